@@ -1,0 +1,74 @@
+"""The app process: reads the arguments, then runs the window or a command. The composition root.
+
+Starts nothing heavy before it knows what is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from desktop.child import seal
+from desktop.cli import arguments, output
+from desktop.errors import AppError
+from desktop.paths import default_data_dir
+
+
+def main(argv: list[str]) -> int:
+    """Run and give back the exit status (0 done, 1 refused, 2 wrong usage, 130 interrupted)."""
+    seal.no_core_dumps()
+    os.umask(0o077)
+    _let_ctrl_c_in()
+    chosen = arguments.parse(argv)
+    data_dir = Path(chosen.data_dir).expanduser().absolute() if chosen.data_dir else default_data_dir()
+    try:
+        if chosen.command is None:
+            return _window(data_dir, chosen)
+        from desktop.cli import commands
+
+        return commands.run(chosen, data_dir)
+    except AppError as error:
+        output.refuse(error, as_json=chosen.json)
+        return 1
+    except output.ReaderGone:
+        return 1
+    finally:
+        # It is done: what is left is cleaning up, which Ctrl+C must not turn into a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _let_ctrl_c_in() -> None:
+    """The porter starts the app with Ctrl+C held back; one that came meanwhile ends the app here.
+
+    Until there is somebody who knows better (``cli.talk``, ``ui.start``) it ends the process on the spot: the database
+    can take that at any moment, and an exception in the middle of Qt's own start is fatal and loud.
+    """
+    signal.signal(signal.SIGINT, _leave)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _leave(*_: object) -> None:
+    os._exit(130)
+
+
+def _window(data_dir: Path, chosen: Namespace) -> int:
+    if not has_display():
+        raise AppError(
+            "NO_DISPLAY",
+            "There is no screen here to open a window on.",
+            todo="“snug chat” talks in the terminal, “snug ask” answers one question.",
+        )
+    from desktop.ui import start
+
+    return start.run(data_dir, sys.argv[:1])
+
+
+def has_display() -> bool:
+    """Whether a window can be opened: on Linux that takes X11 or Wayland, or a platform that was chosen on purpose."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,111 @@
+"""What can be typed after ``snug``. Standard library only, so that ``--help`` and mistakes answer at once."""
+
+from __future__ import annotations
+
+import argparse
+
+from desktop import __version__
+
+EPILOGUE = "Without a command, the window opens. Everything stays on this computer."
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Arguments as a namespace; ends the process with status 2 and one sentence where they make no sense."""
+    if not argv:
+        # The window, as a click on its icon starts it: no need to make a parser for every command.
+        return argparse.Namespace(command=None, action=None, data_dir=None, json=False)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="where chats and models live")
+    common.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line instead of text"
+    )
+    parser = argparse.ArgumentParser(
+        prog="snug",
+        description="Talk to open-weight language models on your own computer, offline.",
+        epilog=EPILOGUE,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"Snug {__version__}")
+    parser.set_defaults(command=None, action=None)
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+
+    ask = commands.add_parser("ask", parents=[common], help="ask one question; the answer streams")
+    ask.add_argument("prompt", metavar="PROMPT", help="the question; - reads it from standard input")
+    _answering(ask)
+
+    chat = commands.add_parser("chat", parents=[common], help="talk in the terminal")
+    _answering(chat)
+
+    chats = commands.add_parser("chats", parents=[common], help="list, show, search and delete chats")
+    actions = _actions(chats)
+    actions.add_parser("list", parents=[common], help="all chats, newest first")
+    show = actions.add_parser("show", parents=[common], help="one chat, whole")
+    show.add_argument("chat", type=_id, metavar="ID")
+    search = actions.add_parser("search", parents=[common], help="find words in all chats")
+    search.add_argument("words", nargs="+", metavar="WORD")
+    delete = actions.add_parser("delete", parents=[common], help="delete a chat for good")
+    delete.add_argument("chat", type=_id, metavar="ID")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+
+    models = commands.add_parser("models", parents=[common], help="list, add and remove models")
+    actions = _actions(models)
+    actions.add_parser("list", parents=[common], help="the models that Snug knows")
+    add = actions.add_parser("add", parents=[common], help="use a .gguf file where it lies")
+    add.add_argument("path", metavar="PATH")
+    add.add_argument("--template", metavar="NAME", help="built-in chat template, for a file that has none")
+    remove = actions.add_parser("remove", parents=[common], help="forget a model; its file stays")
+    remove.add_argument("model", metavar="MODEL", help="name or number")
+
+    commands.add_parser("doctor", parents=[common], help="this computer, where data lives, how it is protected")
+
+    result = parser.parse_args(argv)
+    for name, value in (("data_dir", None), ("json", False)):
+        if not hasattr(result, name):
+            setattr(result, name, value)
+    return result
+
+
+def _actions(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:  # pyright: ignore[reportPrivateUsage]
+    return parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+
+
+def _answering(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chat", type=_id, metavar="ID", help="go on with this chat")
+    parser.add_argument("--model", metavar="NAME|PATH", default="", help="model to use")
+    parser.add_argument("--template", metavar="NAME", default="", help="built-in chat template for this model")
+    parser.add_argument("--system", metavar="TEXT", help="system prompt of the chat")
+    parser.add_argument("--max-tokens", type=_positive, metavar="N", help="at most so many new tokens")
+    parser.add_argument("--temperature", type=_temperature, metavar="T", help="0 always takes the likeliest token")
+    parser.add_argument("--seed", type=_seed, metavar="N", help="the same seed gives the same answer")
+
+
+def _id(text: str) -> int:
+    return _whole(text, 1, 1 << 62, "a number of a chat")
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 1 << 31, "a whole number above 0")
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, (1 << 32) - 2, "a whole number from 0 to 4294967294")
+
+
+def _whole(text: str, low: int, high: int, what: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+    return number
+
+
+def _temperature(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 5.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 5")
+    return number

@@ -1,0 +1,83 @@
+"""``snug doctor``: this computer, where data lives, how it is protected, what is enforced. Looks, changes nothing."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from argparse import Namespace
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from desktop import __version__, paths
+from desktop.cli import output
+from desktop.errors import AppError
+
+PACKAGES = ("pyside6-essentials", "llama-cpp-python", "sqlcipher3", "sqlalchemy", "keyring")
+
+
+def doctor(chosen: Namespace, data_dir: Path) -> int:
+    """Print what was found; status 1 if something keeps Snug from working."""
+    place = paths.Paths(data_dir)
+    facts: list[tuple[str, str, str]] = [
+        ("snug", "Snug", __version__),
+        ("python", "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        ("processor", "Processor", f"{psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads"),
+        ("memory", "Memory", _memory()),
+        ("packages", "Packages", ", ".join(_versions())),
+        ("data", "Data folder", str(data_dir)),
+        ("database", "Database", _database(place)),
+    ]
+    broken = False
+    try:
+        protection, backend = _protection(place)
+        facts.append(("protection", "Protection", protection))
+        facts.append(("keychain", "Keychain", backend))
+    except AppError as error:
+        broken = True
+        facts.append(("protection", "Protection", error.sentence))
+    starter = paths.starter_model()
+    facts.append(("starter", "Starter model", "there" if starter.exists() else "missing: run the set-up again"))
+    facts.append(("network", "Network", "this version has no part that connects to anything"))
+    facts.append(("core_dumps", "Core dumps", "off"))
+    engine = "closed to other programs of this user" if sys.platform == "linux" else "not enforced by this system"
+    facts.append(("engine_memory", "Engine's memory", engine))
+    width = max(len(label) for _, label, _ in facts)
+    for key, label, value in facts:
+        if chosen.json:
+            output.event("fact", name=key, value=value)
+        else:
+            output.line(f"{label:<{width}}  {value}")
+    return 1 if broken else 0
+
+
+def _memory() -> str:
+    memory = psutil.virtual_memory()
+    return f"{output.size(memory.available)} free of {output.size(memory.total)}"
+
+
+def _versions() -> list[str]:
+    found: list[str] = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"{name} missing")
+    return found
+
+
+def _database(place: paths.Paths) -> str:
+    if not place.database.exists():
+        return "none yet"
+    return f"{place.database.name}, {output.size(place.database.stat().st_size)}, encrypted (SQLCipher)"
+
+
+def _protection(place: paths.Paths) -> tuple[str, str]:
+    from desktop.vault.keychain import SystemKeychain
+    from desktop.vault.keys import Vault
+
+    if not place.header.exists() and not place.database.exists():
+        return "nothing is stored yet", "asked at the first start"
+    status = Vault(place, SystemKeychain()).status()
+    return status.sentence, status.backend or "none"

@@ -1,0 +1,92 @@
+"""Models as values: what is installed, how it is loaded, and what can go wrong with an engine."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EngineState(StrEnum):
+    """What the engine is doing.
+
+    ::
+
+        NOT_LOADED ──load──► LOADING ──► READY ⇄ BUSY
+             ▲                  │          │
+             └──unload──────────┼──────────┤
+                                └──► FAILED ◄──crash
+    """
+
+    NOT_LOADED = "not loaded"
+    LOADING = "loading"
+    READY = "ready"
+    BUSY = "busy"
+    """Reading a prompt or writing an answer."""
+    FAILED = "failed"
+
+
+class FailureKind(StrEnum):
+    """Why an engine failed. The kind comes from typed errors, exit codes and signals, never from log text."""
+
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    BAD_FILE = "BAD_FILE"
+    UNSUPPORTED_MODEL = "UNSUPPORTED_MODEL"
+    CRASHED = "CRASHED"
+    HUNG = "HUNG"
+    PROTOCOL = "PROTOCOL"
+    MISSING_BACKEND = "MISSING_BACKEND"
+    NO_TEMPLATE = "NO_TEMPLATE"
+    """The file has no chat template, and none was chosen yet."""
+    BAD_TEMPLATE = "BAD_TEMPLATE"
+    """The file's chat template cannot be used: it fails, or takes too much time or memory."""
+    TOO_LONG = "TOO_LONG"
+    """The question alone is longer than the context."""
+
+
+class InstalledModel(NamedTuple):
+    """A GGUF file that Snug knows. The file stays where it is and is never changed."""
+
+    id: int
+    path: str
+    name: str
+    """For people: ``general.name`` of the file, else its file name."""
+    quant: str = ""
+    """Quantization as its publishers write it, for instance ``Q4_K_M``."""
+    architecture: str = ""
+    size_bytes: int = 0
+    parameters: int = 0
+    layers: int = 0
+    context_length: int = 0
+    """Longest context the model was trained for, in tokens."""
+    has_template: bool = True
+    template: str = ""
+    """Name of a built-in template that the user chose; empty: the file's own."""
+    key: str = ""
+    """Fingerprint of the file's identity: size, time of change and header."""
+    added_at: float = 0.0
+    last_used_at: float = 0.0
+    available: bool = True
+    """False while the file is not there (a disk that was taken away)."""
+
+
+class LoadOptions(NamedTuple):
+    """How a model is loaded. Zero and None leave the choice to Snug."""
+
+    context_length: int = 0
+    """Tokens; 0: the model's own, at most 8,192."""
+    gpu_layers: int = -1
+    """-1: as many as there are."""
+    threads: int = 0
+    """0: one for each physical core."""
+    batch: int = 512
+    """Tokens read in one step. Smaller stops sooner, larger reads a little faster."""
+
+
+class EngineFailure(NamedTuple):
+    """A failure as the app keeps it. ``detail`` is what the engine said, with no words of a chat in it."""
+
+    kind: FailureKind
+    detail: str = ""
+    file_name: str = ""
+    numbers: tuple[int, ...] = ()
+    """For ``TOO_LONG``: tokens of the question, tokens of the context."""

@@ -1,0 +1,66 @@
+"""Names people can read: of models from their files, of chats from their first words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+_QUANT = re.compile(
+    r"[-._]((?:UD-)?(?:I?Q[0-9]+(?:_[0-9A-Z]+)*|MXFP4|NVFP4|BF16|F16|F32|FP16|TQ[12]_0))$", re.IGNORECASE
+)
+_SPLIT = re.compile(r"-[0-9]{5}-of-[0-9]{5}$")
+TITLE_LENGTH = 60
+# What cannot be seen, or turns the letters after it round: in a list of chats it would reach into its neighbours.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+
+
+def model_name(path: str, quant: str = "") -> str:
+    """A model's file name without ending, quantization and dashes: ``Qwen3-4B-Q4_K_M.gguf`` is ``Qwen3 4B``."""
+    stem = PurePath(path.replace("\\", "/")).name
+    stem = stem[:-5] if stem.lower().endswith(".gguf") else stem
+    stem = _SPLIT.sub("", stem)
+    stem = _QUANT.sub("", stem)
+    if quant and stem.lower().endswith(quant.lower()):
+        stem = stem[: -len(quant)]
+    name = re.sub(r"[-_\s]+", " ", stem).strip(" .-_")
+    return name or "Model"
+
+
+def quant_from_name(path: str) -> str:
+    """Quantization as the file name gives it, or nothing."""
+    stem = _SPLIT.sub("", re.sub(r"\.gguf$", "", PurePath(path.replace("\\", "/")).name, flags=re.IGNORECASE))
+    found = _QUANT.search(stem)
+    return found[1].upper() if found else ""
+
+
+def clean_title(text: str) -> str:
+    """A title in one line, without characters that cannot be seen."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
+
+
+def words_for(tokens: int) -> int:
+    """How many words fit into so many tokens, roundly: numbers for people."""
+    words = tokens * 3 // 4
+    step = 500 if words >= 1_000 else 50
+    return max(step, round(words / step) * step)
+
+
+def title_from_words(text: str) -> str:
+    """The first words of a message as a title: one line, cut between words, at most 60 characters."""
+    line = next((line for line in map(clean_title, text.splitlines()) if line), "")
+    line = re.sub(r"\s+", " ", re.sub(r"[#*_`>~]+", "", line)).strip()
+    if len(line) <= TITLE_LENGTH:
+        return line or "New chat"
+    head = line[: TITLE_LENGTH - 1]
+    cut = head.rsplit(" ", 1)[0] if " " in head[TITLE_LENGTH // 2 :] else head
+    return cut.rstrip(" ,.;:-") + "…"
+
+
+def title_from_model(text: str) -> str:
+    """What a model proposed as a title, or nothing if it is none: one short line without quotes and full stop."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    if not lines:
+        return ""
+    line = re.sub(r"^(title|topic)\s*:\s*", "", clean_title(lines[0]), flags=re.IGNORECASE)
+    line = re.sub(r"\s+", " ", line.strip(" \"'“”‘’*#`_.")).strip()
+    return line if 2 < len(line) <= TITLE_LENGTH + 12 and len(line.split()) <= 10 else ""

@@ -1,0 +1,1 @@
+"""The process that runs llama.cpp, and the app's side of it."""

@@ -1,0 +1,278 @@
+"""The app's side of an engine: one process, one model at a time, requests by number.
+
+A state machine (``EngineState``) over ``ChildProcess``. It starts the process when a model is to be loaded, passes on
+what it says, and turns every way it can end into one ``EngineFailure``. Stale answers are dropped here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.child.process import ChildProcess, Ending, command_for
+from desktop.child.wire import Decoder
+from desktop.domain.chat import PartKind, Sampling
+from desktop.domain.models import EngineFailure, EngineState, FailureKind, LoadOptions
+from desktop.engine import failure, protocol
+
+log = logging.getLogger(__name__)
+
+PING_MS = 5_000
+HUNG_MS = 30_000
+LOAD_QUIET_MS = 120_000
+"""A load that shows no sign of life for so long is taken for hung. It is activity that counts, not the whole time."""
+
+Launcher = Callable[[], tuple[str, list[str]]]
+
+
+@dataclass(slots=True)
+class Request:
+    """One request and who listens to it. A listener that is None is not interested."""
+
+    id: int
+    on_prefill: Callable[[protocol.Prefill], None] | None = None
+    on_token: Callable[[PartKind, str, list[int]], None] | None = None
+    on_done: Callable[[protocol.Done], None] | None = None
+    on_failed: Callable[[EngineFailure], None] | None = None
+    busy: bool = field(default=True)
+    """Whether the engine counts as busy while this runs (side requests do not show)."""
+
+
+class EngineClient(QObject):
+    """One engine.
+
+    Signals:
+        state_changed: ``state`` is another one.
+        progressed: part of the model that was read, 0 to 1.
+        loaded: the ``protocol.Loaded`` of the model that is ready now.
+        failed: the ``EngineFailure`` that ended a load or the process; requests under way get it too.
+    """
+
+    state_changed = Signal()
+    progressed = Signal(float)
+    loaded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, launcher: Launcher | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._launcher = launcher or (lambda: command_for("--engine"))
+        self._process: ChildProcess | None = None
+        self._leaving: list[ChildProcess] = []
+        self._state = EngineState.NOT_LOADED
+        self._numbers = count(1)
+        self._requests: dict[int, Request] = {}
+        self._load: protocol.Load | None = None
+        self._said = ""
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.timeout.connect(self._hung)
+        self._ping = QTimer(self)
+        self._ping.setInterval(PING_MS)
+        self._ping.timeout.connect(self._send_ping)
+
+    @property
+    def state(self) -> EngineState:
+        return self._state
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    @property
+    def said(self) -> str:
+        """What the engine wrote on stderr last; kept when it has ended."""
+        return self._process.said if self._process else self._said
+
+    def load(self, path: str, options: LoadOptions, template: str = "") -> None:
+        """Open a model in a fresh process: what an earlier one held is given back to the system for certain."""
+        self._drop_process()
+        self._load = protocol.Load(
+            next(self._numbers),
+            path,
+            options.context_length,
+            options.gpu_layers,
+            options.threads,
+            options.batch,
+            template,
+        )
+        self._start()
+        self._become(EngineState.LOADING)
+        self._send(self._load)
+        self._quiet.start(LOAD_QUIET_MS)
+
+    def unload(self) -> None:
+        """End the process. Requests under way fail with nothing to show."""
+        self._drop_process()
+        self._load = None
+        self._become(EngineState.NOT_LOADED)
+
+    def generate(
+        self,
+        messages: Sequence[protocol.PromptMessage],
+        sampling: Sampling,
+        listener: Request | None = None,
+        *,
+        sequence: int = protocol.MAIN_SEQUENCE,
+    ) -> int:
+        """Ask for an answer; the number of the request. Works while the model is still loading: it waits its turn."""
+        request = listener or Request(0)
+        request.id = next(self._numbers)
+        request.busy = sequence == protocol.MAIN_SEQUENCE
+        self._requests[request.id] = request
+        self._send(
+            protocol.Generate(
+                request.id,
+                list(messages),
+                temperature=sampling.temperature,
+                top_k=sampling.top_k,
+                top_p=sampling.top_p,
+                min_p=sampling.min_p,
+                repeat_penalty=sampling.repeat_penalty,
+                seed=sampling.seed,
+                max_tokens=sampling.max_tokens,
+                sequence=sequence,
+            )
+        )
+        self._update_busy()
+        self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
+        self._ping.start()
+        return request.id
+
+    def stop(self, request_id: int) -> None:
+        """End one request; its ``on_done`` follows with the reason STOPPED."""
+        if request_id in self._requests:
+            self._send(protocol.Stop(request_id))
+
+    def shut(self) -> None:
+        """For the end of the app: the process is gone when this returns."""
+        self._requests.clear()
+        self._drop_process()
+        for process in list(self._leaving):
+            process.shut()
+
+    # --- inside
+
+    def _start(self) -> None:
+        program, arguments = self._launcher()
+        decoder: Decoder[Any] = Decoder(protocol.Event)
+        environment = {"GGML_NO_BACKTRACE": "1"}
+        process = ChildProcess(program, arguments, decoder, protocol.Quit(), environment, self)
+        process.message.connect(self._on_message)
+        process.ended.connect(self._on_ended)
+        process.alive.connect(self._on_alive)
+        self._process = process
+        process.start()
+
+    def _send(self, command: protocol.Command) -> None:
+        if self._process is not None:
+            self._process.send(command)
+
+    def _drop_process(self) -> None:
+        process, self._process = self._process, None
+        self._quiet.stop()
+        self._ping.stop()
+        requests, self._requests = self._requests, {}
+        if process is not None:
+            self._said = process.said
+            process.message.disconnect(self._on_message)
+            process.ended.disconnect(self._on_ended)
+            process.alive.disconnect(self._on_alive)
+            process.ended.connect(self._left)
+            self._leaving.append(process)
+            process.stop()
+        for request in requests.values():
+            if request.on_failed is not None:
+                request.on_failed(EngineFailure(FailureKind.CRASHED, "unloaded"))
+
+    def _left(self, _: Ending) -> None:
+        ended = [process for process in self._leaving if not process.running]
+        self._leaving = [process for process in self._leaving if process.running]
+        for process in ended:
+            process.deleteLater()
+
+    def _on_alive(self) -> None:
+        if self._quiet.isActive():
+            self._quiet.start()
+
+    def _on_message(self, event: protocol.Event) -> None:
+        match event:
+            case protocol.Progress():
+                if self._load is not None and event.id == self._load.id:
+                    self.progressed.emit(event.fraction)
+            case protocol.Loaded():
+                if self._load is not None and event.id == self._load.id:
+                    self._become(EngineState.READY)
+                    self._update_busy()
+                    if not self._requests:
+                        self._quiet.stop()
+                    self.loaded.emit(event)
+            case protocol.Failed():
+                self._on_failed(event)
+            case protocol.Prefill():
+                request = self._requests.get(event.id)
+                if request is not None and request.on_prefill is not None:
+                    request.on_prefill(event)
+            case protocol.Token():
+                request = self._requests.get(event.id)
+                if request is not None and request.on_token is not None:
+                    request.on_token(event.kind, event.text, event.tokens)
+            case protocol.Done():
+                request = self._finish(event.id)
+                if request is not None and request.on_done is not None:
+                    request.on_done(event)
+            case protocol.Hello() | protocol.Pong():
+                pass
+
+    def _on_failed(self, event: protocol.Failed) -> None:
+        what = EngineFailure(event.kind, event.detail, numbers=tuple(event.numbers))
+        if self._load is not None and event.id == self._load.id:
+            self._fail(what)
+            return
+        request = self._finish(event.id)
+        if request is not None and request.on_failed is not None:
+            request.on_failed(what)
+
+    def _on_ended(self, ending: Ending) -> None:
+        loading = self._state is EngineState.LOADING
+        self._fail(failure.of_ending(ending, loading=loading))
+
+    def _hung(self) -> None:
+        log.warning("the engine shows no sign of life and is ended")
+        if self._process is not None:
+            self._process.kill()
+        self._fail(EngineFailure(FailureKind.HUNG, self.said))
+
+    def _fail(self, what: EngineFailure) -> None:
+        requests, self._requests = self._requests, {}
+        self._drop_process()
+        self._become(EngineState.FAILED)
+        self.failed.emit(what)
+        for request in requests.values():
+            if request.on_failed is not None:
+                request.on_failed(what)
+
+    def _finish(self, request_id: int) -> Request | None:
+        request = self._requests.pop(request_id, None)
+        if not self._requests:
+            self._ping.stop()
+            self._quiet.stop()
+        self._update_busy()
+        return request
+
+    def _update_busy(self) -> None:
+        if self._state in (EngineState.READY, EngineState.BUSY):
+            busy = any(request.busy for request in self._requests.values())
+            self._become(EngineState.BUSY if busy else EngineState.READY)
+
+    def _send_ping(self) -> None:
+        self._send(protocol.Ping(next(self._numbers)))
+
+    def _become(self, state: EngineState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit()

@@ -1,0 +1,103 @@
+"""What went wrong with an engine, in words: from exit codes, signals and typed errors to three-part sentences."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from desktop.child.process import Ending
+from desktop.child.worker import EXIT_PROTOCOL
+from desktop.domain.models import EngineFailure, FailureKind
+from desktop.errors import AppError
+
+EXIT_TEMPLATE = 66
+"""``engine.templates`` ends the process with this; the number is repeated since that module belongs to the child."""
+
+# Windows reports a crash as the exception's number.
+_WINDOWS_CODES = {
+    0xC0000005: "it used memory that is not its own (access violation)",
+    0xC000001D: "it met an instruction that this processor does not know",
+    0xC00000FD: "its stack was full",
+    0xC0000409: "it stopped itself after damage to its stack",
+    0xC0000017: "the system had no memory left for it",
+}
+
+SAFE = "Your chats are safe."
+_KILLED = "it was killed by the system"
+
+
+def of_ending(ending: Ending, *, loading: bool) -> EngineFailure:
+    """The failure that a process's end means, when nobody asked it to end."""
+    if ending.protocol_error:
+        return EngineFailure(FailureKind.PROTOCOL, _with_words(ending.protocol_error, ending.said))
+    if ending.code == EXIT_PROTOCOL and not ending.crashed:
+        return EngineFailure(FailureKind.PROTOCOL, _with_words("it did not understand the app", ending.said))
+    if ending.code == EXIT_TEMPLATE and not ending.crashed:
+        return EngineFailure(FailureKind.BAD_TEMPLATE, "takes too long")
+    if ending.crashed and os.name != "nt" and ending.code == signal.SIGKILL:
+        # Nobody of ours sent it: on Linux that is what the system does when memory runs out.
+        return EngineFailure(FailureKind.OUT_OF_MEMORY, _with_words(_KILLED, ending.said))
+    return EngineFailure(FailureKind.CRASHED, _with_words(f"{_how(ending)}{' while loading' * loading}", ending.said))
+
+
+def _how(ending: Ending) -> str:
+    if os.name == "nt":
+        code = ending.code & 0xFFFFFFFF
+        return _WINDOWS_CODES.get(code, f"exit code {code:#010x}")
+    if ending.crashed:
+        try:
+            return signal.Signals(ending.code).name
+        except ValueError:
+            return f"signal {ending.code}"
+    return f"exit code {ending.code}"
+
+
+def _with_words(first: str, said: str) -> str:
+    return f"{first}\n{said}" if said else first
+
+
+def sentence(failure: EngineFailure, model_name: str) -> AppError:
+    """A failure for the user: what happened, what is safe, what to do."""
+    name = model_name or "The model"
+    happened, todo = _WORDS[failure.kind]
+    if failure.kind is FailureKind.BAD_FILE:
+        happened = f"{{name}} cannot be opened: {failure.detail.splitlines()[0] if failure.detail else 'bad file'}."
+    if failure.kind is FailureKind.OUT_OF_MEMORY and failure.detail.startswith(_KILLED):
+        # It is what happens when memory runs out, but nobody told us so: say no more than is known.
+        happened = "The system ended {name}, as it does when memory runs out."
+    if failure.kind is FailureKind.TOO_LONG and len(failure.numbers) == 2:
+        asked, limit = failure.numbers
+        happened = (
+            f"Your message is too long for {{name}}: about {asked * 3 // 4:,} words, "
+            f"and it can hold about {limit * 3 // 4:,}."
+        )
+    return AppError(failure.kind.value, happened.replace("{name}", name), SAFE, todo, failure.detail)
+
+
+_WORDS: dict[FailureKind, tuple[str, str]] = {
+    FailureKind.OUT_OF_MEMORY: (
+        "{name} needs more memory than is free right now.",
+        "Close other large apps and try again, or choose a smaller model.",
+    ),
+    FailureKind.BAD_FILE: ("{name} cannot be opened.", "Get the file again, or choose another model."),
+    FailureKind.UNSUPPORTED_MODEL: (
+        "{name} is of a kind that this version of the engine does not know, or its file is damaged.",
+        "Choose another model, or a newer version of Snug.",
+    ),
+    FailureKind.CRASHED: ("{name} stopped without warning.", "Try again. If it happens again, choose another model."),
+    FailureKind.HUNG: ("{name} did not answer any more and was stopped.", "Try again."),
+    FailureKind.PROTOCOL: ("The engine said something that Snug does not understand.", "Try again."),
+    FailureKind.MISSING_BACKEND: (
+        "The engine is missing a part that this computer needs.",
+        "Install Snug again.",
+    ),
+    FailureKind.NO_TEMPLATE: (
+        "{name} does not say how a conversation is written down (it has no chat template).",
+        "Choose one below; Snug remembers it for this model.",
+    ),
+    FailureKind.BAD_TEMPLATE: (
+        "The chat template in {name} cannot be used.",
+        "Choose one of Snug's own templates instead.",
+    ),
+    FailureKind.TOO_LONG: ("Your message is too long for {name}.", "Shorten it, or split it into parts."),
+}

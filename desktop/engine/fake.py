@@ -1,0 +1,209 @@
+"""An engine that needs no model: a real child process that speaks the real protocol and does what it was told.
+
+For tests, benchmarks and pictures: a real engine cannot misbehave on demand. What it does stands in the path it is
+asked to load: ``fake:{"rate": 200, "text": "…"}``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+
+from desktop.child.wire import Decoder
+from desktop.child.worker import Pipe
+from desktop.domain.chat import FinishReason, PartKind
+from desktop.domain.models import FailureKind
+from desktop.engine import protocol
+
+PREFIX = "fake:"
+
+
+class Script(msgspec.Struct, forbid_unknown_fields=True):
+    """What the fake does. Times are seconds, counts are tokens."""
+
+    text: str = "Hello. This is what an engine would say."
+    reasoning: str = ""
+    repeat: int = 1
+    rate: float = 0.0
+    """Tokens per second; 0: as fast as the pipe takes them."""
+    chunk: int = 4
+    """Characters of a token."""
+    load_s: float = 0.0
+    load_steps: int = 4
+    prompt_tokens: int = 40
+    prefill_s: float = 0.0
+    dropped: int = 0
+    """Messages that are said not to have fitted."""
+    fail_load: str = ""
+    """A ``FailureKind``: loading fails with it."""
+    fits: int = 0
+    """Loading fails for want of memory with a larger context than this."""
+    die_loading: str = ""
+    """A signal's name: loading ends with it."""
+    die_after: int = -1
+    """After so many tokens the process ends with ``die_with``."""
+    die_with: str = "SIGKILL"
+    hang_after: int = -1
+    """After so many tokens nothing comes any more, not even an answer to ``Ping``."""
+    garbage_after: int = -1
+    """After so many tokens a line comes that is no message."""
+    context_length: int = 8192
+    parameters: int = 135_000_000
+
+
+class Fake:
+    """The commands, acted out."""
+
+    def __init__(self, pipe: Pipe[protocol.Command]) -> None:
+        self._pipe = pipe
+        self._script = Script()
+        self._stopped: set[int] = set()
+        self._wake = threading.Event()
+        self._hanging = False
+        self._seen: dict[int, int] = {}
+
+    def run(self) -> None:
+        self._pipe.start(self._urgent)
+        self._pipe.send(protocol.Hello(os.getpid(), "fake engine"))
+        while True:
+            match self._pipe.commands.get():
+                case protocol.Load() as command:
+                    self._load(command)
+                case protocol.Generate() as command:
+                    self._generate(command)
+                case _:
+                    pass
+
+    def _urgent(self, command: protocol.Command) -> bool:
+        match command:
+            case protocol.Stop():
+                self._stopped.add(command.id)
+                self._wake.set()
+            case protocol.Ping():
+                if not self._hanging:
+                    self._pipe.send(protocol.Pong(command.id))
+            case protocol.Quit():
+                if not self._hanging:
+                    os._exit(0)
+            case _:
+                return False
+        return True
+
+    def _load(self, command: protocol.Load) -> None:
+        if not command.path.startswith(PREFIX):
+            if not Path(command.path).exists():
+                self._pipe.send(protocol.Failed(command.id, FailureKind.BAD_FILE, "it is not there"))
+                return
+            script = Script()
+        else:
+            script = msgspec.json.decode(command.path[len(PREFIX) :] or "{}", type=Script)
+        self._script = script
+        for step in range(script.load_steps):
+            time.sleep(script.load_s / max(1, script.load_steps))
+            self._pipe.send(protocol.Progress(command.id, (step + 1) / script.load_steps))
+        if script.die_loading:
+            _die(script.die_loading)
+        if script.fail_load:
+            self._pipe.send(protocol.Failed(command.id, FailureKind(script.fail_load), "as the script says"))
+            return
+        length = command.context_length or script.context_length
+        if script.fits and length > script.fits:
+            self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY, f"{length} tokens do not fit"))
+            return
+        self._pipe.send(protocol.Loaded(command.id, length, length, script.parameters, 30, "fake", 2))
+
+    def _generate(self, command: protocol.Generate) -> None:
+        script, asked = self._script, time.perf_counter()
+        total = sum(len(part.tokens) or len(part.text) // 4 + 1 for m in command.messages for part in m.parts)
+        total = max(total, script.prompt_tokens)
+        cached = min(self._seen.get(command.sequence, 0), total - 1)
+        steps = 10 if script.prefill_s else 1
+        for step in range(steps + 1):
+            done = cached + (total - cached) * step // steps
+            self._pipe.send(protocol.Prefill(command.id, done, total, cached, script.dropped))
+            if script.prefill_s and step < steps and self._wait(command.id, script.prefill_s / steps):
+                self._done(command, FinishReason.STOPPED, total, cached, 0, 0.0, 0.0)
+                return
+        first = time.perf_counter()
+        reason, written = self._write(command, first)
+        self._seen[command.sequence] = total + written
+        elapsed = time.perf_counter() - first
+        self._done(command, reason, total, cached, written, first - asked, elapsed)
+
+    def _write(self, command: protocol.Generate, first: float) -> tuple[FinishReason, int]:
+        script, written = self._script, 0
+        pieces = [(PartKind.REASONING, piece) for piece in _cut(script.reasoning, script.chunk)]
+        pieces += [(PartKind.TEXT, piece) for piece in _cut(script.text * script.repeat, script.chunk)]
+        for kind, piece in pieces:
+            if script.rate:
+                ahead = first + written / script.rate - time.perf_counter()
+                if ahead > 0 and self._wait(command.id, ahead):
+                    return FinishReason.STOPPED, written
+            if command.id in self._stopped:
+                return FinishReason.STOPPED, written
+            self._misbehave(written)
+            if command.max_tokens is not None and written >= command.max_tokens:
+                return FinishReason.LENGTH, written
+            self._pipe.send(protocol.Token(command.id, kind, piece, [written]))
+            written += 1
+        return FinishReason.END, written
+
+    def _misbehave(self, written: int) -> None:
+        script = self._script
+        if written == script.die_after:
+            _die(script.die_with)
+        if written == script.hang_after:
+            self._hanging = True
+            threading.Event().wait()
+        if written == script.garbage_after:
+            self._pipe.send(msgspec.defstruct("Garbage", [("type", str, "prefill"), ("id", str, "no number")])())
+
+    def _done(
+        self,
+        command: protocol.Generate,
+        reason: FinishReason,
+        total: int,
+        cached: int,
+        written: int,
+        first_s: float,
+        write_s: float,
+    ) -> None:
+        self._pipe.send(protocol.Done(command.id, reason, total, cached, written, first_s * 1000, write_s * 1000))
+
+    def _wait(self, request_id: int, seconds: float) -> bool:
+        """Sleep; True as soon as the request is stopped."""
+        self._wake.clear()
+        if request_id not in self._stopped:
+            self._wake.wait(seconds)
+        return request_id in self._stopped
+
+
+def _cut(text: str, length: int) -> list[str]:
+    return [text[at : at + length] for at in range(0, len(text), length)]
+
+
+def _die(name: str) -> None:
+    sys.stderr.write("the fake engine ends as its script says\n")
+    sys.stderr.flush()
+    os.kill(os.getpid(), getattr(signal, name))
+    time.sleep(5)
+
+
+def command() -> tuple[str, list[str]]:
+    """Program and arguments that start the fake instead of the engine (``engine.client`` takes this function)."""
+    return sys.executable, ["-m", "desktop.engine.fake"]
+
+
+def main() -> None:
+    decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
+    Fake(Pipe[protocol.Command].take(decoder)).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""One request: from a history to the last token. The loop between the runtime and the app."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from time import perf_counter
+
+from desktop.domain import context
+from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
+from desktop.domain.models import FailureKind
+from desktop.engine import channels, prompt, protocol
+from desktop.engine.runtime import Aborted, Runtime, RuntimeFailure
+from desktop.engine.templates import Template
+
+Send = Callable[[protocol.Event], None]
+
+TOGETHER_S = 0.04
+"""Tokens that follow each other faster than this travel together: each event wakes the app, and on a small computer
+that takes time from the next token. A slow model's tokens go one by one, and the first one always goes at once."""
+
+
+class Generation:
+    """Answers one ``Generate``. Whatever happens, exactly one ``Done`` or one exception ends it."""
+
+    def __init__(self, runtime: Runtime, template: Template, request: protocol.Generate, send: Send) -> None:
+        self._runtime = runtime
+        self._template = template
+        self._request = request
+        self._send = send
+        self._started = perf_counter()
+        self._first: float | None = None
+        self._last = 0.0
+        self._reasoning_end: float | None = None
+        self._prompt_tokens = self._cached = self._generated = 0
+        self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
+        self._waiting: list[int] = []
+        self._outbox = _Outbox(request.id, send)
+
+    def run(self) -> None:
+        """Read the prompt, write the answer.
+
+        Raises:
+            RuntimeFailure: TOO_LONG if the question alone does not fit, OUT_OF_MEMORY, or BAD_TEMPLATE.
+        """
+        try:
+            splitter = self._read_prompt()
+            reason = self._write(splitter)
+        except Aborted:
+            reason = FinishReason.STOPPED
+        finally:
+            self._outbox.flush()
+        self._send(self._done(reason))
+
+    def _read_prompt(self) -> channels.Splitter:
+        request, runtime = self._request, self._runtime
+        dropped, built = fitting_prompt(runtime, self._template, request.messages)
+        total = len(built.tokens)
+        self._prompt_tokens = total
+        runtime.make_room(request.sequence, total)
+        cached = self._cached = runtime.keep_common(request.sequence, built.tokens)
+
+        def progress(done: int) -> None:
+            self._send(protocol.Prefill(request.id, cached + done, total, cached, dropped))
+
+        progress(0)
+        runtime.read(request.sequence, built.tokens[cached:], progress)
+        return self._splitter(built.ending)
+
+    def _splitter(self, ending: str) -> channels.Splitter:
+        last = self._request.messages[-1]
+        opened = channels.open_at_end(ending)
+        if last.role is not Role.ASSISTANT:
+            return channels.Splitter(opened)
+        if last.parts and last.parts[-1].kind is PartKind.REASONING:
+            return channels.Splitter(opened or channels.FAMILIES[0])
+        return channels.Splitter(started=any(part.text for part in last.parts))
+
+    def _write(self, splitter: channels.Splitter) -> FinishReason:
+        request, runtime = self._request, self._runtime
+        limit = runtime.context_length - runtime.held(request.sequence)
+        sampler = runtime.sampler(
+            Sampling(
+                request.temperature, request.top_k, request.top_p, request.min_p, request.repeat_penalty, request.seed
+            )
+        )
+        try:
+            while True:
+                token = runtime.sample(sampler)
+                if runtime.is_end(token) and not self._is_part_of_tag(splitter, token):
+                    return self._flush(splitter, FinishReason.END)
+                self._emit(splitter, token)
+                if request.max_tokens is not None and self._generated >= request.max_tokens:
+                    return self._flush(splitter, FinishReason.LENGTH)
+                if self._generated >= limit:
+                    return self._flush(splitter, FinishReason.CONTEXT)
+                try:
+                    runtime.append(request.sequence, token)
+                except Aborted:
+                    return self._flush(splitter, FinishReason.STOPPED)
+                except RuntimeFailure as failure:
+                    if failure.kind is FailureKind.TOO_LONG:
+                        return self._flush(splitter, FinishReason.CONTEXT)
+                    raise
+        finally:
+            runtime.free_sampler(sampler)
+
+    def _is_part_of_tag(self, splitter: channels.Splitter, token: int) -> bool:
+        """Some models close their reasoning with a token that elsewhere ends the answer."""
+        if splitter.kind is not PartKind.REASONING or splitter.tags is None:
+            return False
+        return self._runtime.piece(token).decode("utf-8", "replace") == splitter.tags.closing
+
+    def _emit(self, splitter: channels.Splitter, token: int) -> None:
+        self._last = perf_counter()
+        if self._first is None:
+            self._first = self._last
+        self._generated += 1
+        self._waiting.append(token)
+        before = splitter.kind
+        text = self._decode_text.decode(self._runtime.piece(token))
+        pieces = list(splitter.feed(text)) if text else []
+        after = splitter.kind
+        if before is PartKind.REASONING and after is PartKind.TEXT and self._reasoning_end is None:
+            self._reasoning_end = self._last
+        # Tags, and white space after them, belong to the reasoning: the answer's own tokens spell the answer alone.
+        owner = PartKind.REASONING if PartKind.REASONING in (before, after) else PartKind.TEXT
+        if not pieces:
+            if before is not after or (splitter.kind is PartKind.TEXT and not splitter.holding and text):
+                self._outbox.add(PartKind.REASONING, "", self._take())
+            return
+        *earlier, (kind, last) = pieces
+        for other_kind, piece in earlier:
+            self._outbox.add(other_kind, piece, [])
+        tokens = self._take() if kind is owner or before is after else []
+        self._outbox.add(kind, last, tokens)
+        if self._waiting:
+            self._outbox.add(owner, "", self._take())
+
+    def _take(self) -> list[int]:
+        tokens, self._waiting = self._waiting, []
+        return tokens
+
+    def _flush(self, splitter: channels.Splitter, reason: FinishReason) -> FinishReason:
+        pieces = [*splitter.feed(self._decode_text.decode(b"", final=True)), *splitter.finish()]
+        for kind, text in pieces or ([(splitter.kind, "")] if self._waiting else []):
+            self._outbox.add(kind, text, self._take())
+        return reason
+
+    def _done(self, reason: FinishReason) -> protocol.Done:
+        first = self._first if self._first is not None else self._last
+        reasoning = 0.0
+        if self._reasoning_end is not None:
+            reasoning = self._reasoning_end - first
+        return protocol.Done(
+            id=self._request.id,
+            reason=reason,
+            prompt_tokens=self._prompt_tokens,
+            cached_tokens=self._cached,
+            generated_tokens=self._generated,
+            first_token_ms=(first - self._started) * 1000 if self._first is not None else 0.0,
+            generation_ms=(self._last - first) * 1000,
+            reasoning_ms=reasoning * 1000,
+        )
+
+
+class _Outbox:
+    """Gathers what was written until it is worth an event."""
+
+    def __init__(self, request_id: int, send: Send) -> None:
+        self._request_id = request_id
+        self._send = send
+        self._kind = PartKind.TEXT
+        self._texts: list[str] = []
+        self._tokens: list[int] = []
+        self._sent_at = 0.0
+
+    def add(self, kind: PartKind, text: str, tokens: list[int]) -> None:
+        if kind is not self._kind:
+            self.flush()
+            self._kind = kind
+        self._texts.append(text)
+        self._tokens += tokens
+        if perf_counter() - self._sent_at > TOGETHER_S:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._texts:
+            self._send(protocol.Token(self._request_id, self._kind, "".join(self._texts), self._tokens))
+            self._texts, self._tokens = [], []
+            self._sent_at = perf_counter()
+
+
+def fitting_prompt(
+    runtime: Runtime, template: Template, messages: list[protocol.PromptMessage]
+) -> tuple[int, prompt.Prompt]:
+    """The prompt with as few of the oldest messages left out as the context needs, and how many those are.
+
+    Raises:
+        RuntimeFailure: TOO_LONG, with the prompt's length and the context's, if the last question alone does not fit.
+    """
+    built: dict[int, prompt.Prompt] = {}
+    head = [messages[0]] if messages[0].role is Role.SYSTEM else []
+
+    def length(dropped: int) -> int:
+        kept = [*head, *messages[len(head) + dropped :]]
+        built[dropped] = prompt.build(template, runtime, kept)
+        return len(built[dropped].tokens)
+
+    limit = runtime.context_length
+    dropped, tokens = context.fit([message.role for message in messages], length, limit)
+    if tokens + 1 > limit:
+        raise TooLong(tokens, limit)
+    return dropped, built[dropped]
+
+
+class TooLong(RuntimeFailure):
+    """The question alone is longer than the context."""
+
+    def __init__(self, tokens: int, limit: int) -> None:
+        super().__init__(FailureKind.TOO_LONG)
+        self.numbers = [tokens, limit]

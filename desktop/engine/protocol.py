@@ -1,0 +1,160 @@
+"""The messages between the app and an engine. Both sides import this; it knows neither.
+
+App to engine: ``Command``. Engine to app: ``Event``. An ``id`` names a request; 0 is the process itself.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from desktop.domain.chat import FinishReason, PartKind, Role
+from desktop.domain.models import FailureKind
+
+MAIN_SEQUENCE = 0
+"""The sequence that holds the open chat."""
+SIDE_SEQUENCE = 1
+"""The sequence for titles and other short side requests, so that they do not push the chat out of the KV cache."""
+
+
+class PromptPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Part of an earlier message. ``tokens`` are used as they are if they still spell ``text``."""
+
+    kind: PartKind
+    text: str
+    tokens: list[int] = []
+
+
+class PromptMessage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of the history."""
+
+    role: Role
+    parts: list[PromptPart]
+
+
+class Load(msgspec.Struct, frozen=True, tag="load"):
+    """Open a model file. Answered by ``Progress`` and then ``Loaded`` or ``Failed``."""
+
+    id: int
+    path: str
+    context_length: int = 0
+    gpu_layers: int = -1
+    threads: int = 0
+    batch: int = 512
+    template: str = ""
+    """Name of a built-in chat template; empty: the file's own."""
+
+
+class Generate(msgspec.Struct, frozen=True, tag="generate"):
+    """Answer the last message, or carry on writing it if it is the assistant's."""
+
+    id: int
+    messages: list[PromptMessage]
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.0
+    seed: int | None = None
+    max_tokens: int | None = None
+    sequence: int = MAIN_SEQUENCE
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    """End the request ``id`` now, also in the middle of a prompt. Answered by that request's ``Done``."""
+
+    id: int
+
+
+class Ping(msgspec.Struct, frozen=True, tag="ping"):
+    """Answered at once by ``Pong``, also while the engine is busy."""
+
+    id: int
+
+
+class Quit(msgspec.Struct, frozen=True, tag="quit"):
+    """End the process."""
+
+    id: int = 0
+
+
+Command = Load | Generate | Stop | Ping | Quit
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The process is up."""
+
+    pid: int
+    engine: str
+    """For people: what runs here, and its version."""
+    id: int = 0
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """Part of the model file that was read, 0 to 1."""
+
+    id: int
+    fraction: float
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """The model is ready. ``context_length`` is what it was really given, in tokens."""
+
+    id: int
+    context_length: int
+    trained_context: int
+    parameters: int
+    layers: int
+    architecture: str
+    threads: int
+
+
+class Prefill(msgspec.Struct, frozen=True, tag="prefill"):
+    """Tokens of the prompt that are read. ``cached`` of them were there already; ``dropped`` of the oldest messages
+    did not fit and are not part of the prompt."""
+
+    id: int
+    done: int
+    total: int
+    cached: int = 0
+    dropped: int = 0
+
+
+class Token(msgspec.Struct, frozen=True, tag="token", omit_defaults=True):
+    """What was written: one token, or a few that followed each other fast. ``text`` may be empty while a character is
+    incomplete; ``tokens`` then wait for it."""
+
+    id: int
+    kind: PartKind
+    text: str
+    tokens: list[int] = []
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The request has ended. Times are milliseconds, as measured in the engine."""
+
+    id: int
+    reason: FinishReason
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    first_token_ms: float = 0.0
+    generation_ms: float = 0.0
+    reasoning_ms: float = 0.0
+
+
+class Pong(msgspec.Struct, frozen=True, tag="pong"):
+    """Answer to ``Ping``."""
+
+    id: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """The request could not be done. ``detail`` is technical and holds no words of a chat."""
+
+    id: int
+    kind: FailureKind
+    detail: str = ""
+    numbers: list[int] = []
+
+
+Event = Hello | Progress | Loaded | Prefill | Token | Done | Pong | Failed

@@ -1,0 +1,158 @@
+"""Everything that the window and the command line work with, wired in one place. Knows no widgets.
+
+Opening goes in an order that loses nothing when a step refuses: folders, log, mark of this process, key, database,
+services. ``app`` opens a house for the window, the commands open one for themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from desktop.domain.models import LoadOptions
+from desktop.errors import AppError
+from desktop.paths import Paths
+from desktop.services.chats import ChatService
+from desktop.services.conversation import Desk
+from desktop.services.instance import Mark
+from desktop.services.models import ModelService
+from desktop.services.tasks import Worker
+from desktop.settings import SettingsFile
+from desktop.unlocking import Unlocked, unlock
+
+if TYPE_CHECKING:
+    from desktop.engine.client import EngineClient, Launcher
+    from desktop.storage.conversations import Conversations
+    from desktop.storage.database import Database
+    from desktop.storage.library import Library
+    from desktop.storage.options import Options
+    from desktop.storage.search import Search
+    from desktop.vault.keychain import Keychain
+    from desktop.vault.keys import Protection
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Stores:
+    """The open database and what reads and writes it."""
+
+    database: Database
+    conversations: Conversations
+    search: Search
+    library: Library
+    options: Options
+    protection: Protection | None
+    """None while they are still opening."""
+
+
+@dataclass(slots=True)
+class House:
+    """The services over one data folder."""
+
+    paths: Paths
+    settings: SettingsFile
+    mark: Mark
+    worker: Worker
+    stores: Stores
+    models: ModelService
+    chats: ChatService
+
+    def close(self) -> None:
+        """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
+        self.chats.close()
+        self.models.close()
+        self.worker.run(self.stores.database.close)
+        self.worker.shut()
+        self.mark.release()
+
+
+def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlocked | None = None) -> Stores:
+    """Key, database, stores. Slow (it imports SQLAlchemy): for the storage thread.
+
+    Raises:
+        AppError: of the vault or the database, in plain words.
+    """
+    from desktop.storage.conversations import Conversations
+    from desktop.storage.database import Database
+    from desktop.storage.library import Library
+    from desktop.storage.options import Options
+    from desktop.storage.search import Search
+
+    unlocked = unlocked or unlock(paths, keychain)
+    vault = unlocked.vault
+    database = Database.open(
+        paths.database,
+        unlocked.key,
+        backups=paths.backups,
+        expect_existing=vault.database_expected(),
+        salt=vault.saved_salt(),
+    )
+    vault.remember_database()
+    return Stores(
+        database, Conversations(database), Search(database), Library(database), Options(database), vault.status()
+    )
+
+
+class LateStores:
+    """Stores that are still opening. Services may be built on them; what they do waits its turn on the storage thread,
+    where ``arrive`` comes first."""
+
+    def __init__(self) -> None:
+        self._places = {name: _Late() for name in ("database", "conversations", "search", "library", "options")}
+        self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
+
+    def arrive(self, stores: Stores) -> Stores:
+        """The stores are open. To be called on the storage thread."""
+        for name, place in self._places.items():
+            place.real = getattr(stores, name)
+        self.stores.protection = stores.protection
+        return stores
+
+
+class _Late:
+    """Stands for a store: its methods find the real one when they are called, not when they are named."""
+
+    real: object = None
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if self.real is None:
+                raise AppError("NOT_OPEN", "The chats are not open.", "Nothing was changed.", "Start Snug again.")
+            return getattr(self.real, name)(*arguments, **named)
+
+        return call
+
+
+def furnish(
+    paths: Paths,
+    settings: SettingsFile,
+    worker: Worker,
+    stores: Stores,
+    *,
+    launcher: Launcher | None = None,
+    load_options: LoadOptions | None = None,
+) -> House:
+    """The services over open stores. Answers whose process is gone become interrupted."""
+
+    def make_engine() -> EngineClient:
+        from desktop.engine.client import EngineClient
+
+        return EngineClient(launcher)
+
+    mark = Mark(paths.locks)
+    models = ModelService(make_engine, worker, stores.library, stores.options, load_options=load_options)
+    desk = Desk(worker, stores.conversations, models, mark.name)
+    chats = ChatService(desk, stores.search, stores.options, data_version=stores.database.data_version)
+
+    def ended(count: int) -> None:
+        if count:
+            log.info("%d answers were interrupted when Snug or the engine ended", count)
+            chats.current().refresh()
+
+    worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
+    worker.run(mark.sweep)
+    worker.run(stores.conversations.purge_deleted)
+    return House(paths, settings, mark, worker, stores, models, chats)

@@ -1,0 +1,85 @@
+"""Where things live: the user's data, the cache, and the files that come with Snug. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+DATA_DIR_VARIABLE = "SNUG_DATA_DIR"
+
+
+class Paths(NamedTuple):
+    """The folders of one profile. Making a ``Paths`` touches no disk; ``prepare`` makes the folders."""
+
+    data: Path
+
+    @property
+    def database(self) -> Path:
+        return self.data / "snug.db"
+
+    @property
+    def header(self) -> Path:
+        """The small file beside the database that tells a wrong key from a damaged file."""
+        return self.data / "snug.header.json"
+
+    @property
+    def key_file(self) -> Path:
+        """Holds the key where there is no keychain."""
+        return self.data / "snug.key"
+
+    @property
+    def settings(self) -> Path:
+        """The few settings that are needed before anything is unlocked."""
+        return self.data / "settings.json"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def locks(self) -> Path:
+        return self.data / "locks"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    def prepare(self) -> None:
+        """Make the folders, readable by their owner only.
+
+        Raises:
+            OSError: the data folder cannot be made or written.
+        """
+        for folder in (self.data, self.backups, self.locks, self.models, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def default_data_dir() -> Path:
+    """``SNUG_DATA_DIR``, or the place where this system keeps an application's data."""
+    if chosen := os.environ.get(DATA_DIR_VARIABLE):
+        return Path(chosen).expanduser()
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "Snug"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Snug"
+    base = os.environ.get("XDG_DATA_HOME", "")
+    # The specification says that a relative path is to be ignored.
+    return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "snug"
+
+
+def resources() -> Path:
+    """Fonts, icons, theme and the starter model: beside the package, or inside the frozen program."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    root = Path(frozen) if frozen else Path(__file__).resolve().parent.parent
+    return root / "resources"
+
+
+def starter_model() -> Path:
+    """The small model that comes with Snug (it may be missing in a checkout that was not set up)."""
+    return resources() / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf"

@@ -1,0 +1,318 @@
+"""The list of chats and the one that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.domain import names
+from desktop.domain.chat import Chat, Message, SearchHit, TitleOrigin
+from desktop.errors import AppError
+from desktop.services.conversation import Conversation, Desk
+from desktop.services.titles import Titles
+
+if TYPE_CHECKING:
+    from desktop.storage.glance import Glance
+    from desktop.storage.options import Options
+    from desktop.storage.search import Search
+
+LAST_CHAT = "last_chat"
+"""As ``storage.glance`` has it."""
+WATCH_MS = 1500
+PURGE_MS = 10_000
+"""A deleted chat can be brought back for this long; then it is gone."""
+
+
+class ChatService(QObject):
+    """Verbs on chats.
+
+    Signals:
+        list_changed: chats were added, renamed, moved or deleted.
+        opened: the ``Conversation`` that is shown now.
+        chat_deleted: id and title; ``undo_delete`` brings it back.
+        refused: an ``AppError``.
+        noticed: a sentence about something that was done.
+        ready: the list was read for the first time.
+    """
+
+    list_changed = Signal()
+    opened = Signal(object)
+    chat_deleted = Signal(int, str)
+    refused = Signal(object)
+    noticed = Signal(str)
+    ready = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        search: Search,
+        options: Options,
+        parent: QObject | None = None,
+        data_version: Callable[[], int] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._search = search
+        self._options = options
+        self._data_version = data_version
+        self._seen_version: int | None = None
+        self._chats: list[Chat] = []
+        self._titles = Titles(desk, self)
+        self._titles.proposed.connect(self._model_title)
+        self._current = Conversation(desk, None, self)
+        self._connect(self._current)
+        self._busy: dict[int, Conversation] = {}
+        self._deleted: dict[int, Chat] = {}
+        self._query = 0
+        self._purge = QTimer(self)
+        self._purge.setSingleShot(True)
+        self._purge.setInterval(PURGE_MS)
+        self._purge.timeout.connect(self._purge_deleted)
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self.look_for_changes)
+
+    # --- what there is
+
+    def chats(self) -> list[Chat]:
+        """All chats, newest first."""
+        return list(self._chats)
+
+    def current(self) -> Conversation:
+        """The open chat; a new, empty one when nothing else is."""
+        return self._current
+
+    # --- verbs
+
+    def start(self, seen: Glance | None = None) -> None:
+        """Show the list and the chat that was open last. ``seen``: what was read of them already."""
+        if seen is not None:
+            self._started(seen)
+            return
+        store, options = self._desk.conversations, self._options
+
+        def work() -> Glance:
+            from desktop.storage.glance import Glance
+
+            last = options.get(LAST_CHAT)
+            return Glance(store.list(), store.opened(last if isinstance(last, int) else None))
+
+        def failed(error: AppError) -> None:
+            # Without its chats the window is still the place to say so.
+            self.refused.emit(error)
+            self.ready.emit()
+
+        self._desk.worker.run(work, self._started, failed)
+
+    def _started(self, seen: Glance) -> None:
+        self._chats = list(seen.chats)
+        self.list_changed.emit()
+        if seen.opened.chat is not None:
+            self._show(Conversation(self._desk, seen.opened.chat, self))
+        self._current.open(seen.opened)
+        self.ready.emit()
+        self._watch.start()
+
+    def new_chat(self) -> None:
+        """Show an empty chat. It is stored with its first message."""
+        self._show(Conversation(self._desk, None, self))
+        self._current.open()
+        self._remember(None)
+
+    def open(self, chat_id: int) -> None:
+        """Show a chat of the list."""
+        if self._current.chat is not None and self._current.chat.id == chat_id:
+            return
+        running = self._busy.get(chat_id)
+        if running is not None:
+            self._show(running)
+        else:
+            chat = self._find(chat_id)
+            if chat is None:
+                return
+            conversation = Conversation(self._desk, chat, self)
+            self._show(conversation)
+            conversation.open()
+        self._remember(chat_id)
+
+    def adopt(self, chat: Chat) -> Conversation:
+        """A conversation for a chat that was looked up already, without the list (for the command line)."""
+        self._show(Conversation(self._desk, chat, self))
+        return self._current
+
+    def rename(self, chat_id: int, title: str) -> None:
+        title = names.clean_title(title)
+        if title:
+            self._rename(chat_id, title, TitleOrigin.USER)
+
+    def set_pinned(self, chat_id: int, pinned: bool) -> None:
+        self._replace(chat_id, pinned=pinned)
+        self._desk.worker.run(lambda: self._desk.conversations.set_pinned(chat_id, pinned), None, self.refused.emit)
+
+    def set_system_prompt(self, chat_id: int, text: str) -> None:
+        self._replace(chat_id, system_prompt=text)
+        self._desk.worker.run(
+            lambda: self._desk.conversations.set_system_prompt(chat_id, text), None, self.refused.emit
+        )
+
+    def delete(self, chat_id: int) -> None:
+        """Delete a chat; for a few seconds it can be brought back."""
+        chat = self._find(chat_id)
+        if chat is None:
+            return
+        is_open = self._current.chat is not None and self._current.chat.id == chat_id
+        running = self._current if is_open else self._busy.get(chat_id)
+        if running is not None:
+            # The engine is free for others; should the chat come back, what was written is there.
+            running.stop()
+        self._chats = [other for other in self._chats if other.id != chat_id]
+        self._deleted[chat_id] = chat
+        self._desk.worker.run(lambda: self._desk.conversations.delete(chat_id), None, self.refused.emit)
+        if is_open:
+            self.new_chat()
+        self.list_changed.emit()
+        self.chat_deleted.emit(chat_id, chat.title)
+        self._purge.start()
+
+    def undo_delete(self, chat_id: int) -> None:
+        """Bring a deleted chat back."""
+        chat = self._deleted.pop(chat_id, None)
+        if chat is None:
+            return
+        self._desk.worker.run(lambda: self._desk.conversations.undelete(chat_id), None, self.refused.emit)
+        self._chats = sorted([*self._chats, chat], key=lambda other: -other.updated_at)
+        self.list_changed.emit()
+        self.open(chat_id)
+
+    def fork(self, message_id: int) -> None:
+        """A new chat that begins with everything up to this message."""
+
+        def then(chat: Chat) -> None:
+            self._chats.insert(0, chat)
+            self.list_changed.emit()
+            self.open(chat.id)
+
+        self._desk.worker.run(lambda: self._desk.conversations.fork(message_id), then, self.refused.emit)
+
+    def search(self, text: str, then: Callable[[list[SearchHit]], None]) -> None:
+        """Find chats and messages. Only the newest question is answered."""
+        self._query += 1
+        number = self._query
+
+        def found(hits: list[SearchHit]) -> None:
+            if number == self._query:
+                then(hits)
+
+        self._desk.worker.run(lambda: self._search.find(text), found, self.refused.emit)
+
+    def look_for_changes(self) -> None:
+        """Has another process (``snug ask``, say) written to the database? Then show what is there."""
+        if self._data_version is None:
+            return
+        version = self._data_version
+
+        def then(number: int) -> None:
+            changed = self._seen_version is not None and number != self._seen_version
+            self._seen_version = number
+            if changed:
+                self._reread()
+
+        self._desk.worker.run(version, then, self.refused.emit)
+
+    def close(self) -> None:
+        """The app ends: drafts and running answers are on disk when the worker has shut."""
+        self._watch.stop()
+        self._titles.cancel()
+        for conversation in {self._current, *self._busy.values()}:
+            conversation.close()
+        if self._deleted:
+            self._purge_deleted()
+
+    # --- inside
+
+    def _show(self, conversation: Conversation) -> None:
+        previous = self._current
+        if previous is not conversation:
+            self._current = conversation
+            if conversation not in self._busy.values():
+                self._connect(conversation)
+            if not previous.answering():
+                previous.retire()
+            elif previous.chat is not None:
+                previous.save_draft()
+                self._busy[previous.chat.id] = previous
+        self.opened.emit(conversation)
+
+    def _connect(self, conversation: Conversation) -> None:
+        conversation.refused.connect(self.refused)
+        conversation.noticed.connect(self.noticed)
+        conversation.created.connect(self._created)
+        conversation.answered.connect(self._answered)
+        conversation.state_changed.connect(self._titles.cancel)
+
+    def _created(self, chat: Chat) -> None:
+        self._chats.insert(0, chat)
+        self.list_changed.emit()
+        if self._current.chat is not None and self._current.chat.id == chat.id:
+            self._remember(chat.id)
+
+    def _answered(self, message: Message) -> None:
+        chat = self._find(message.chat_id)
+        if chat is not None:
+            self._replace(chat.id, updated_at=max(chat.updated_at, message.created_at))
+        conversation = self._busy.pop(message.chat_id, None)
+        if conversation is not None and conversation is not self._current:
+            conversation.retire()
+        if chat is not None and chat.title_origin is TitleOrigin.WORDS:
+            self._titles.propose(chat, message)
+
+    def _model_title(self, chat_id: int, title: str) -> None:
+        self._rename(chat_id, title, TitleOrigin.MODEL)
+
+    def _rename(self, chat_id: int, title: str, origin: TitleOrigin) -> None:
+        store = self._desk.conversations
+
+        def then(renamed: bool) -> None:
+            if renamed:
+                self._replace(chat_id, title=title, title_origin=origin)
+
+        self._desk.worker.run(lambda: store.rename(chat_id, title, origin), then, self.refused.emit)
+
+    def _replace(self, chat_id: int, **changes: object) -> None:
+        for index, chat in enumerate(self._chats):
+            if chat.id == chat_id:
+                changed = chat._replace(**changes)  # pyright: ignore[reportArgumentType]
+                self._chats[index] = changed
+                if "updated_at" in changes:
+                    self._chats.sort(key=lambda other: -other.updated_at)
+                self._current.replace_chat(changed)
+                self.list_changed.emit()
+                return
+
+    def _find(self, chat_id: int) -> Chat | None:
+        return next((chat for chat in self._chats if chat.id == chat_id), None)
+
+    def _remember(self, chat_id: int | None) -> None:
+        self._desk.worker.run(lambda: self._options.put(LAST_CHAT, chat_id), None, self.refused.emit)
+
+    def _reread(self) -> None:
+        def then(chats: list[Chat]) -> None:
+            self._chats = chats
+            self.list_changed.emit()
+            current = self._current.chat
+            if current is not None and all(chat.id != current.id for chat in chats):
+                self.new_chat()
+            else:
+                self._current.refresh()
+
+        self._desk.worker.run(self._desk.conversations.list, then, self.refused.emit)
+
+    def _purge_deleted(self) -> None:
+        self._deleted.clear()
+        self._desk.worker.run(self._desk.conversations.purge_deleted, None, self._not_purged)
+
+    def _not_purged(self, error: AppError) -> None:
+        """The chats stay hidden and are purged next time."""
+        self.refused.emit(error)

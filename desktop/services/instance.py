@@ -1,0 +1,143 @@
+"""One window per data folder, and a mark for every living process that writes answers.
+
+Lock files (taken over when their process is gone) and one local socket or named pipe. No network.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Listener
+
+log = logging.getLogger(__name__)
+
+RAISE = b"raise"
+
+
+class Mark:
+    """Says that this process lives: other processes leave alone what it is writing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._lock = _lock(folder / f"{self.name}.lock")
+        self._lock.tryLock(0)
+
+    def alive(self, name: str) -> bool:
+        """Whether the process with this mark still lives."""
+        if name == self.name:
+            return True
+        path = self._folder / f"{Path(name).name}.lock"
+        if not name or not path.exists():
+            return False
+        lock = _lock(path)
+        if lock.tryLock(0):
+            lock.unlock()
+            return False
+        return True
+
+    def sweep(self) -> None:
+        """Take away the marks of processes that are gone."""
+        for path in self._folder.glob("*-*.lock"):
+            if not self.alive(path.stem):
+                path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        self._lock.unlock()
+
+
+class WindowLock(QObject):
+    """Only one window opens on a data folder; a second start raises the first.
+
+    Signals:
+        raised: somebody started Snug again.
+    """
+
+    raised = Signal()
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = _lock(folder / "window.lock")
+        self._address = _address(folder)
+        self._listener: Listener | None = None
+        self._released = False
+
+    def take(self) -> bool:
+        """True if this is the only window; else the other one has been asked to come to the front."""
+        if self._lock.tryLock(0):
+            return True
+        self._ask_other()
+        return False
+
+    def listen(self) -> None:
+        """From now on a second start raises this window. To be called when the window is there."""
+        threading.Thread(target=self._listen, name="instance", daemon=True).start()
+
+    def release(self) -> None:
+        self._released = True
+        if self._listener is not None:
+            self._listener.close()
+        self._lock.unlock()
+
+    def _listen(self) -> None:
+        # On this thread: the window does not wait for the import.
+        from multiprocessing.connection import Listener
+
+        try:
+            if os.name != "nt":
+                Path(self._address).unlink(missing_ok=True)
+            self._listener = Listener(self._address, "AF_PIPE" if os.name == "nt" else "AF_UNIX")
+            if os.name != "nt":
+                Path(self._address).chmod(0o600)
+        except OSError as error:
+            log.info("a second start cannot raise this window: %s", error.strerror)
+            return
+        listener = self._listener
+        if self._released:  # before there was anything to close
+            listener.close()
+        while not self._released:
+            try:
+                with listener.accept() as connection:
+                    if connection.poll(1) and connection.recv_bytes(64) == RAISE:
+                        self.raised.emit()
+            except (OSError, EOFError):
+                continue
+
+    def _ask_other(self) -> None:
+        from multiprocessing.connection import Client
+
+        try:
+            with Client(self._address, "AF_PIPE" if os.name == "nt" else "AF_UNIX") as connection:
+                connection.send_bytes(RAISE)
+        except OSError:
+            log.info("the other window does not answer")
+
+
+def _lock(path: Path) -> QLockFile:
+    lock = QLockFile(str(path))
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def _address(folder: Path) -> str:
+    import hashlib
+
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    if os.name == "nt":
+        return rf"\\.\pipe\snug-{digest}"
+    # A socket's path has at most 107 bytes.
+    inside = folder / "window.sock"
+    if len(os.fsencode(inside)) < 100:
+        return str(inside)
+    import tempfile
+
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    return str(Path(runtime) / f"snug-{os.getuid()}-{digest}.sock")

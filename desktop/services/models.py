@@ -1,0 +1,357 @@
+"""Models and the engine: which are known, which is loaded, and what to say when one does not load."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop import paths
+from desktop.domain import names
+from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
+from desktop.errors import AppError
+from desktop.services.tasks import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.engine import protocol
+    from desktop.engine.client import EngineClient
+    from desktop.storage.library import Library
+    from desktop.storage.options import Options
+
+log = logging.getLogger(__name__)
+
+TEMPLATE_NAMES = ("chatml", "llama-3", "mistral", "gemma", "alpaca", "vicuna", "plain")
+"""Built-in chat templates, as ``engine.templates`` has them."""
+CHOSEN = "model"
+SMALLEST_CONTEXT = 2048
+"""Loading safely does not go below so many tokens."""
+USUAL_CONTEXT = 8192
+"""What a model gets where nobody asked for a number: its own, at most this."""
+RESTARTS = 2
+"""So often an engine that died is started again before an answer has come through."""
+
+
+class ModelService(QObject):
+    """Verbs on models.
+
+    Signals:
+        changed: the list, the current model, or what the engine does.
+        failed: an ``AppError``: the current model did not load, or its engine ended.
+        template_needed: the ``InstalledModel`` that has no chat template; answer with ``choose_template``.
+        refused: an ``AppError`` of something else that was asked for.
+        noticed: a sentence about something that was done and is worth knowing.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+    template_needed = Signal(object)
+    refused = Signal(object)
+    noticed = Signal(str)
+
+    def __init__(
+        self,
+        make_engine: Callable[[], EngineClient],
+        worker: Worker,
+        library: Library,
+        options: Options,
+        parent: QObject | None = None,
+        *,
+        load_options: LoadOptions | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._make_engine = make_engine
+        self._engine: EngineClient | None = None
+        self._worker = worker
+        self._library = library
+        self._options = options
+        self._load_options = load_options or LoadOptions()
+        self._models: list[InstalledModel] = []
+        self._current: InstalledModel | None = None
+        self._facts: protocol.Loaded | None = None
+        self._progress = 0.0
+        self._failure: AppError | None = None
+        self._restarts = 0
+        self._smaller: dict[int, int] = {}
+        """Contexts of the models that were loaded safely; until Snug ends."""
+        self._telling = False
+
+    @property
+    def engine(self) -> EngineClient:
+        """The app's side of the engine, made when it is needed first: the window does not wait for it."""
+        if self._engine is None:
+            engine = self._engine = self._make_engine()
+            engine.setParent(self)
+            engine.state_changed.connect(self._engine_changed)
+            engine.progressed.connect(self._progressed)
+            engine.loaded.connect(self._loaded)
+            engine.failed.connect(self._engine_failed)
+        return self._engine
+
+    # --- what there is
+
+    def models(self) -> list[InstalledModel]:
+        return list(self._models)
+
+    def current(self) -> InstalledModel | None:
+        """The model that is chosen, loaded or not."""
+        return self._current
+
+    def state(self) -> EngineState:
+        return self._engine.state if self._engine is not None else EngineState.NOT_LOADED
+
+    def load_progress(self) -> float:
+        return self._progress
+
+    def failure(self) -> AppError | None:
+        """Why the current model is not running, if it failed."""
+        return self._failure
+
+    def engine_said(self) -> str:
+        """The engine's own last words."""
+        return self._engine.said if self._engine is not None else ""
+
+    def context_length(self) -> int:
+        """Tokens of the loaded model's context; 0 while none is loaded."""
+        return self._facts.context_length if self._facts else 0
+
+    def parameters(self) -> int:
+        return self._facts.parameters if self._facts else 0
+
+    def is_starter(self, model: InstalledModel) -> bool:
+        return Path(model.path) == paths.starter_model()
+
+    def template_names(self) -> list[str]:
+        return list(TEMPLATE_NAMES)
+
+    # --- verbs
+
+    def start(self, wanted: str = "") -> None:
+        """Read the library and load ``wanted`` (a name or a path), else the model used last, else the starter model."""
+        self._worker.run(lambda: self._read_library(wanted), self._library_read)
+
+    def choose(self, model_id: int) -> None:
+        """Load a model from the list."""
+        model = next((model for model in self._models if model.id == model_id), None)
+        if model is not None:
+            self._load(model)
+
+    def add(self, path: str) -> None:
+        """Take a model file into the list, in place, and load it."""
+        self._worker.run(lambda: self.take_in(self._library, Path(path)), self._added, self.refused.emit)
+
+    def remove(self, model_id: int) -> None:
+        """Take a model off the list. Its file stays."""
+        if self._current is not None and self._current.id == model_id:
+            self.engine.unload()
+            self._current = None
+        self._models = [model for model in self._models if model.id != model_id]
+        self._worker.run(lambda: self._library.remove(model_id))
+        self.changed.emit()
+
+    def retry(self) -> None:
+        """Load the current model again."""
+        if self._current is not None:
+            self._load(self._current)
+
+    def safer_context(self) -> tuple[int, int] | None:
+        """Tokens that the current model was to get, and those that ``load_safely`` gives it; None: there is no less."""
+        model = self._current
+        if model is None:
+            return None
+        now = self._smaller.get(model.id) or self._load_options.context_length
+        now = now or min(model.context_length or USUAL_CONTEXT, USUAL_CONTEXT)
+        then = max(SMALLEST_CONTEXT, now // 2)
+        return (now, then) if then < now else None
+
+    def load_safely(self) -> None:
+        """Load the current model again with half the context, which takes less memory."""
+        model, safer = self._current, self.safer_context()
+        if model is None or safer is None:
+            return
+        self._smaller[model.id] = safer[1]
+        self._telling = True
+        self._load(model)
+
+    def choose_template(self, model_id: int, name: str) -> None:
+        """Use a built-in chat template for this model from now on, and load it."""
+        self._models = [model._replace(template=name) if model.id == model_id else model for model in self._models]
+        self._worker.run(lambda: self._library.set_template(model_id, name))
+        self.choose(model_id)
+
+    # --- inside
+
+    def _read_library(self, wanted: str) -> tuple[list[InstalledModel], InstalledModel | None]:
+        self.ensure_starter(self._library)
+        models = self._library.list()
+        if wanted:
+            return find(models, wanted, self._library)
+        chosen = self._options.get(CHOSEN)
+        model = next((model for model in models if model.id == chosen and model.available), None)
+        return models, model or next((model for model in models if model.available), None)
+
+    def _library_read(self, read: tuple[list[InstalledModel], InstalledModel | None]) -> None:
+        self._models, model = read
+        if model is not None:
+            self._load(model)
+        else:
+            self._failure = AppError(
+                "NO_MODEL",
+                "There is no model yet.",
+                "Your chats are safe.",
+                "Add a model file (.gguf) that is on this computer.",
+            )
+            self.failed.emit(self._failure)
+            self.changed.emit()
+
+    @staticmethod
+    def ensure_starter(library: Library) -> None:
+        """Put the starter model on the list where it came with Snug. Runs on the storage thread."""
+        starter = paths.starter_model()
+        if starter.exists() and library.by_path(str(starter)) is None:
+            ModelService.take_in(library, starter)
+
+    @staticmethod
+    def take_in(library: Library, path: Path) -> InstalledModel:
+        """Check a file and add it to the library (or find it there). Runs on the storage thread.
+
+        Raises:
+            AppError: BAD_FILE, in plain words.
+        """
+        # Imported with the first file: the window does not wait for it at the start.
+        from desktop.domain import gguf
+
+        path = path.expanduser().absolute()
+        known = library.by_path(str(path))
+        try:
+            header = gguf.read_header(path)
+        except gguf.BadModelFile as error:
+            raise _sentence(EngineFailure(FailureKind.BAD_FILE, str(error)), path.name) from None
+        except OSError as error:
+            reason = (
+                "it is not there" if isinstance(error, FileNotFoundError) else (error.strerror or "it is unreadable")
+            )
+            raise _sentence(EngineFailure(FailureKind.BAD_FILE, reason), path.name) from None
+        if header.layers == 0 and not header.architecture:
+            raise _sentence(EngineFailure(FailureKind.BAD_FILE, "it holds no language model"), path.name)
+        if known is not None:
+            return known
+        quant = names.quant_from_name(str(path)) or header.quant
+        return library.add(
+            InstalledModel(
+                id=0,
+                path=str(path),
+                name=names.model_name(str(path), quant),
+                quant=quant,
+                architecture=header.architecture,
+                size_bytes=header.size,
+                parameters=header.parameters,
+                layers=header.layers,
+                context_length=header.context_length,
+                has_template=header.has_template,
+                key=header.key,
+            )
+        )
+
+    def _added(self, model: InstalledModel) -> None:
+        self._models = [other for other in self._models if other.id != model.id] + [model]
+        self._load(model)
+
+    def _load(self, model: InstalledModel) -> None:
+        model = next((known for known in self._models if known.id == model.id), model)
+        self._current = model
+        self._failure = None
+        self._facts = None
+        self._progress = 0.0
+        if not model.has_template and not model.template:
+            self.engine.unload()
+            self._failure = _sentence(EngineFailure(FailureKind.NO_TEMPLATE), model.name)
+            self.template_needed.emit(model)
+            self.changed.emit()
+            return
+        smaller = self._smaller.get(model.id)
+        options = self._load_options._replace(context_length=smaller) if smaller else self._load_options
+        self.engine.load(model.path, options, model.template)
+        self.changed.emit()
+
+    def _engine_changed(self) -> None:
+        self.changed.emit()
+
+    def _progressed(self, fraction: float) -> None:
+        self._progress = fraction
+        self.changed.emit()
+
+    def _loaded(self, facts: protocol.Loaded) -> None:
+        self._facts = facts
+        self._progress = 1.0
+        model = self._current
+        if model is not None:
+            self._worker.run(lambda: self._used(model.id))
+        self.changed.emit()
+        telling, self._telling = self._telling, False
+        if telling and model is not None:
+            words = f"{names.words_for(facts.context_length):,}"
+            told = self.tr("{0} runs with safer settings: it remembers about {1} words.").format(model.name, words)
+            self.noticed.emit(told)
+
+    def _used(self, model_id: int) -> None:
+        self._library.touch(model_id)
+        self._options.put(CHOSEN, model_id)
+
+    def _engine_failed(self, what: EngineFailure) -> None:
+        was_running, self._facts, self._telling = self._facts is not None, None, False
+        self._failure = _sentence(what, self._current.name if self._current else "")
+        self.failed.emit(self._failure)
+        self.changed.emit()
+        # An engine that worked is started again by itself, so that the next question needs nothing; one that does not
+        # even load, or dies again and again, waits for the user.
+        if was_running and self._restarts < RESTARTS:
+            self._restarts += 1
+            QTimer.singleShot(0, self.retry)
+
+    def close(self) -> None:
+        """The app ends: the engine's process is gone when this returns."""
+        if self._engine is not None:
+            self._engine.shut()
+
+    def answered(self) -> None:
+        """An answer came to its end: the engine is well."""
+        self._restarts = 0
+
+
+def _sentence(what: EngineFailure, name: str) -> AppError:
+    from desktop.engine import failure
+
+    return failure.sentence(what, name)
+
+
+def find(
+    models: list[InstalledModel], wanted: str, library: Library
+) -> tuple[list[InstalledModel], InstalledModel | None]:
+    """The model that a person means by ``wanted``: an id, a name, the beginning of one, or the path of a file.
+
+    Raises:
+        AppError: NO_SUCH_MODEL, or BAD_FILE for a path that is no model.
+    """
+    low = wanted.casefold()
+    named = [(model, model.name.casefold(), Path(model.path).name.casefold()) for model in models]
+    for found in (
+        [model for model, _, _ in named if str(model.id) == wanted],
+        [model for model, name, _ in named if low in (name, f"{name} {model.quant}".casefold())],
+        [model for model, _, file in named if low == file],
+        [model for model, name, _ in named if name.startswith(low)],
+    ):
+        if len(found) == 1:
+            return models, found[0]
+    if wanted.lower().endswith(".gguf") or "/" in wanted or "\\" in wanted or os.path.exists(wanted):  # noqa: PTH110
+        model = ModelService.take_in(library, Path(wanted))
+        return [other for other in models if other.id != model.id] + [model], model
+    raise AppError(
+        "NO_SUCH_MODEL",
+        f"There is no model called “{wanted}”.",
+        todo="“snug models list” shows what is there; a path to a .gguf file works too.",
+    )

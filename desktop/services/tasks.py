@@ -1,0 +1,79 @@
+"""Work beside the window's thread: everything that touches the disk runs on one thread of its own, in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from desktop.errors import AppError
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Worker(QObject):
+    """One thread that does one thing after the other, and calls back on the thread that owns this object.
+
+    Callbacks of work that ends after ``shut`` are dropped: what they would change is gone.
+
+    Signals:
+        refused: an ``AppError`` of work whose caller gave no ``failed``.
+    """
+
+    refused = Signal(object)
+    _finished = Signal(object, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._shut = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], None] | None = None,
+        failed: Callable[[AppError], None] | None = None,
+    ) -> None:
+        """Do ``work`` on the thread, then call ``then`` with its result here.
+
+        An ``AppError`` goes to ``failed``, or else to the signal ``refused``; any other exception is a bug and is
+        raised here, where the crash report sees it.
+        """
+        if self._shut:
+            return
+
+        def done(future: Future[Result]) -> None:
+            if not self._shut:
+                self._finished.emit(future, (then, failed))
+
+        self._executor.submit(work).add_done_callback(done)
+
+    def wait(self, work: Callable[[], Result]) -> Result:
+        """Do ``work`` on the thread and wait for it: for the command line and the very end. Raises what it raises."""
+        return self._executor.submit(work).result()
+
+    def shut(self) -> None:
+        """Finish what is queued and end the thread."""
+        self._shut = True
+        self._executor.shutdown(wait=True)
+
+    def _deliver(self, future: Future[Any], callbacks: tuple[Any, Any]) -> None:
+        then, failed = callbacks
+        if self._shut:
+            return
+        try:
+            result = future.result()
+        except AppError as error:
+            if failed is not None:
+                failed(error)
+            else:
+                self.refused.emit(error)
+            return
+        if then is not None:
+            then(result)

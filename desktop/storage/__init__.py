@@ -1,0 +1,1 @@
+"""The encrypted database. The only importer of sqlalchemy; returns domain values, never rows."""

@@ -1,0 +1,89 @@
+"""What a window shows first: the list of chats and the end of the last one, read without SQLAlchemy.
+
+Importing SQLAlchemy takes longer than everything else that has to happen before the first picture, so that picture is
+read on a plain connection; the stores open right behind it. A glance decides nothing and repairs nothing: whatever is
+not as it should be makes it None, and then the stores open first and say what is the matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from desktop.domain.branches import Tree
+from desktop.domain.chat import Chat, Message, Node
+from desktop.storage import connection as connections
+from desktop.storage import rows
+from desktop.storage.revisions import HEAD, version_of
+
+LAST_CHAT = "last_chat"
+"""Key of the setting that holds the chat that was open last."""
+FIRST_MESSAGES = 24
+"""So many messages at the end of a chat fill any window."""
+
+
+class Opened(NamedTuple):
+    """A chat as it is opened: its tree, its last messages, its draft. ``chat`` is None for a new one."""
+
+    chat: Chat | None
+    nodes: Sequence[Node]
+    messages: Sequence[Message]
+    draft: str
+
+
+class Glance(NamedTuple):
+    """The list of chats and the chat that was open last."""
+
+    chats: list[Chat]
+    opened: Opened
+
+
+def glance(path: Path, key: bytes) -> Glance | None:
+    """Look into a database file; None if there is anything unusual about it."""
+    if not path.exists():
+        return None
+    try:
+        raw = connections.connect(path, key, query_only=True)
+    except (connections.DriverError, OSError):
+        return None
+    try:
+        if version_of(raw) != HEAD:
+            return None
+        reader = _Plain(raw)
+        chats = rows.chats(reader)
+        last = _last_chat(reader)
+        found = Glance(chats, opened(reader, last if any(chat.id == last for chat in chats) else None))
+        # A page that fails its check may come back as zeros instead of an error; this tells.
+        return found if str(raw.execute("PRAGMA cipher_status").fetchone()[0]) == "1" else None
+    except (connections.DriverError, ValueError, KeyError, TypeError):
+        return None
+    finally:
+        raw.close()
+
+
+def opened(reader: rows.Reader, chat_id: int | None) -> Opened:
+    """A chat as it is opened; with None, or when it is gone, the new one."""
+    chat = None if chat_id is None else rows.chat(reader, chat_id)
+    if chat is None:
+        return Opened(None, (), (), rows.draft_of(reader, rows.NEW_CHAT))
+    nodes = rows.nodes(reader, chat.id)
+    path = Tree(nodes).path(chat.active_leaf)
+    return Opened(chat, nodes, rows.messages(reader, path[-FIRST_MESSAGES:]), rows.draft_of(reader, chat.id))
+
+
+def _last_chat(reader: rows.Reader) -> int | None:
+    row = reader.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (LAST_CHAT,)).fetchone()
+    value = None if row is None else json.loads(str(row[0]))
+    return value if isinstance(value, int) else None
+
+
+class _Plain:
+    """A raw connection that answers like SQLAlchemy's."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def exec_driver_sql(self, statement: str, parameters: Any = (), /) -> Any:
+        return self._raw.execute(statement, parameters)

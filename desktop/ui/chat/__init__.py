@@ -1,0 +1,1 @@
+"""The transcript, the composer and everything that draws a message."""

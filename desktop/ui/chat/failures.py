@@ -1,0 +1,134 @@
+"""What a page says when a model did not start, or when its file leaves a question open. Values only, no widget."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from desktop.domain.models import FailureKind, InstalledModel
+from desktop.domain.names import words_for
+from desktop.errors import AppError
+
+PLAIN_TEMPLATE = "plain"
+"""Stands for plain completion among the names of chat templates."""
+
+
+class Choice(NamedTuple):
+    """One thing to do next. ``options`` adds a list to choose from before the button is pressed."""
+
+    key: str
+    icon_name: str
+    title: str
+    detail: str
+    button: str
+    primary: bool = False
+    options: tuple[str, ...] = ()
+    argument: str = ""
+    """Handed back with the key, where there are no options."""
+
+
+class Failure(NamedTuple):
+    """A page: what happened, what is safe, what to do next. ``engine_said`` is one click away."""
+
+    title: str
+    sentence: str
+    choices: tuple[Choice, ...]
+    engine_said: str = ""
+    icon_name: str = "triangle-alert"
+    ground: str = "warningSoft"
+    ink: str = "warning"
+
+
+USE_OTHER = "use other"
+LOAD_SAFELY = "load safely"
+TRY_AGAIN = "try again"
+ADD_FILE = "add file"
+TEMPLATE = "template"
+
+
+def did_not_start(
+    error: AppError | None,
+    model: InstalledModel | None,
+    installed: list[InstalledModel],
+    engine_said: str = "",
+    safer: tuple[int, int] | None = None,
+) -> Failure:
+    """The page for a model that was chosen and did not start. ``safer``: its context, and a smaller one to try."""
+    name = model.name if model is not None else "The model"
+    out_of_memory = error is not None and error.code == FailureKind.OUT_OF_MEMORY
+    choices: list[Choice] = []
+    other = _other(model, installed)
+    if other is not None:
+        smaller = model is not None and 0 < other.size_bytes < model.size_bytes
+        title = "Use a smaller model" if smaller else "Use another model"
+        detail = f"{other.name} is installed."
+        choices.append(Choice(USE_OTHER, "box", title, detail, f"Use {other.name}", True, argument=str(other.id)))
+    if out_of_memory and safer is not None:
+        detail = f"Remembers about {words_for(safer[1]):,} words instead of {words_for(safer[0]):,}."
+        title = "Let Snug choose safer settings"
+        choices.append(Choice(LOAD_SAFELY, "sliders-horizontal", title, detail, "Load safely", other is None))
+    again = "Close other large apps, then try again." if out_of_memory else "Load the same file once more."
+    title = "Free some memory first" if out_of_memory else "Try it again"
+    choices.append(Choice(TRY_AGAIN, "app-window" if out_of_memory else "rotate-cw", title, again, "Try again"))
+    if other is None:
+        first = not any(choice.primary for choice in choices)
+        detail = "A .gguf file on this computer. It stays where it is."
+        choices.append(Choice(ADD_FILE, "plus", "Use another file", detail, "Add a file…", first))
+    if error is None:
+        return Failure(f"{name} did not start", "Your chats are safe.", tuple(choices), engine_said)
+    sentence = " ".join(part for part in (error.safe, error.todo) if part)
+    return Failure(error.happened, sentence, tuple(choices), engine_said or error.detail)
+
+
+def template_question(model: InstalledModel, names: list[str]) -> Failure:
+    """The page for a file that does not say how its model wants to be talked to. It is asked once."""
+    known = tuple(name for name in names if name != PLAIN_TEMPLATE)
+    choices: list[Choice] = []
+    if known:
+        choices.append(
+            Choice(
+                TEMPLATE,
+                "message-square",
+                "It answers in a chat",
+                "The page you got the file from often names the chat template.",
+                "Use this one",
+                True,
+                known,
+            )
+        )
+    choices.append(
+        Choice(
+            TEMPLATE,
+            "text-quote",
+            "It carries on a text",
+            "Plain completion: the model writes on from where you stop.",
+            "Plain completion",
+            not known,
+            argument=PLAIN_TEMPLATE,
+        )
+    )
+    return Failure(
+        f"How does {model.name} want to be talked to?",
+        "The file does not say, as it has no chat template. Snug asks this once and remembers what you choose.",
+        tuple(choices),
+        icon_name="message-square",
+        ground="accentSoft",
+        ink="onAccentSoft",
+    )
+
+
+def _other(model: InstalledModel | None, installed: list[InstalledModel]) -> InstalledModel | None:
+    """The largest model that is smaller than the one that failed; any other one if there is none."""
+    ready = [other for other in installed if other.available and (model is None or other.id != model.id)]
+    if model is not None:
+        smaller = [other for other in ready if 0 < other.size_bytes < model.size_bytes]
+        if smaller:
+            return max(smaller, key=_size)
+    return max(ready, key=_used, default=None)
+
+
+def _size(model: InstalledModel) -> int:
+    return model.size_bytes
+
+
+def _used(model: InstalledModel) -> float:
+    return model.last_used_at

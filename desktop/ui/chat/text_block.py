@@ -1,0 +1,425 @@
+"""A paragraph laid out in lines: text with spans, wrapped to a width, drawn where it is exposed.
+
+Long text is laid out in pieces that end where a line ends, because Qt's search for a place to wrap costs the square of
+the length of a word, and so that text which grows at the end keeps the lines it has. Knows Qt's text layout, but no
+document: a QTextDocument would open pictures, a QTextLayout cannot.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
+
+from desktop.ui.chat.look import CODE_PADDING, Look
+from desktop.ui.chat.spec import Role, Span, Style
+
+PIECE = 2_400
+"""Characters laid out together."""
+
+WORD_PIECE = 500
+"""The same where there is no space."""
+
+_SHORT = 160
+_LEADING = 200
+"""Characters that are searched for a first letter."""
+_RADIUS = 4.0
+
+
+@dataclass(slots=True)
+class _Piece:
+    start: int
+    end: int
+    layout: QTextLayout
+    top: float
+    height: float
+    lines: list[tuple[float, float]] = field(default_factory=list)
+    """Top and height of each line, from the top of the piece."""
+    codes: list[QRectF] = field(default_factory=list)
+    """Backgrounds of inline code."""
+
+
+class TextBlock:
+    """One wrapped text. Coordinates start at its own top left corner; positions are UTF-16 units."""
+
+    def __init__(
+        self,
+        look: Look,
+        role: Role | None,
+        text: str,
+        spans: tuple[Span, ...] = (),
+        *,
+        font: QFont | None = None,
+        line_height: int | None = None,
+        ink: QColor | None = None,
+        align: Qt.AlignmentFlag | None = None,
+    ) -> None:
+        self._look = look
+        self._role = role
+        self.text = text
+        self.spans = spans
+        self._font = font or look.font(role)
+        self._line_height = line_height or look.line_height(role)
+        self._ink = ink or look.ink
+        self._align = align
+        self._pieces: list[_Piece] = []
+        self._width = -1.0
+        self._pending = False
+        self.height = float(self._line_height)
+
+    @property
+    def from_right(self) -> bool:
+        """Whether the text reads from right to left: its first letter says so."""
+        if self.text.isascii():
+            return False
+        kinds = (unicodedata.bidirectional(char) for char in self.text[:_LEADING])
+        return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
+
+    # Layout
+
+    def lay_out(self, width: float) -> float:
+        """Wrap to ``width``; returns the height."""
+        if width == self._width:
+            return self.height
+        self._width = width
+        self._pieces = []
+        if self._fits_one_line(width):
+            # Most list items: the height is known, the layout can wait until it is seen.
+            self._pending = True
+            self.height = float(self._line_height)
+        else:
+            self._pending = False
+            self._wrap()
+        return self.height
+
+    def grow(self, text: str, spans: tuple[Span, ...]) -> bool:
+        """Take a longer version of the same text and keep the pieces that are the same. False where none are."""
+        same = _same_length(self.text, text, self.spans, spans)
+        self.text, self.spans = text, spans
+        if self._width < 0:
+            return False
+        width = self._width
+        # The last piece ends with an open line, and a piece before it may end with a word that was longer than a line.
+        while self._pieces and (self._pieces[-1].end > same or self._pieces[-1].end >= len(self.text)):
+            self._pieces.pop()
+        if self._pieces:
+            self._pieces.pop()
+        kept = bool(self._pieces)
+        if not kept:
+            self._width = -1.0
+            self.lay_out(width)
+        else:
+            self._wrap()
+        return kept
+
+    def _fits_one_line(self, width: float) -> bool:
+        if len(self.text) > _SHORT or "\u2028" in self.text or any(char > "\u024f" for char in self.text):
+            return False
+        if any(style.code for _, _, style in self.spans):
+            return False
+        advance = QFontMetricsF(self._font).horizontalAdvance(self.text)
+        return advance * (1.1 if self.spans else 1.0) + 1 <= width
+
+    def _ensure(self) -> None:
+        if self._pending:
+            self._pending = False
+            self._wrap()
+
+    def _wrap(self) -> None:
+        position = self._pieces[-1].end if self._pieces else 0
+        top = self._pieces[-1].top + self._pieces[-1].height if self._pieces else 0.0
+        while True:
+            end = min(len(self.text), position + PIECE)
+            if " " not in self.text[position:end]:
+                # One long word: Qt's search for a place to break it costs the square of its length.
+                end = min(len(self.text), position + WORD_PIECE)
+            piece = self._lay_piece(position, end, top)
+            if end < len(self.text) and len(piece.lines) > 1:
+                # The last line goes on in the next piece.
+                piece.end = position + piece.layout.lineAt(len(piece.lines) - 1).textStart()
+                piece.height -= piece.lines.pop()[1]
+                piece.codes = [rect for rect in piece.codes if rect.top() < piece.height]
+            self._pieces.append(piece)
+            position = piece.end
+            top += piece.height
+            if position >= len(self.text):
+                break
+        self.height = top
+
+    def _lay_piece(self, start: int, end: int, top: float) -> _Piece:
+        text = self.text[start:end]
+        layout = QTextLayout(text, self._font)
+        from_right = self.from_right
+        align = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+        option = QTextOption(self._align or align)
+        # Said for each piece: alone, one that begins with a Hebrew name would turn an English paragraph round.
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft if from_right else Qt.LayoutDirection.LeftToRight)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setCacheEnabled(True)
+        formats, codes = self._formats(start, end)
+        if formats:
+            layout.setFormats(formats)
+        piece = _Piece(start, end, layout, top, 0.0)
+        code_starts = {a for a, _ in codes}
+        metrics = QFontMetricsF(self._font)
+        ascent, descent = metrics.ascent(), metrics.descent()
+        layout.beginLayout()
+        y = 0.0
+        while True:
+            line = layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(self._width)
+            indent = 0.0
+            if line.textStart() in code_starts:
+                # No character before it can make room for the rounded background.
+                indent = CODE_PADDING
+                line.setLineWidth(max(1.0, self._width - indent))
+            height = max(float(self._line_height), line.height())
+            baseline = y + (height - ascent - descent) / 2 + ascent
+            line.setPosition(QPointF(indent, baseline - line.ascent()))
+            piece.lines.append((y, height))
+            y += height
+        layout.endLayout()
+        piece.height = y
+        if codes:
+            self._code_backgrounds(piece, codes)
+        return piece
+
+    def _formats(self, start: int, end: int) -> tuple[list[QTextLayout.FormatRange], list[tuple[int, int]]]:
+        ranges: list[QTextLayout.FormatRange] = []
+        codes: list[tuple[int, int]] = []
+        for a, b, style in self._spans_within(start, end):
+            a, b = max(a, start) - start, min(b, end) - start
+            if not style.code:
+                ranges.append(_range(a, b - a, self._look.format(self._role, style)))
+                continue
+            codes.append((a, b))
+            if a > 0:
+                before = self._style_at(start + a - 1)
+                ranges.append(_range(a - 1, 1, self._look.format(self._role, before, CODE_PADDING)))
+            if b - a > 1:
+                ranges.append(_range(a, b - a - 1, self._look.format(self._role, style)))
+            ranges.append(_range(b - 1, 1, self._look.format(self._role, style, CODE_PADDING)))
+        return ranges, codes
+
+    def _spans_within(self, start: int, end: int) -> list[Span]:
+        if len(self.spans) < 64:
+            return [span for span in self.spans if span[0] < end and span[1] > start]
+        first = max(0, bisect_right(self.spans, start, key=_span_start) - 1)
+        last = bisect_right(self.spans, end, key=_span_start)
+        return [span for span in self.spans[first:last] if span[0] < end and span[1] > start]
+
+    def _style_at(self, position: int) -> Style:
+        for start, end, style in self._spans_within(position, position + 1):
+            if start <= position < end:
+                return style
+        return Style()
+
+    def _code_backgrounds(self, piece: _Piece, codes: list[tuple[int, int]]) -> None:
+        for index, (top, height) in enumerate(piece.lines):
+            line = piece.layout.lineAt(index)
+            first, last = line.textStart(), line.textStart() + line.textLength()
+            for start, end in codes:
+                if end <= first or start >= last:
+                    continue
+                left, right = _x(line, max(start, first)), _x(line, min(end, last))
+                if start >= first:
+                    left -= CODE_PADDING
+                piece.codes.append(QRectF(left, top + height / 2 - 10.5, right - left, 21))
+
+    # Drawing
+
+    def draw(
+        self,
+        painter: QPainter,
+        x: float,
+        y: float,
+        clip: QRectF,
+        selection: tuple[int, int] | None = None,
+        hovered: tuple[int, int] | None = None,
+    ) -> None:
+        """Paint what ``clip`` shows, with the top left corner at (x, y)."""
+        self._ensure()
+        for piece in self._pieces[self._piece_at(clip.top() - y) :]:
+            top = y + piece.top
+            if top > clip.bottom():
+                break
+            if piece.codes:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._look.inline_code)
+                for rect in piece.codes:
+                    painter.drawRoundedRect(rect.translated(x, top), _RADIUS, _RADIUS)
+            overlays: list[QTextLayout.FormatRange] = []
+            if hovered is not None:
+                _overlay(overlays, piece, hovered, self._look.hovered)
+            if selection is not None:
+                self._draw_selection(painter, piece, selection, x, top, clip)
+                _overlay(overlays, piece, selection, self._look.selected)
+            painter.setPen(self._ink)
+            # The layout may have one line more than the piece: the clip keeps it from being drawn.
+            lines = QRectF(clip.left(), top, clip.width(), piece.height - 1)
+            piece.layout.draw(painter, QPointF(x, top), overlays, clip.intersected(lines))
+
+    def _draw_selection(
+        self, painter: QPainter, piece: _Piece, selection: tuple[int, int], x: float, top: float, clip: QRectF
+    ) -> None:
+        start, end = selection
+        for index, (line_top, height) in enumerate(piece.lines):
+            if top + line_top > clip.bottom() or top + line_top + height < clip.top():
+                continue
+            line = piece.layout.lineAt(index)
+            first = piece.start + line.textStart()
+            last = first + line.textLength()
+            if end <= first or start >= last + 1:
+                continue
+            left = _x(line, max(start, first) - piece.start)
+            right = _x(line, min(end, last) - piece.start)
+            if end > last or right == left:
+                right += 4  # shows that the line break is selected too
+            rect = QRectF(x + min(left, right), top + line_top, abs(right - left), height)
+            painter.fillRect(rect, self._look.selection)
+
+    # Positions
+
+    def _piece_at(self, y: float) -> int:
+        if len(self._pieces) < 2:
+            return 0
+        return max(0, bisect_right(self._pieces, y, key=_piece_top) - 1)
+
+    def position_at(self, x: float, y: float) -> int:
+        """The position in the text nearest to a point."""
+        self._ensure()
+        piece = self._pieces[self._piece_at(y)]
+        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
+        line = piece.layout.lineAt(index)
+        position = piece.start + _int(line.xToCursor(x))
+        # A position at the end of a wrapped line is the start of the next one: stay on this line.
+        last = piece.start + line.textStart() + line.textLength()
+        is_end = last >= len(self.text)
+        return min(position, last if is_end else max(piece.start + line.textStart(), last - 1))
+
+    def hits_text(self, x: float, y: float) -> bool:
+        """Whether there is a character under the point, and not the empty end of a line."""
+        self._ensure()
+        piece = self._pieces[self._piece_at(y)]
+        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
+        line = piece.layout.lineAt(index)
+        box = line.naturalTextRect()
+        return 0 <= y < self.height and box.left() <= x <= box.right()
+
+    def character_at(self, x: float, y: float) -> int:
+        """The character under a point, or -1."""
+        if not self.hits_text(x, y):
+            return -1
+        piece = self._pieces[self._piece_at(y)]
+        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
+        line = piece.layout.lineAt(index)
+        return piece.start + _int(line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter))
+
+    def rect_at(self, position: int) -> QRectF:
+        """A caret at a position: no width, as high as its line."""
+        self._ensure()
+        if not self._pieces:
+            return QRectF(0, 0, 0, self.height)
+        piece = self._pieces[-1]
+        for candidate in self._pieces:
+            if position < candidate.end:
+                piece = candidate
+                break
+        line = piece.layout.lineForTextPosition(min(position, piece.end) - piece.start)
+        index = line.lineNumber() if line.isValid() else max(0, len(piece.lines) - 1)
+        if not piece.lines:
+            return QRectF(0, 0, 0, self.height)
+        top, height = piece.lines[index]
+        x = _x(piece.layout.lineAt(index), position - piece.start)
+        return QRectF(x, piece.top + top, 0, height)
+
+    def natural_width(self) -> float:
+        """Width of the widest line."""
+        self._ensure()
+        return max(
+            (
+                piece.layout.lineAt(i).naturalTextWidth() + piece.layout.lineAt(i).x()
+                for piece in self._pieces
+                for i in range(len(piece.lines))
+            ),
+            default=0.0,
+        )
+
+    def link_span_at(self, x: float, y: float) -> Span | None:
+        """The link under a point."""
+        if not any(style.href for _, _, style in self.spans):
+            return None
+        position = self.character_at(x, y)
+        if position < 0:
+            return None
+        for start, end, style in self._spans_within(position, position + 1):
+            if style.href and start <= position < end:
+                return start, end, style
+        return None
+
+
+def _same_length(old: str, new: str, old_spans: tuple[Span, ...], new_spans: tuple[Span, ...]) -> int:
+    """How much of the beginning looks the same."""
+    if new.startswith(old):
+        same = len(old)
+    else:
+        same = 0
+        low, high = 0, min(len(old), len(new))
+        while low < high:
+            middle = (low + high + 1) // 2
+            if new.startswith(old[:middle]):
+                low = middle
+            else:
+                high = middle - 1
+        same = low
+    for a, b in zip(old_spans, new_spans, strict=False):
+        if a != b:
+            return min(same, a[0], b[0])
+    shorter = min(len(old_spans), len(new_spans))
+    for rest in (old_spans[shorter:], new_spans[shorter:]):
+        if rest:
+            same = min(same, rest[0][0])
+    return same
+
+
+def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
+    result = QTextLayout.FormatRange()
+    result.start = start
+    result.length = length
+    result.format = form
+    return result
+
+
+def _overlay(
+    overlays: list[QTextLayout.FormatRange], piece: _Piece, part: tuple[int, int], form: QTextCharFormat
+) -> None:
+    start, end = max(part[0], piece.start), min(part[1], piece.end)
+    if start < end:
+        overlays.append(_range(start - piece.start, end - start, form))
+
+
+def _x(line: QTextLine, position: int) -> float:
+    found = line.cursorToX(position)
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def _int(value: object) -> int:
+    return int(value[0] if isinstance(value, tuple) else value)  # type: ignore[call-overload]
+
+
+def _span_start(span: Span) -> int:
+    return span[0]
+
+
+def _piece_top(piece: _Piece) -> float:
+    return piece.top
+
+
+def _line_top(line: tuple[float, float]) -> float:
+    return line[0]

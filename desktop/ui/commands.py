@@ -1,0 +1,32 @@
+"""The commands that the search offers: only what works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.ui.parts.keys import control
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done from the search. ``more`` are other words that find it."""
+
+    key: str
+    text: str
+    icon_name: str
+    keys: str = ""
+    more: str = ""
+
+
+COMMANDS = (
+    Command("new", "New chat", "square-pen", control("N"), "start conversation"),
+    Command("rename", "Rename this chat", "pencil", more="title"),
+    Command("pin", "Pin or unpin this chat", "pin"),
+    Command("delete", "Delete this chat", "trash-2", more="erase remove"),
+    Command("regenerate", "Answer again", "refresh-cw", control("R"), "regenerate retry"),
+    Command("models", "Change the model", "box", control("M"), "choose switch"),
+    Command("add", "Add a model file…", "plus", more="gguf open import"),
+    Command("light", "Light appearance", "sun", more="theme bright"),
+    Command("dark", "Dark appearance", "moon", more="theme night"),
+    Command("system", "Same appearance as the system", "monitor", more="theme light dark"),
+)

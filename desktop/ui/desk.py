@@ -1,0 +1,180 @@
+"""The application with its window: from open stores to services to widgets, and back in good order at the end."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop import house as houses
+from desktop import logs
+from desktop.errors import AppError
+from desktop.house import House, Stores
+from desktop.paths import Paths
+from desktop.services.instance import WindowLock
+from desktop.services.tasks import Worker
+from desktop.settings import SettingsFile
+from desktop.ui import icons
+from desktop.ui.chat.transcript import Transcript
+from desktop.ui.main_window import MainWindow
+from desktop.ui.parts.style import STYLE, dress
+from desktop.ui.theme import Appearance, Theme, load_fonts
+
+if TYPE_CHECKING:
+    from desktop.engine.client import Launcher
+    from desktop.storage.glance import Glance
+    from desktop.ui.refusal import Refusal
+
+PATIENCE_MS = 1000
+"""Longest wait for the first picture before everything else begins."""
+
+
+class Desktop(QObject):
+    """One run of the window.
+
+    Signals:
+        shown: the main window is there and its services have what they show first.
+        begun: and it was painted.
+    """
+
+    shown = Signal()
+    begun = Signal()
+
+    def __init__(
+        self,
+        argv: list[str],
+        settings: SettingsFile,
+        paths: Paths,
+        worker: Worker,
+        lock: WindowLock,
+        launcher: Launcher | None = None,
+    ) -> None:
+        self.application = QApplication.instance() or QApplication([*argv, *STYLE])
+        super().__init__()
+        self._settings = settings
+        self._paths = paths
+        self._worker = worker
+        self._launcher = launcher
+        self._code = 0
+        self.window: MainWindow | None = None
+        self.house: House | None = None
+        self._refusal: Refusal | None = None
+        self._has_begun = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._begin)
+        application = self.application
+        assert isinstance(application, QApplication)
+        application.setApplicationName("Snug")
+        application.setDesktopFileName("snug")
+        load_fonts()
+        self.theme = Theme(_appearance(settings))
+        self.theme.reduced_motion = bool(settings.get("reduced_motion"))
+        self._look = dress(application, self.theme)
+        self._lock = lock
+        lock.raised.connect(self._to_front)
+
+    def run(self) -> int:
+        """Until the window is closed; the exit status."""
+        code = self.application.exec()
+        self._close()
+        return self._code or code
+
+    def quit(self, code: int = 0) -> None:
+        """Close in good order."""
+        self._code = code
+        self.application.quit()
+
+    def furnish(self, stores: Stores, seen: Glance | None) -> None:
+        """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
+        house = houses.furnish(self._paths, self._settings, self._worker, stores, launcher=self._launcher)
+        self.house = house
+        if seen is not None:
+            # The window is built with the chat in it, and not an empty one first.
+            house.chats.start(seen)
+        self.window = MainWindow(
+            self.theme, house.chats, house.models, self._settings, _transcript, open_link=_open_outside
+        )
+        self._worker.refused.connect(house.chats.refused)
+        logs.watch_for_crashes(self._paths.logs, self._tell)
+        if seen is not None:
+            self._ready()
+        else:
+            house.chats.ready.connect(self._ready)
+            house.chats.start()
+
+    def explain(self, error: AppError) -> None:
+        """The stores did not open: say so in a window of its own; the exit status is 1."""
+        sys.stderr.write(f"snug: {error.sentence}\n")
+        gc.enable()
+        self._code = 1
+        from desktop.ui.refusal import Refusal
+
+        self._refusal = Refusal(self.theme, error)
+        self._refusal.closed.connect(self.application.quit)
+        self._refusal.show()
+
+    def _ready(self) -> None:
+        if self.window is not None:
+            self.window.painted.connect(self._begin)
+            self.window.show()
+        self.shown.emit()
+        # A window that starts minimised is not painted.
+        self._patience.start(PATIENCE_MS)
+
+    def _begin(self) -> None:
+        """The window is painted and takes keys; now the rest may take the processors for a moment."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        self._patience.stop()
+        gc.freeze()
+        gc.enable()
+        self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))
+        self._lock.listen()
+        self.begun.emit()
+        if self.house is not None:
+            self.house.models.start()
+
+    def _tell(self, text: str) -> None:
+        if self.window is not None:
+            self.window.toast.tell(text, warning=True)
+
+    def _to_front(self) -> None:
+        window: QWidget | None = self.window or self._refusal
+        if window is not None:
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _close(self) -> None:
+        if self.window is not None:
+            self.window.hide()
+        if self.house is not None:
+            self.house.close()
+        else:
+            self._worker.shut()
+
+
+def _transcript(theme: Theme, parent: QWidget) -> QWidget:
+    return Transcript(theme, parent)
+
+
+def _open_outside(link: str) -> None:
+    # Imported with the first link: each class of Qt is made when it is imported.
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl(link))
+
+
+def _appearance(settings: SettingsFile) -> Appearance:
+    try:
+        return Appearance(settings.get("appearance"))
+    except ValueError:
+        return Appearance.SYSTEM

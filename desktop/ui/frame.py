@@ -1,0 +1,200 @@
+"""The frame of the window: sidebar and room side by side, the focus ring, F6 between areas, size and place remembered.
+
+It knows the areas but no service; ``main_window.py`` adds those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.ui.chat.room import Room, TranscriptFactory
+from desktop.ui.parts import paint
+from desktop.ui.parts.focus_ring import FocusRing
+from desktop.ui.preferences import GEOMETRY, SIDEBAR, Settings
+from desktop.ui.sidebar.sidebar import Sidebar
+from desktop.ui.theme import Theme, size
+
+if TYPE_CHECKING:
+    from desktop.ui.drop_hint import DropHint
+    from desktop.ui.parts.toast import Toast
+
+# What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
+
+NARROW = 1000
+
+
+class Frame(QWidget):
+    """Signals:
+    model_dropped: a .gguf file was dropped on the window.
+    painted: it can be seen for the first time.
+    """
+
+    model_dropped = Signal(str)
+    painted = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, transcript_factory: TranscriptFactory) -> None:
+        super().__init__()
+        self.theme = theme
+        self._settings = settings
+        self._drop_hint: DropHint | None = None
+        self._toast: Toast | None = None
+        self._narrow: bool | None = None
+        self._was_painted = False
+        self.setObjectName("mainWindow")
+        # Never the title of a chat: it would show in task lists and in the lock screen's previews.
+        self.setWindowTitle("Snug")
+        self.setMinimumSize(*size("windowMin"))
+        self.setAcceptDrops(True)
+        self.sidebar = Sidebar(theme)
+        self.room = Room(theme, transcript_factory)
+        # The sidebar goes up to the edges of the window; only the room is inset.
+        self._inset = QHBoxLayout()
+        self._inset.addWidget(self.room)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addLayout(self._inset, 1)
+        self.ring = FocusRing(theme, self)
+        self.sidebar.close_requested.connect(self.close_sidebar)
+        self.room.header.sidebar_requested.connect(self.open_sidebar)
+        self._restore()
+
+    @property
+    def toast(self) -> Toast:
+        """What tells something at the lower edge, made when it is needed first."""
+        if self._toast is None:
+            from desktop.ui.parts.toast import Toast
+
+            self._toast = Toast(self.theme, self, self.room.stage)
+            self.ring.raise_()
+        return self._toast
+
+    # Sidebar
+
+    def open_sidebar(self) -> None:
+        self._show_sidebar(True)
+        self._remember_sidebar(True)
+        self.sidebar.closer.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_sidebar(self) -> None:
+        had_focus = self.sidebar.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        self._show_sidebar(False)
+        self._remember_sidebar(False)
+        if had_focus:
+            self.room.header.sidebar.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _remember_sidebar(self, shown: bool) -> None:
+        # In a narrow window the sidebar comes and goes with the room there is; that says nothing about a wide one.
+        if not self._narrow:
+            self._settings.put(SIDEBAR, shown)
+
+    def _show_sidebar(self, shown: bool) -> None:
+        self.sidebar.setVisible(shown)
+        inset = size("roomInset")
+        self._inset.setContentsMargins(0 if shown else inset, inset, inset, inset)
+        self.room.header.show_sidebar_button(not shown)
+
+    # Areas
+
+    def areas(self) -> list[QWidget]:
+        """What F6 goes round, in order."""
+        wall: list[QWidget] = [self.sidebar] if self.sidebar.isVisible() else []
+        return [*wall, self.room.header, self.room.centre(), self.room.composer]
+
+    def next_area(self, step: int = 1) -> None:
+        """Put the focus into the next area that can take it: into a toast first, as it leaves soon."""
+        if self._toast is not None and self._toast.take_focus():
+            return
+        areas = self.areas()
+        focus = self.focusWidget()
+        at = next((place for place, area in enumerate(areas) if _holds(area, focus)), -1 if step > 0 else 0)
+        for away in range(1, len(areas) + 1):
+            area = areas[(at + step * away) % len(areas)]
+            target = self._way_in(area)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    def _way_in(self, area: QWidget) -> QWidget | None:
+        """The control of an area that F6 lands on."""
+        if area is self.sidebar:
+            return self.sidebar.list if self.sidebar.list.current_chat() is not None else self.sidebar.new_chat
+        if area is self.room.header:
+            return self.room.header.model
+        if area is self.room.composer:
+            return self.room.composer.editor
+        if area.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return area
+        for child in area.findChildren(QWidget):
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
+                return child
+        return None
+
+    # Size and place
+
+    def _restore(self) -> None:
+        self.resize(*size("windowDefault"))
+        stored = self._settings.get(GEOMETRY, "")
+        if isinstance(stored, str) and stored:
+            self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
+        self._narrow = self.width() < NARROW
+        self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not self._narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < NARROW
+        if self._narrow is not None and narrow != self._narrow:
+            self._narrow = narrow
+            self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not narrow)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.put(GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        super().closeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint.fill(QPainter(self), event.rect(), self.theme.color("window"))
+        if not self._was_painted:
+            self._was_painted = True
+            # What stands on it is painted next, in the same turn.
+            QTimer.singleShot(0, self.painted.emit)
+
+    # A model file dropped on the window
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _model_files(event):
+            event.acceptProposedAction()
+            if self._drop_hint is None:
+                from desktop.ui.drop_hint import DropHint
+
+                self._drop_hint = DropHint(self.theme, self.room)
+            self._drop_hint.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hide_drop_hint()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._hide_drop_hint()
+        files = _model_files(event)
+        if files:
+            event.acceptProposedAction()
+        for file in files:
+            self.model_dropped.emit(file)
+
+    def _hide_drop_hint(self) -> None:
+        if self._drop_hint is not None:
+            self._drop_hint.hide()
+
+
+def _holds(area: QWidget, focus: QWidget | None) -> bool:
+    return focus is not None and (area is focus or area.isAncestorOf(focus))
+
+
+def _model_files(event: QDropEvent) -> list[str]:
+    """The model files of a drag."""
+    paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.lower().endswith(".gguf")]

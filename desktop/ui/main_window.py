@@ -1,0 +1,419 @@
+"""The window, wired to the services: every wish of the user goes to one of them, every change of theirs is shown.
+
+The services are made elsewhere and handed in; this is the only module of the window that knows them. ``style.dress``
+is to be called before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
+
+from desktop.domain.chat import Role, SearchHit
+from desktop.domain.models import EngineState, InstalledModel
+from desktop.errors import AppError
+from desktop.ui.chat import failures
+from desktop.ui.chat.room import TranscriptFactory
+from desktop.ui.engine_watch import EngineWatch
+from desktop.ui.frame import Frame
+from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
+from desktop.ui.theme import Appearance, Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.menus import ModelMenu
+    from desktop.ui.palette import Palette
+
+# What is opened later (menus, search, dialogs) is imported then: the window does not wait for it at the start.
+
+
+class MainWindow(Frame):
+    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        chats: Any,
+        models: Any,
+        settings: Settings,
+        transcript_factory: TranscriptFactory,
+        open_link: Callable[[str], None],
+    ) -> None:
+        super().__init__(theme, settings, transcript_factory)
+        self._chats = chats
+        self._models = models
+        self._open_link = open_link
+        self._palette: Palette | None = None
+        self._conversation: Any = None
+        self._wanted: int | None = None
+        self._watch = EngineWatch(models, self._told_in_conversation, self)
+        self._watch.due.connect(self._show_models)
+        self._connect_sidebar()
+        self._connect_room()
+        self._connect_services()
+        self._add_shortcuts()
+        self._show_chats()
+        self._show_conversation()
+        self.room.composer.editor.setFocus()
+
+    # Wiring
+
+    def _connect_sidebar(self) -> None:
+        sidebar = self.sidebar
+        sidebar.new_chat_requested.connect(self.new_chat)
+        sidebar.search_requested.connect(self.open_palette)
+        sidebar.models_requested.connect(self._open_models_above)
+        sidebar.settings_requested.connect(self.open_settings)
+        sidebar.list.open_requested.connect(self._open_chat)
+        sidebar.list.rename_requested.connect(self._chats.rename)
+        sidebar.list.pin_requested.connect(self._chats.set_pinned)
+        sidebar.list.delete_requested.connect(self._chats.delete)
+        self.room.header.new_chat_requested.connect(self.new_chat)
+        self.room.header.model.clicked.connect(self.open_models)
+
+    def _connect_room(self) -> None:
+        room = self.room
+        room.renamed.connect(self._chats.rename)
+        room.failure_chosen.connect(self._failure_chosen)
+        room.add_model_requested.connect(self.add_model)
+        self.model_dropped.connect(self._models.add)
+        transcript = room.transcript
+        transcript.link_activated.connect(self._link_activated)
+        transcript.save_requested.connect(self._save_code)
+        transcript.edit_submitted.connect(self._edit)
+        transcript.regenerate_requested.connect(self._regenerate)
+        transcript.version_requested.connect(self._switch)
+        transcript.fork_requested.connect(self._fork)
+        transcript.carry_on_requested.connect(self._carry_on)
+
+    def _connect_services(self) -> None:
+        self._chats.list_changed.connect(self._show_chats)
+        self._chats.opened.connect(self._opened)
+        self._chats.refused.connect(self._refused)
+        self._chats.chat_deleted.connect(self._chat_deleted)
+        self._chats.noticed.connect(self._noticed)
+        self._models.changed.connect(self._show_models)
+        self._models.template_needed.connect(self._ask_for_template)
+        self._models.noticed.connect(self.toast.tell)
+        # That the engine failed is told by its state, in the conversation or on a page of its own.
+        self._models.refused.connect(self._refused)
+
+    def _add_shortcuts(self) -> None:
+        for keys, action in (
+            ("Ctrl+N", self.new_chat),
+            ("Ctrl+K", self.open_palette),
+            ("Ctrl+L", self.focus_composer),
+            ("Ctrl+M", self.open_models),
+            ("Ctrl+R", self.regenerate_last),
+            ("Ctrl+,", self.open_settings),
+            ("F6", self._to_next_area),
+            ("Shift+F6", self._to_previous_area),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(partial(self._shortcut, action))
+
+    def _shortcut(self, action: Callable[[], None]) -> None:
+        # A question that is open has to be answered first; the search gives way to whatever is asked for.
+        if self._asking():
+            return
+        if self._palette is not None and self._palette.isVisible():
+            self._palette.reject()
+        action()
+
+    def _asking(self) -> bool:
+        from desktop.ui.parts.dialog import Dialog
+
+        return any(dialog.isVisible() for dialog in self.findChildren(Dialog))
+
+    # What the keyboard reaches from everywhere
+
+    def new_chat(self) -> None:
+        self._chats.new_chat()
+        self.focus_composer()
+
+    def focus_composer(self) -> None:
+        self.room.composer.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_palette(self) -> None:
+        if self._palette is None:
+            from desktop.ui.commands import COMMANDS
+            from desktop.ui.palette import Palette
+
+            self._palette = Palette(self.theme, self, list(COMMANDS))
+            self._palette.query_changed.connect(self._search)
+            self._palette.hit_chosen.connect(self._open_hit)
+            self._palette.command_chosen.connect(self._run_command)
+            self.ring.raise_()
+        self._palette.open()
+
+    def open_models(self) -> None:
+        self._model_menu().open_below(self.room.header.model, right=True)
+
+    def open_settings(self) -> None:
+        from desktop.ui.menus import AppearanceMenu
+
+        menu = AppearanceMenu(self.theme, self)
+        menu.appearance_chosen.connect(self._choose_appearance)
+        menu.motion_chosen.connect(self._choose_motion)
+        if self.sidebar.isVisible():
+            menu.open_above(self.sidebar.settings)
+        else:
+            menu.open_below(self.room.header.sidebar)
+
+    def add_model(self) -> None:
+        from desktop.ui import ways_out
+
+        ways_out.ask_for_model(self, self._models.add)
+
+    def regenerate_last(self) -> None:
+        """Ask for the last answer again."""
+        conversation = self._conversation
+        last = conversation.count() - 1
+        message = conversation.message(last) if last >= 0 and not conversation.answering() else None
+        if message is not None and message.role is Role.ASSISTANT:
+            conversation.regenerate(last)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self._toast is not None and self._toast.isVisible() and not self._conversation.answering():
+                self._toast.dismiss()
+            else:
+                self.room.composer.escape()
+        elif self._is_typing(event):
+            # Words that nobody else wants are meant for the message.
+            self.room.composer.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            QApplication.sendEvent(self.room.composer.editor, event)
+        else:
+            super().keyPressEvent(event)
+
+    def _is_typing(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        covered = self._asking() or (self._palette is not None and self._palette.isVisible())
+        return plain and not covered and bool(event.text().strip()) and event.text().isprintable()
+
+    # Chats
+
+    def _show_chats(self) -> None:
+        self.sidebar.list.set_chats(self._chats.chats())
+        self._mark_open()
+
+    def _mark_open(self) -> None:
+        chat = self._conversation.chat if self._conversation is not None else None
+        self.sidebar.list.set_open(chat.id if chat is not None else None)
+
+    def _opened(self, _conversation: object) -> None:
+        self._show_conversation()
+
+    def _show_conversation(self) -> None:
+        old, self._conversation = self._conversation, self._chats.current()
+        if old is not self._conversation:
+            if old is not None:
+                old.chat_changed.disconnect(self._mark_open)
+                old.rows_inserted.disconnect(self._conversation_grew)
+                old.reset.disconnect(self._reveal)
+            self._conversation.chat_changed.connect(self._mark_open)
+            self._conversation.rows_inserted.connect(self._conversation_grew)
+        self._wanted = None
+        self.room.set_conversation(self._conversation)
+        if old is not self._conversation:
+            # After the transcript, which has to know the rows first.
+            self._conversation.reset.connect(self._reveal)
+        self._mark_open()
+        self._show_models()
+
+    def _conversation_grew(self, _first: int, _last: int) -> None:
+        # A failure page gives way to the message that says the same in its place.
+        if self._models.state() is EngineState.FAILED:
+            self._show_models()
+
+    def _open_chat(self, chat_id: int) -> None:
+        by_keyboard = self.sidebar.list.hasFocus() and self.ring.target() is not None
+        self._chats.open(chat_id)
+        if not by_keyboard:
+            self.focus_composer()
+
+    def _chat_deleted(self, chat_id: int, _title: str) -> None:
+        self.toast.tell("Chat deleted", "Undo", partial(self._chats.undo_delete, chat_id))
+
+    def _noticed(self, sentence: str) -> None:
+        self.toast.tell(sentence)
+
+    def _refused(self, error: AppError) -> None:
+        self.toast.tell(error.sentence, warning=True)
+
+    # Search and commands
+
+    def _search(self, text: str) -> None:
+        if not text:
+            self._show_hits(text, [])
+        else:
+            self._chats.search(text, partial(self._show_hits, text))
+
+    def _show_hits(self, text: str, hits: list[SearchHit]) -> None:
+        # An answer to what is no longer asked is dropped.
+        if self._palette is not None and self._palette.isVisible() and self._palette.query() == text:
+            self._palette.show_hits(hits)
+
+    def _open_hit(self, hit: SearchHit) -> None:
+        self._chats.open(hit.chat_id)
+        self._wanted = hit.message_id
+        self._reveal()
+        self.focus_composer()
+
+    def _reveal(self) -> None:
+        """Scroll to the message that was searched for, as soon as the chat has been read."""
+        if self._wanted is None:
+            return
+        row = self._conversation.row_of(self._wanted)
+        if row is not None:
+            self._wanted = None
+            self.room.transcript.scroll_to_row(row)
+
+    def _run_command(self, key: str) -> None:
+        chat = self._conversation.chat
+        match key:
+            case "new":
+                self.new_chat()
+            case "rename":
+                self.room.header.title.edit()
+            case "pin" if chat is not None:
+                self._chats.set_pinned(chat.id, not chat.pinned)
+            case "delete" if chat is not None:
+                self._chats.delete(chat.id)
+            case "regenerate":
+                self.regenerate_last()
+            case "models":
+                self.open_models()
+            case "add":
+                self.add_model()
+            case "light" | "dark" | "system":
+                self._choose_appearance(Appearance(key))
+            case _:
+                pass
+
+    # Models
+
+    def _model_menu(self) -> ModelMenu:
+        from desktop.ui.menus import ModelMenu
+
+        menu = ModelMenu(self.theme, self, self._models.models(), self._models.current())
+        menu.chosen.connect(self._choose_model)
+        menu.missing_chosen.connect(self._explain_missing)
+        menu.add_requested.connect(self.add_model)
+        return menu
+
+    def _open_models_above(self) -> None:
+        self._model_menu().open_above(self.sidebar.models)
+
+    def _choose_model(self, model_id: int) -> None:
+        self._watch.question = None
+        self._models.choose(model_id)
+
+    def _explain_missing(self, model: InstalledModel) -> None:
+        from desktop.ui.parts.dialog import Dialog
+
+        dialog = Dialog(
+            self.theme,
+            self,
+            f"The file of {model.name} is not there",
+            f"It was at {model.path}. Bring the disk or the file back and it works again. "
+            "Taking the model off the list deletes nothing else.",
+            "Keep it in the list",
+            "Take it off the list",
+            danger=True,
+        )
+        dialog.accepted.connect(partial(self._models.remove, model.id))
+        dialog.ask()
+
+    def _ask_for_template(self, model: InstalledModel) -> None:
+        self._watch.question = model
+        self._show_models()
+
+    def _show_models(self) -> None:
+        self.room.set_engine(self._watch.look())
+
+    def _told_in_conversation(self) -> bool:
+        conversation = self._conversation
+        count = conversation.count() if conversation is not None else 0
+        message = conversation.message(count - 1) if count else None
+        return message is not None and bool(message.failure)
+
+    def _failure_chosen(self, key: str, argument: str) -> None:
+        match key:
+            case failures.USE_OTHER:
+                self._choose_model(int(argument))
+            case failures.LOAD_SAFELY:
+                self._models.load_safely()
+            case failures.TRY_AGAIN:
+                self._models.retry()
+            case failures.ADD_FILE:
+                self.add_model()
+            case failures.TEMPLATE if self._watch.question is not None:
+                model, self._watch.question = self._watch.question, None
+                self._models.choose_template(model.id, argument)
+                self._show_models()
+            case _:
+                pass
+        self.focus_composer()
+
+    # The transcript
+
+    def _link_activated(self, link: str) -> None:
+        from desktop.ui import ways_out
+
+        refused = ways_out.ask_to_open(self.theme, self, link, self._open_link)
+        if refused:
+            self.toast.tell(refused, warning=True)
+
+    def _save_code(self, code: str, language: str) -> None:
+        from desktop.ui import ways_out
+
+        ways_out.ask_to_save(self, code, language, self._saved)
+
+    def _saved(self, name: str, problem: str) -> None:
+        if problem:
+            self.toast.tell(f"{name} could not be saved: {problem}. The code is still in the chat.", warning=True)
+        else:
+            self.toast.tell(f"Saved as {name}")
+
+    def _edit(self, row: int, text: str) -> None:
+        self._conversation.edit(row, text)
+        # The field is gone; what comes next is said below.
+        self.focus_composer()
+
+    def _regenerate(self, row: int) -> None:
+        self._conversation.regenerate(row)
+        self.focus_composer()
+
+    def _switch(self, row: int, step: int) -> None:
+        self._conversation.switch(row, step)
+
+    def _carry_on(self, row: int) -> None:
+        self._conversation.carry_on(row)
+        self.focus_composer()
+
+    def _fork(self, row: int) -> None:
+        message = self._conversation.message(row)
+        if message is not None:
+            self._chats.fork(message.id)
+
+    # Appearance
+
+    def _choose_appearance(self, appearance: Appearance) -> None:
+        self.theme.choose(appearance)
+        self._settings.put(APPEARANCE, appearance.value)
+
+    def _choose_motion(self, reduced: bool) -> None:
+        self.theme.reduced_motion = reduced
+        self._settings.put(REDUCED_MOTION, reduced)
+        self._show_models()
+
+    def _to_next_area(self) -> None:
+        self.next_area(1)
+
+    def _to_previous_area(self) -> None:
+        self.next_area(-1)

@@ -1,0 +1,242 @@
+"""The list of chats: arrow keys move, Enter opens, F2 renames, Delete deletes, a menu for each row.
+
+It says what the user wants through signals and must not know any service.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QListView, QWidget
+
+from desktop.domain.chat import Chat
+from desktop.ui.parts.viewport import set_clear_viewport
+from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
+from desktop.ui.sidebar.chat_model import ChatModel, title_of
+from desktop.ui.theme import Theme, radius, size
+
+_Index = QModelIndex | QPersistentModelIndex
+_REACH = size("focusWidth") + size("focusGap")
+
+
+if TYPE_CHECKING:
+    from desktop.ui.parts.menu import Menu
+
+
+class ChatList(QListView):
+    """Signals: what to do with which chat. ``ring_moved``: the row with the keyboard on it is elsewhere now."""
+
+    open_requested = Signal(int)
+    rename_requested = Signal(int, str)
+    pin_requested = Signal(int, bool)
+    delete_requested = Signal(int)
+    ring_moved = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._open_id: int | None = None
+        self._waiting: list[Chat] | None = None
+        # Rows touch each other, so the ring stays within its own.
+        self.ring_radius: float = radius("md") - _REACH
+        self.chats = ChatModel(self)
+        self._delegate = ChatDelegate(theme, self)
+        self.setObjectName("chatList")
+        self.setAccessibleName("Chats")
+        self.setModel(self.chats)
+        self.setItemDelegate(self._delegate)
+        # Every row is as tall as the next, labels too, so that 10,000 of them cost nothing to lay out.
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        set_clear_viewport(self)
+        self._delegate.closeEditor.connect(self._editor_closed)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    # What is shown
+
+    def set_chats(self, chats: list[Chat]) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:
+            # A new list would close the field under the user's hands.
+            self._waiting = chats
+            return
+        here = self.current_chat()
+        row = self.currentIndex().row()
+        place = self.verticalScrollBar().value()
+        if not self.chats.set_chats(chats):
+            return
+        self._select(self._open_id)
+        if here is not None:
+            index = self.chats.index_of(here.id)
+            # Where the chat that the keyboard was on is gone, its neighbour takes over.
+            self._put_cursor(index if index.isValid() else self.chats.nearest(row))
+        self.verticalScrollBar().setValue(place)
+
+    def set_open(self, chat_id: int | None) -> None:
+        """The chat that the room shows."""
+        if chat_id == self._open_id and (chat_id is None or self.selectionModel().hasSelection()):
+            return
+        self._open_id = self._delegate.open_chat = chat_id
+        self._select(chat_id)
+        index = self.chats.index_of(chat_id) if chat_id is not None else QModelIndex()
+        if index.isValid():
+            self.scrollTo(index)
+
+    def current_chat(self) -> Chat | None:
+        return self.chats.chat(self.currentIndex())
+
+    # What the user does
+
+    def rename(self, chat_id: int) -> None:
+        """Open the field for a chat's title."""
+        index = self.chats.index_of(chat_id)
+        if index.isValid():
+            self.scrollTo(index)
+            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+            self.edit(index)
+
+    def open_menu(self, chat: Chat, place: QPoint) -> Menu:
+        # Imported when it is opened first: the window does not wait for it at the start.
+        from desktop.ui.parts.menu import Menu
+
+        menu = Menu(self._theme, f"Chat {title_of(chat)}", self)
+        menu.setObjectName("chatMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wishes = {
+            menu.add_command("Rename", "pencil", "F2"): self._wish_rename,
+            menu.add_command("Unpin" if chat.pinned else "Pin", "pin"): self._wish_pin,
+            menu.add_command("Delete", "trash-2", "Del", danger=True): self._wish_delete,
+        }
+        for action, wish in wishes.items():
+            action.setData(chat.id)
+            action.triggered.connect(wish)
+        self._delegate.menu_open = chat.id
+        menu.aboutToHide.connect(self._menu_closed)
+        menu.open_at(place)
+        return menu
+
+    def ring_rect(self) -> QRect:
+        """The row with the keyboard on it, seen from this widget."""
+        index = self.currentIndex()
+        if not index.isValid() or self.state() == QAbstractItemView.State.EditingState:
+            return QRect()
+        row = self.visualRect(index).translated(self.viewport().pos())
+        return row.adjusted(_REACH, _REACH, -_REACH, -_REACH)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:
+            # What the field for the title leaves over (Enter, say) is not meant for the list.
+            event.accept()
+            return
+        chat = self.current_chat()
+        key = event.key()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if chat is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.open_requested.emit(chat.id)
+        elif chat is not None and (key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and shift)):
+            corner = self.visualRect(self.currentIndex()).bottomLeft()
+            self.open_menu(chat, self.viewport().mapToGlobal(corner + QPoint(12, 0)))
+        elif chat is not None and key == Qt.Key.Key_Delete:
+            self.delete_requested.emit(chat.id)
+        elif event.text().isprintable() and event.text() and not event.modifiers():
+            # Typing does not jump through the list: searching is one key away and shows what it finds.
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        chat = self.chats.chat(index)
+        if chat is None or event.button() != Qt.MouseButton.LeftButton:
+            event.accept()
+            return
+        spot = menu_place(self.visualRect(index))
+        if spot.contains(event.position().toPoint()):
+            self.open_menu(chat, self.viewport().mapToGlobal(spot.bottomLeft() + QPoint(0, 4)))
+            return
+        super().mousePressEvent(event)
+        self.open_requested.emit(chat.id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        over = index.isValid() and menu_place(self.visualRect(index)).contains(event.position().toPoint())
+        self._set_hovered(self.chats.chat(index), over)
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_hovered(None, False)
+        super().leaveEvent(event)
+
+    def _set_hovered(self, chat: Chat | None, menu: bool) -> None:
+        now = (chat.id if chat is not None else None, menu)
+        if now != (self._delegate.hovered, self._delegate.menu_hovered):
+            self._delegate.hovered, self._delegate.menu_hovered = now
+            self.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # The keys for a menu are taken in keyPressEvent, as not every platform turns them into this event.
+        chat = self.chats.chat(self.indexAt(event.pos()))
+        if event.reason() == QContextMenuEvent.Reason.Mouse and chat is not None:
+            self.open_menu(chat, event.globalPos())
+
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
+        super().currentChanged(current, previous)
+        self.ring_moved.emit()
+
+    def selectionCommand(self, index: _Index, event: QEvent | None = None):
+        # The selected row is the chat that is open; moving about in the list opens nothing.
+        return self.selectionModel().SelectionFlag.NoUpdate
+
+    def commitData(self, editor: QWidget) -> None:
+        chat = self.current_chat()
+        if chat is not None and isinstance(editor, QLineEdit):
+            title = " ".join(editor.text().split())
+            if title and title != title_of(chat):
+                self.rename_requested.emit(chat.id, title)
+
+    def _select(self, chat_id: int | None) -> None:
+        selection = self.selectionModel()
+        index = self.chats.index_of(chat_id) if chat_id is not None else QModelIndex()
+        if index.isValid():
+            selection.setCurrentIndex(index, selection.SelectionFlag.ClearAndSelect)
+        else:
+            selection.clearSelection()
+
+    def _put_cursor(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+
+    def _wish_rename(self) -> None:
+        self.rename(self._asked())
+
+    def _wish_pin(self) -> None:
+        chat = self.chats.chat(self.chats.index_of(self._asked()))
+        if chat is not None:
+            self.pin_requested.emit(chat.id, not chat.pinned)
+
+    def _wish_delete(self) -> None:
+        self.delete_requested.emit(self._asked())
+
+    def _asked(self) -> int:
+        """The chat whose menu row was pressed."""
+        action = self.sender()
+        return int(action.data()) if action is not None else -1  # pyright: ignore
+
+    def _menu_closed(self) -> None:
+        self._delegate.menu_open = None
+        self.viewport().update()
+
+    def _editor_closed(self, _editor: QWidget, _hint: QAbstractItemDelegate.EndEditHint) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.set_chats(waiting)
+        self.ring_moved.emit()
+
+    def _scrolled(self, _value: int) -> None:
+        self.ring_moved.emit()

@@ -1,0 +1,162 @@
+"""What stands on the sidebar's wall beside the list: New chat, the search field, places to go, the privacy badge."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.ui import icons
+from desktop.ui.parts import paint
+from desktop.ui.parts.buttons import Pressable
+from desktop.ui.parts.fonts import medium, strong
+from desktop.ui.parts.keys import control
+from desktop.ui.parts.marks import draw_key_cap
+from desktop.ui.parts.tooltip import set_tooltip
+from desktop.ui.theme import Theme, font, radius, size
+
+
+class WallButton(Pressable):
+    """A full-width button with an icon at the left."""
+
+    def __init__(self, theme: Theme, text: str, icon_name: str, height: int, keys: str = "") -> None:
+        super().__init__(theme, text)
+        self._icon_name = icon_name
+        self._keys = keys
+        self._tall = height
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, paint.tall(self._tall, "body", 10))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class NewChatButton(WallButton):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "New chat", "square-pen", size("control"))
+        self.setObjectName("newChat")
+        set_tooltip(self, f"New chat  {control('N')}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        fill = self.fill("raised", "raisedHover", "raisedPressed")
+        paint.box(painter, self.rect(), radius("md"), fill, theme.color("borderStrong"))
+        place = QRectF(11, 0, 18, self.height())
+        paint.draw_icon(painter, self._icon_name, theme.color("accentText"), place, size("iconButton"))
+        words = QRectF(39, 0, self.width() - 49, self.height())
+        paint.draw_text(painter, words, self.text(), medium("body"), theme.color("textPrimary"))
+
+
+class SearchButton(WallButton):
+    """Looks like a field and opens the search."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Search", "search", size("control"), control("K"))
+        self.setObjectName("search")
+        self.setAccessibleName("Search chats and commands")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        paint.box(painter, self.rect(), radius("md"), self.fill("rowHover", "rowPressed", "rowPressed"))
+        ink = theme.color("textMuted")
+        paint.draw_icon(painter, self._icon_name, ink, QRectF(11, 0, 16, self.height()), size("iconInline"))
+        cap = draw_key_cap(painter, theme, self.width() - 11, self.height() / 2, self._keys, on_wall=True)
+        paint.draw_text(painter, QRectF(35, 0, cap.left() - 43, self.height()), self.text(), font("body"), ink)
+
+
+class PlaceButton(WallButton):
+    """A place to go: Models, Settings."""
+
+    def __init__(self, theme: Theme, text: str, icon_name: str) -> None:
+        super().__init__(theme, text, icon_name, 34)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        paint.box(painter, self.rect(), radius("md"), self.fill("", "rowHover", "rowPressed"))
+        ink = theme.color("textSecondary")
+        paint.draw_icon(painter, self._icon_name, ink, QRectF(11, 0, 18, self.height()), size("iconButton"))
+        words = QRectF(39, 0, self.width() - 49, self.height())
+        paint.draw_text(painter, words, self.text(), font("body"), ink)
+
+
+class Connection(StrEnum):
+    """What the privacy badge says."""
+
+    OFFLINE = "offline"
+    DOWNLOADING = "downloading"
+
+
+_LOOKS = {
+    Connection.OFFLINE: ("lock-keyhole", "accentSoft", "onAccentSoft"),
+    Connection.DOWNLOADING: ("arrow-down-to-line", "brassSoft", "onWarningSoft"),
+}
+
+
+class PrivacyBadge(QWidget):
+    """Whether anything leaves the computer. It must never say Offline while a byte is moving."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._kind = Connection.OFFLINE
+        self._title = ""
+        self._detail = ""
+        self.setObjectName("privacyBadge")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")
+
+    def set_status(self, kind: Connection, title: str, detail: str) -> None:
+        self._kind = Connection(kind)
+        self._title = title
+        self._detail = detail
+        self.setAccessibleName(f"{title}. {detail}")
+        set_tooltip(self, f"{title}. {detail}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        # Two lines: a label of 18 and small words of 16, with 9 above and below.
+        return QSize(120, paint.tall(18, "label", 0) + paint.tall(16, "small", 0) + 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        icon_name, ground, ink_name = _LOOKS[self._kind]
+        ink = theme.color(ink_name)
+        paint.box(painter, self.rect(), 10, theme.color(ground))
+        paint.draw_icon(painter, icon_name, ink, QRectF(10, 0, 18, self.height()), size("iconButton"))
+        label = paint.tall(18, "label", 0)
+        width = self.width() - 50
+        paint.draw_text(painter, QRectF(38, 9, width, label), self._title, strong("label"), ink)
+        below = QRectF(38, 9 + label, width, self.height() - 18 - label)
+        paint.draw_text(painter, below, self._detail, font("small"), ink)
+
+
+class Brand(QWidget):
+    """The mark and the name."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setAccessibleName("Snug")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(110, 56)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        picture = icons.brand("snug-mark", 28, 28, self.devicePixelRatioF())
+        painter.drawPixmap(6, 14, picture)
+        letters = QFont(strong("title"))
+        letters.setPixelSize(round(letters.pixelSize() * 0.9))
+        paint.draw_text(
+            painter, QRectF(44, 0, self.width() - 44, 56), "Snug", letters, self._theme.color("textPrimary")
+        )

@@ -1,0 +1,192 @@
+"""Tokens become colours, fonts and the palette. Nothing else in the code names a colour or a font.
+
+``Theme`` knows tokens and Qt's palette; it must not know any widget.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+
+from desktop import paths
+
+
+class Appearance(StrEnum):
+    """What the user chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@cache
+def tokens() -> dict[str, Any]:
+    """The design's values, as ``resources/theme/tokens.json`` holds them."""
+    text = (paths.resources() / "theme" / "tokens.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def load_fonts(folder: Path | None = None) -> None:
+    """Register the bundled fonts with Qt. A font that is missing is replaced by Qt, so nothing is raised."""
+    for file in sorted((folder or paths.resources() / "fonts").iterdir()):
+        if file.suffix in {".otf", ".ttf"}:
+            QFontDatabase.addApplicationFont(str(file))
+
+
+def size(name: str) -> Any:
+    """A measure of the design in pixels at 100 % (``tokens.size``), for instance ``size("sidebar")``."""
+    return tokens()["size"][name]
+
+
+def radius(name: str) -> int:
+    return int(tokens()["radius"][name])
+
+
+class Theme(QObject):
+    """Colours and fonts of the current appearance.
+
+    Signals:
+        changed: light became dark or the other way round; repaint and rebuild what holds colours.
+    """
+
+    changed = Signal()
+
+    def __init__(self, appearance: Appearance = Appearance.SYSTEM, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.reduced_motion = False
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)
+        self.high_contrast = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+        self._dark = self._wants_dark()
+
+    @property
+    def dark(self) -> bool:
+        return self._dark
+
+    @property
+    def name(self) -> str:
+        return "dark" if self._dark else "light"
+
+    @property
+    def appearance(self) -> Appearance:
+        return self._appearance
+
+    def choose(self, appearance: Appearance) -> None:
+        """Follow the user's choice from now on."""
+        self._appearance = appearance
+        self._system_changed()
+
+    def color(self, name: str) -> QColor:
+        """A colour by its token name, for instance ``color("accent")``."""
+        if name == "border" and self.high_contrast:
+            name = "control"
+        return _color(tokens()["color"][self.name][name])
+
+    def hex(self, name: str) -> str:
+        """The same for style sheets: ``#rrggbb``, or ``rgba(…)`` where the token has transparency."""
+        color = self.color(name)
+        if color.alpha() == 255:
+            return color.name()
+        return f"rgba({color.red()}, {color.green()}, {color.blue()}, {color.alpha()})"
+
+    def syntax(self, kind: str) -> QColor:
+        """Colour of a kind of code: keyword, string, number, comment, function, builtin or punctuation."""
+        return _color(tokens()["syntax"][self.name][kind])
+
+    def brand(self, name: str) -> QColor:
+        return _color(tokens()["brand"][name])
+
+    def avatar(self, text: str) -> tuple[QColor, QColor]:
+        """Background and foreground for a publisher's initial, always the same for the same name."""
+        pairs = tokens()["avatar"][self.name]
+        back, front = pairs[sum(text.encode()) % len(pairs)]
+        return _color(back), _color(front)
+
+    def duration(self, name: str) -> int:
+        """Milliseconds of a motion token; 0 with reduced motion."""
+        return 0 if self.reduced_motion else int(tokens()["motion"][name])
+
+    def palette(self) -> QPalette:
+        """For everything that Qt paints itself."""
+        palette = QPalette()
+        roles = {
+            QPalette.ColorRole.Window: "surface",
+            QPalette.ColorRole.WindowText: "textPrimary",
+            QPalette.ColorRole.Base: "raised",
+            QPalette.ColorRole.AlternateBase: "sunken",
+            QPalette.ColorRole.Text: "textPrimary",
+            QPalette.ColorRole.PlaceholderText: "textMuted",
+            QPalette.ColorRole.Button: "raised",
+            QPalette.ColorRole.ButtonText: "textPrimary",
+            QPalette.ColorRole.Highlight: "selection",
+            QPalette.ColorRole.HighlightedText: "onSelection",
+            QPalette.ColorRole.Link: "accentText",
+            QPalette.ColorRole.LinkVisited: "accentText",
+            QPalette.ColorRole.ToolTipBase: "textPrimary",
+            QPalette.ColorRole.ToolTipText: "surface",
+            QPalette.ColorRole.Accent: "accent",
+        }
+        for role, name in roles.items():
+            palette.setColor(role, self.color(name))
+        disabled = QPalette.ColorGroup.Disabled
+        for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+            palette.setColor(disabled, role, self.color("textDisabled"))
+        return palette
+
+    def _wants_dark(self) -> bool:
+        if self._appearance is Appearance.SYSTEM:
+            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._appearance is Appearance.DARK
+
+    def _contrast_changed(self, preference: Qt.ContrastPreference) -> None:
+        self.high_contrast = preference is Qt.ContrastPreference.HighContrast
+        self.changed.emit()
+
+    def _system_changed(self) -> None:
+        dark = self._wants_dark()
+        if dark != self._dark:
+            self._dark = dark
+            self.changed.emit()
+
+
+@cache
+def font(role: str) -> QFont:
+    """The font of a role of the type scale, for instance ``font("message")``. Sizes are pixels at 100 %."""
+    style = tokens()["type"]["scale"][role]
+    result = QFont(tokens()["type"]["family"][style["family"]])
+    result.setPixelSize(int(style["size"]))
+    result.setWeight(QFont.Weight(int(style["weight"])))
+    if style["tracking"]:
+        result.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, style["tracking"] * style["size"])
+    if style.get("tabular"):
+        result.setFeature(QFont.Tag("tnum"), 1)
+    if style["family"] == "code":
+        result.setFeature(QFont.Tag("liga"), 0)
+        result.setFeature(QFont.Tag("calt"), 0)
+    return result
+
+
+def line_height(role: str) -> int:
+    """Line height of a role of the type scale in pixels."""
+    return int(tokens()["type"]["scale"][role]["line"])
+
+
+def tabular(base: QFont) -> QFont:
+    """The same font with figures of one width, for numbers that change or line up."""
+    result = QFont(base)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+def _color(value: str) -> QColor:
+    # Tokens write transparency last (#RRGGBBAA), Qt writes it first (#AARRGGBB).
+    return QColor(f"#{value[7:9]}{value[1:7]}") if len(value) == 9 else QColor(value)

@@ -1,0 +1,57 @@
+"""The way to the key: folders, log, vault, and a glance into the database. What it needs knows no Qt.
+
+So the window imports it before PySide6, which reads the source of every module that is imported after it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop import logs
+from desktop.errors import AppError
+from desktop.paths import Paths
+from desktop.storage import pages
+from desktop.storage.glance import Glance, glance
+from desktop.vault.keychain import Keychain, SystemKeychain
+from desktop.vault.keys import Vault
+
+
+def prepare(data_dir: Path) -> Paths:
+    """The folders, made where they are missing.
+
+    Raises:
+        AppError: DATA_FOLDER, when they cannot be made.
+    """
+    paths = Paths(data_dir)
+    try:
+        paths.prepare()
+    except OSError as error:
+        raise AppError(
+            "DATA_FOLDER",
+            f"Snug cannot write to its data folder, {data_dir}.",
+            "Nothing was changed.",
+            "Choose another folder with --data-dir, or make this one writable.",
+            error.strerror or type(error).__name__,
+        ) from None
+    logs.start(paths.logs)
+    return paths
+
+
+class Unlocked(NamedTuple):
+    """The key, and what the window shows first if there was nothing unusual about the database."""
+
+    vault: Vault
+    key: bytes
+    seen: Glance | None
+
+
+def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
+    """Get the key and glance into the database. Quick: for the storage thread, before anything else.
+
+    Raises:
+        AppError: of the vault, in plain words.
+    """
+    vault = Vault(paths, keychain or SystemKeychain(), fits=pages.key_fits)
+    key = vault.unlock()
+    return Unlocked(vault, key, glance(paths.database, key))

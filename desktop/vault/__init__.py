@@ -1,0 +1,1 @@
+"""Keys: where the database key is kept. The only importer of keyring and cryptography."""

@@ -1,0 +1,368 @@
+"""Pictures of every screen in both themes, to lie beside the design's: ``python scripts/screenshots.py``.
+
+They go to ``build/screenshots``. ``--scene NAME`` renders one scene, ``--text-scale 2`` doubles the text. The services
+are the stand-ins of the tests unless ``--services package.module:function`` names a function that returns
+``(chats, models, transcript_factory)``: then only the window as it starts is rendered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
+from desktop.domain.models import EngineState, FailureKind
+from desktop.errors import AppError
+from desktop.ui.chat.transcript import Transcript
+from desktop.ui.main_window import MainWindow
+from desktop.ui.parts.gallery import Gallery
+from desktop.ui.parts.menu import Menu
+from desktop.ui.parts.style import dress
+from desktop.ui.theme import Appearance, Theme, load_fonts, tokens
+from tests.ui import stand_ins
+
+TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
+# The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
+SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+
+
+class Stage:
+    """A window on stand-ins, made afresh for each scene."""
+
+    def __init__(self, theme: Theme, services: Callable[[], tuple[Any, Any, Any]]) -> None:
+        self.theme = theme
+        self.chats, self.models, transcript = services()
+        self.window = MainWindow(
+            theme, self.chats, self.models, stand_ins.FakeSettings(), transcript, open_link=_leave_closed
+        )
+        self.window.show()
+        self.settle()
+
+    def settle(self) -> None:
+        for _ in range(6):
+            QApplication.processEvents()
+        # The colours of code come a moment after the code.
+        QTest.qWait(150)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window.windowHandle(), key, modifiers)
+        self.settle()
+
+    def open(self, chat_id: int) -> Any:
+        self.chats.open(chat_id)
+        self.settle()
+        return self.chats.current()
+
+
+def _leave_closed(_link: str) -> None:
+    """A picture opens nothing."""
+
+
+def window(stage: Stage) -> None:
+    """As it is after the start."""
+
+
+QUESTION = "How do I take patients’ names out of a spreadsheet before I share it?"
+THOUGHTS = "The figures stay, the people go. A short script that keeps three columns is the safest way."
+ANSWER = """Make a copy that keeps the figures and leaves out every column that points to a person.
+
+### What to keep
+
+| Column | Why | Do this |
+| --- | --- | --- |
+| name, phone | Shows who the patient is | Remove |
+| notes | May mention someone in passing | Read first |
+| date, treatment, fee | Needed for the accounts | Keep |
+
+1. Put this script in the same folder as `appointments.csv` and run it.
+2. Open `clean.csv` and check it before you send it on.
+
+```python
+import csv
+keep = ["date", "treatment", "fee"]  # no names, no phone numbers
+with open("appointments.csv") as src, open("clean.csv", "w", newline="") as out:
+    clean = csv.DictWriter(out, keep, extrasaction="ignore")
+    clean.writeheader()
+    clean.writerows(csv.DictReader(src))
+```
+"""
+LEASE = """Your lease gives three reasons, and a time limit that protects you.
+
+### The landlord may keep some of it for
+
+1. **Unpaid rent** or bills in your name, up to the amount owed
+2. **Damage** beyond fair wear, with photos and a bill
+3. **Cleaning**, if the flat is returned dirtier than it was
+
+### The time limit
+
+The rest has to be paid back within **30 days** of handing over the keys. Faded paint and small nail holes count as"""
+MINUTES = """### Decisions
+
+1. The roof repair goes ahead in June, with a limit of 18,400.
+2. Membership fees stay as they are until the next general meeting.
+3. The summer fair moves to Saturday 4 July.
+
+### Who does what
+
+- **Ingrid** asks two roofers for fixed prices before 9 May.
+- **Tomas** books the hall and tells the"""
+
+
+def tell(conversation: Any, question: str, answer: str, thoughts: str = "", **more: Any) -> None:
+    """Fill a chat with one question and its answer."""
+    conversation.messages.clear()
+    conversation.reset.emit()
+    conversation.add(Role.USER, question)
+    parts = (Part(PartKind.REASONING, thoughts),) if thoughts else ()
+    figures = Statistics(
+        prompt_tokens=1524, generated_tokens=318, first_token_ms=300, generation_ms=7548, reasoning_ms=4000
+    )
+    more = {"statistics": figures, "model_name": "DeepSeek R1 8B", "finish_reason": FinishReason.END} | more
+    message = conversation.add(Role.ASSISTANT, answer, **more)
+    conversation.messages[-1] = message._replace(parts=(*parts, *message.parts))
+    conversation.reset.emit()
+
+
+def chat(stage: Stage) -> None:
+    conversation = stage.open(3)
+    tell(conversation, QUESTION, ANSWER, THOUGHTS)
+    conversation.shown_versions[1] = (1, 3)
+    conversation.reset.emit()
+    conversation.set_context(1842, 8192)
+    stage.window.room.composer.set_text("Now add up the fees for each week")
+
+
+def streaming(stage: Stage) -> None:
+    conversation = stage.open(1)
+    tell(
+        conversation,
+        "When can the landlord keep my deposit?",
+        LEASE,
+        status=Status.GENERATING,
+        statistics=None,
+        finish_reason=None,
+    )
+    conversation.set_context(2310, 8192)
+    stage.models.be(EngineState.BUSY)
+    conversation.set_answering(True, 41.2)
+
+
+def empty(stage: Stage) -> None:
+    stage.chats.new_chat()
+
+
+def starter(stage: Stage) -> None:
+    stage.models.choose(4)
+    stage.models.be(EngineState.READY)
+
+
+def no_model(stage: Stage) -> None:
+    stage.models._models, stage.models._current = [], None
+    stage.models.be(EngineState.NOT_LOADED)
+
+
+def loading(stage: Stage) -> None:
+    stage.models.be(EngineState.LOADING, progress=0.43)
+    stage.window.room.composer.set_text("Which of the two covers water damage?")
+    stage.key(Qt.Key.Key_Return)
+
+
+def load_error(stage: Stage) -> None:
+    stage.open(5)
+    stage.window.room.composer.set_text("Which of the two covers water damage?")
+    stage.models.be(EngineState.LOADING)
+    error = AppError(
+        FailureKind.OUT_OF_MEMORY,
+        "DeepSeek R1 8B did not start",
+        "It needs about 9.1 GB of memory, and 6.4 GB is free right now. Your chats are safe, and the message you wrote "
+        "is still in the box below.",
+    )
+    said = (
+        "load_tensors: allocating 7,292 MiB on CUDA0: out of memory\n"
+        "llama_model_load: error loading model: unable to allocate CUDA0 buffer"
+    )
+    stage.models.safer = (8192, 4096)
+    stage.models.be(EngineState.FAILED, error, said)
+    stage.window.room.failure_page().details.toggle.setChecked(True)
+
+
+def restarting(stage: Stage) -> None:
+    conversation = stage.open(6)
+    conversation.set_context(3406, 8192)
+    conversation.failures[1] = (
+        "The model stopped before it finished",
+        "The reply so far is saved. The engine ran out of memory and is starting again.",
+        "llama_decode: out of memory",
+    )
+    tell(
+        conversation,
+        "Summarise the decisions, and list who has to do what.",
+        MINUTES,
+        status=Status.INTERRUPTED,
+        failure=FailureKind.OUT_OF_MEMORY.value,
+        finish_reason=FinishReason.FAILED,
+    )
+    stage.models.be(EngineState.BUSY)
+    stage.models.be(EngineState.FAILED)
+    stage.models.be(EngineState.LOADING, progress=0.2)
+
+
+def template(stage: Stage) -> None:
+    stage.models.template_needed.emit(stage.models.current())
+
+
+def palette(stage: Stage) -> None:
+    stage.open(3)
+    stage.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(stage.window.focusWidget(), "no")
+    QTest.qWait(100)
+
+
+def dialog(stage: Stage) -> None:
+    stage.open(3)
+    stage.key(Qt.Key.Key_Tab)
+    stage.window.room.transcript.link_activated.emit("https://xn--80ak6aa92e.com/a/page?with=words")
+
+
+def toast(stage: Stage) -> None:
+    stage.open(3)
+    stage.chats.delete(5)
+
+
+def rename(stage: Stage) -> None:
+    stage.open(3)
+    stage.window.sidebar.list.setFocus()
+    stage.key(Qt.Key.Key_Down)
+    stage.key(Qt.Key.Key_F2)
+
+
+def keyboard(stage: Stage) -> None:
+    stage.open(3)
+    stage.key(Qt.Key.Key_F6)
+    stage.key(Qt.Key.Key_Down)
+
+
+def narrow(stage: Stage) -> None:
+    stage.open(3).set_context(1842, 8192)
+    stage.window.resize(960, 640)
+
+
+def model_menu(stage: Stage) -> None:
+    stage.open(3)
+    stage.window.open_models()
+
+
+def settings(stage: Stage) -> None:
+    stage.open(3)
+    stage.window.open_settings()
+
+
+def chat_menu(stage: Stage) -> None:
+    stage.open(3)
+    sidebar = stage.window.sidebar.list
+    row = sidebar.visualRect(sidebar.currentIndex())
+    sidebar.open_menu(sidebar.current_chat(), sidebar.viewport().mapToGlobal(row.bottomRight()))
+
+
+SCENES: dict[str, Callable[[Stage], None]] = {
+    "a-chat": chat,
+    "a2-streaming": streaming,
+    "empty": empty,
+    "empty-starter": starter,
+    "empty-no-model": no_model,
+    "loading-waits": loading,
+    "g2-load-error": load_error,
+    "g3-restarting": restarting,
+    "template": template,
+    "palette": palette,
+    "dialog": dialog,
+    "toast": toast,
+    "rename": rename,
+    "keyboard": keyboard,
+    "narrow": narrow,
+    "model-menu": model_menu,
+    "settings-menu": settings,
+    "chat-menu": chat_menu,
+}
+
+
+def picture(widget: QWidget, name: str) -> None:
+    """Grab a window, with the menu that is open over it."""
+    image = widget.grab()
+    popup = QApplication.activePopupWidget()
+    if isinstance(popup, Menu):
+        popup.render(image, widget.mapFromGlobal(popup.pos()))
+    TARGET.mkdir(parents=True, exist_ok=True)
+    image.save(str(TARGET / f"{name}.png"))
+    if popup is not None:
+        popup.close()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--services", default="")
+    options.add_argument("--scene", default="")
+    options.add_argument("--text-scale", type=float, default=1.0)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        screens = Path(folder) / "screens.json"
+        screens.write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
+        os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={screens}")
+        application = QApplication(sys.argv[:1])
+    load_fonts()
+    suffix = ""
+    if chosen.text_scale != 1.0:
+        suffix = f"-text-{round(chosen.text_scale * 100)}"
+        for style in tokens()["type"]["scale"].values():
+            style["size"] = round(style["size"] * chosen.text_scale)
+            style["line"] = round(style["line"] * chosen.text_scale)
+    theme = Theme(Appearance.LIGHT)
+    theme.reduced_motion = True
+    dress(application, theme)
+    scenes = SCENES
+    services: Callable[[], tuple[Any, Any, Any]] = _stand_ins
+    if chosen.services:
+        module, _, function = chosen.services.partition(":")
+        services = getattr(importlib.import_module(module), function)
+        scenes = {"window": window}
+    for appearance in (Appearance.LIGHT, Appearance.DARK):
+        theme.choose(appearance)
+        for name, play in scenes.items():
+            if chosen.scene and chosen.scene != name:
+                continue
+            stage = Stage(theme, services)
+            play(stage)
+            stage.settle()
+            picture(stage.window, f"{name}-{theme.name}{suffix}")
+            stage.window.close()
+            stage.window.deleteLater()
+        if not chosen.scene and not chosen.services:
+            gallery = Gallery(theme)
+            gallery.show()
+            QApplication.processEvents()
+            picture(gallery, f"h-components-{theme.name}{suffix}")
+            gallery.close()
+            gallery.deleteLater()
+        application.processEvents()
+
+
+def _stand_ins() -> tuple[Any, Any, Any]:
+    return stand_ins.FakeChats(), stand_ins.FakeModels(), Transcript
+
+
+if __name__ == "__main__":
+    main()

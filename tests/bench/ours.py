@@ -1,0 +1,149 @@
+"""A house in this process for benchmarks: window, services, storage and the real engine process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop import house as houses
+from desktop import paths, unlocking
+from desktop.child.process import command_for
+from desktop.domain.chat import Message
+from desktop.domain.models import EngineState, LoadOptions
+from desktop.house import House
+from desktop.services.tasks import Worker
+from desktop.settings import SettingsFile
+from desktop.ui.chat.transcript import Transcript
+from desktop.ui.main_window import MainWindow
+from desktop.ui.parts.style import dress
+from desktop.ui.theme import Appearance, Theme, load_fonts
+from tests.conftest import NoKeychain
+
+CONTEXT = 4096
+
+
+def threads() -> int:
+    """As many as the engine takes by itself."""
+    import psutil
+
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+
+
+def starter() -> str:
+    model = paths.starter_model()
+    if not model.exists():
+        raise SystemExit("The starter model is missing: run the set-up first.")
+    return str(model)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer, as the one who asked sees it."""
+
+    first_s: float
+    """From sending to the first word at the signal that a window listens to."""
+    speed: float
+    message: Message
+
+
+class Ours:
+    """Asks in a house and measures."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def until(self, condition: Callable[[], bool], seconds: float = 120) -> None:
+        """Run Qt's loop. Nothing is polled while an answer streams: the loop sleeps between events."""
+        loop = QEventLoop()
+        check = QTimer()
+        check.timeout.connect(lambda: loop.quit() if condition() else None)
+        check.start(2)
+        deadline = time.monotonic() + seconds
+        while not condition():
+            loop.exec()
+            if time.monotonic() > deadline:
+                raise TimeoutError
+
+    def rest(self, seconds: float) -> None:
+        """Let Qt's loop run, as it does while somebody reads."""
+        loop = QEventLoop()
+        QTimer.singleShot(int(seconds * 1000), loop.quit)
+        loop.exec()
+
+    def ask(self, text: str, tokens: int) -> Turn:
+        conversation = self.house.chats.current()
+        conversation.sampling = conversation.sampling._replace(temperature=0.0, max_tokens=tokens)
+        times: list[float] = []
+        ended: list[Message] = []
+        loop = QEventLoop()
+
+        def streamed(*_: object) -> None:
+            times.append(time.perf_counter())
+
+        def answered(message: Message) -> None:
+            ended.append(message)
+            loop.quit()
+
+        conversation.streamed.connect(streamed)
+        conversation.answered.connect(answered)
+        asked = time.perf_counter()
+        conversation.send(text)
+        loop.exec()
+        conversation.streamed.disconnect(streamed)
+        conversation.answered.disconnect(answered)
+        # The first token comes alone, the later ones a few at a time.
+        assert ended[0].statistics is not None
+        return Turn(times[0] - asked, (ended[0].statistics.generated_tokens - 1) / (times[-1] - times[0]), ended[0])
+
+
+@contextmanager
+def a_house() -> Iterator[Ours]:
+    """A house on a folder of its own, with the window open and the starter model loaded."""
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    with TemporaryDirectory() as folder:
+        place = unlocking.prepare(Path(folder) / "data")
+        worker = Worker("storage")
+        stores = worker.wait(lambda: houses.open_stores(place, NoKeychain()))
+        options = LoadOptions(context_length=CONTEXT)
+        house = houses.furnish(
+            place,
+            SettingsFile(place.settings),
+            worker,
+            stores,
+            launcher=lambda: command_for("--engine"),
+            load_options=options,
+        )
+        ours = Ours(house)
+        window = _window(house, application)
+        try:
+            house.models.start(starter())
+            ours.until(lambda: house.models.state() is EngineState.READY)
+            yield ours
+        finally:
+            window.close()
+            house.close()
+            application.processEvents()
+
+
+def _window(house: House, application: QApplication) -> MainWindow:
+    """The real window on top, shown and painting: what a user sees is what is measured."""
+    load_fonts()
+    theme = Theme(Appearance.LIGHT)
+    dress(application, theme)
+    window = MainWindow(theme, house.chats, house.models, house.settings, Transcript, open_link=_leave_closed)
+    window.resize(1280, 832)
+    window.show()
+    application.processEvents()
+    return window
+
+
+def _leave_closed(_: str) -> None:
+    """A benchmark opens no page."""

@@ -1,0 +1,104 @@
+"""Writing speed and time to the first word: window, services and engine process, against the bare library."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.bench.figures import Figure, at_least, at_most, interleaved, middle_ratio
+from tests.bench.ours import CONTEXT, Ours, Turn, a_house, starter, threads
+
+ROUNDS, TOKENS = 5, 220
+READING_S = 0.5
+"""Nobody asks in the very moment in which an answer ends."""
+FIRST = "Explain step by step, in a long text, how a sailing boat can sail against the wind. " * 4
+SECOND = "Now tell the same as a long story for children."
+
+
+class Bare:
+    """The bare library, in a process of its own."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.bare_llama", starter(), str(threads()), str(CONTEXT), str(TOKENS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        self._line()
+
+    def ask(self, question: str | None) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._line())
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+def run() -> list[Figure]:
+    bare = Bare()
+    try:
+        with a_house() as ours:
+            return measure(ours, bare)
+    finally:
+        bare.close()
+
+
+def measure(ours: Ours, bare: Bare) -> list[Figure]:
+    turns: list[tuple[Turn, Turn]] = []
+    theirs: list[tuple[dict[str, Any], dict[str, Any]]] = []
+
+    def we() -> float:
+        # Another first word each time, or the last round's prompt would be in the cache.
+        number = len(turns)
+        ours.house.chats.new_chat()
+        first = ours.ask(f"{number}. {FIRST}", TOKENS)
+        ours.rest(READING_S)
+        turns.append((first, ours.ask(SECOND, TOKENS)))
+        return turns[-1][0].speed
+
+    def they() -> float:
+        number = len(theirs)
+        bare.ask(None)
+        first = bare.ask(f"{number}. {FIRST}")
+        time.sleep(READING_S)
+        theirs.append((first, bare.ask(SECOND)))
+        return theirs[-1][0]["speed"]
+
+    our_speed, their_speed = interleaved(ROUNDS, we, they)
+    written = min(
+        turn.message.statistics.generated_tokens for pair in turns for turn in pair if turn.message.statistics
+    )
+    cold = [pair[0].first_s for pair in turns]
+    warm = [pair[1].first_s for pair in turns]
+    their_cold = [pair[0]["first_s"] for pair in theirs]
+    their_warm = [pair[1]["first_s"] for pair in theirs]
+    return [
+        Figure("writing: the bare library", median(their_speed), "tok/s"),
+        Figure("writing: Snug's window", median(our_speed), "tok/s"),
+        at_least("writing: ratio", middle_ratio(our_speed, their_speed), "", 0.97),
+        Figure("writing: fewest tokens of an answer", written, ""),
+        Figure("first word, new chat: the bare library", median(their_cold) * 1000, "ms"),
+        Figure("first word, new chat: Snug's window", median(cold) * 1000, "ms"),
+        Figure("first word, new chat: ratio", middle_ratio(cold, their_cold), ""),
+        Figure("first word, second turn: the bare library", median(their_warm) * 1000, "ms"),
+        Figure("first word, second turn: Snug's window", median(warm) * 1000, "ms"),
+        at_most("first word, second turn: ratio", middle_ratio(warm, their_warm), "", 1.1),
+    ]

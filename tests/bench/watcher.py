@@ -1,0 +1,92 @@
+"""Looks at the window from outside: what was painted, and whether a key reaches the composer."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+GIVE_UP_MS = 20_000
+
+
+class Watcher(QObject):
+    """Sees every paint event until the window is usable; then opens chats and times them."""
+
+    def __init__(self, desktop: Any, chats: list[int]) -> None:
+        super().__init__()
+        self._desktop = desktop
+        self._chats = chats
+        self._painted: set[str] = set()
+        self._asked = 0.0
+        self._opening = 0
+        desktop.shown.connect(self._shown)
+        QTimer.singleShot(GIVE_UP_MS, desktop.quit)
+
+    def _shown(self) -> None:
+        self._desktop.application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            widget: QWidget | None = watched
+            while widget is not None:
+                self._painted.add(widget.objectName())
+                widget = widget.parentWidget()
+            # After the event that is being painted, and everything painted with it.
+            QTimer.singleShot(0, self._look)
+        return False
+
+    def _look(self) -> None:
+        # Opening a chat leaves the rest of the window as it is.
+        wanted = {"transcript"} if self._opening > 0 else {"chatList", "transcript", "composer"}
+        if not wanted <= self._painted or not self._last_message_is_there():
+            return
+        if not self._opening:
+            self._press_a_key()
+            self._say(usable=time.monotonic())
+            self._opening = -1
+        elif self._opening > 0:
+            self._say(opened=self._opening, ms=(time.perf_counter() - self._asked) * 1000)
+            self._opening = -1
+        if self._opening == -1:
+            self._opening = -2
+            QTimer.singleShot(400, self._next)
+
+    def _press_a_key(self) -> None:
+        editor = self._desktop.window.room.composer.editor
+        before = editor.toPlainText()
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            key = QKeyEvent(kind, Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "x")
+            QCoreApplication.sendEvent(editor, key)
+        assert "x" in editor.toPlainText()
+        editor.setPlainText(before)
+
+    def _last_message_is_there(self) -> bool:
+        """Whether the end of the chat that was asked for is on the screen, not only the frame around it."""
+        window = self._desktop.window
+        conversation = self._desktop.house.chats.current()
+        if conversation.count() == 0 or (self._opening > 0 and conversation.chat.id != self._opening):
+            return False
+        last = conversation.message(conversation.count() - 1)
+        transcript = window.findChild(QWidget, "transcript")
+        if last is None or transcript is None:
+            return False
+        viewport = transcript.viewport()
+        return viewport.childAt(QPoint(viewport.width() // 2, viewport.height() * 2 // 3)) is not None
+
+    def _next(self) -> None:
+        if not self._chats:
+            self._desktop.quit()
+            return
+        self._painted.clear()
+        self._opening = self._chats.pop(0)
+        self._asked = time.perf_counter()
+        self._desktop.house.chats.open(self._opening)
+
+    def _say(self, **values: object) -> None:
+        sys.stdout.write(json.dumps(values) + "\n")
+        sys.stdout.flush()

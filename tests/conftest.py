@@ -1,0 +1,73 @@
+"""Guard rails of every test: no network but this machine, never the real profile, no unexpected warning in the log."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop import paths
+from desktop.vault.keychain import Outcome, Reply
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _profile_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SNUG_DATA_DIR", str(home / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and str(address[0]) not in ("127.0.0.1", "::1"):  # type: ignore[index]
+            raise AssertionError(f"a test connects to {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A warning that a test does not expect is a failure; ``caplog.clear()`` says that it was expected."""
+    yield
+    if request.node.get_closest_marker("noisy"):
+        return
+    loud = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert not loud, f"unexpected log: {loud}"
+
+
+@pytest.fixture(scope="session")
+def starter() -> Path:
+    """The starter model; the set-up has put it there."""
+    model = paths.starter_model()
+    assert model.exists(), "the starter model is missing: run make test, which does the set-up"
+    return model
+
+
+class NoKeychain:
+    """A machine without a keychain."""
+
+    def get(self, entry: str) -> Reply:
+        return Reply(Outcome.NO_BACKEND)
+
+    def set(self, entry: str, secret: str) -> Reply:
+        return Reply(Outcome.NO_BACKEND)
+
+
+@pytest.fixture
+def no_keychain() -> NoKeychain:
+    return NoKeychain()
+
+
+Waiter = Callable[[Callable[[], bool]], None]

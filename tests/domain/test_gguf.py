@@ -1,0 +1,117 @@
+"""Heads of model files: what they say, and every way in which a file can be no model."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from gguf import GGUFWriter
+from gguf.constants import GGML_QUANT_SIZES
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from desktop.domain import gguf
+from tests.fixtures.models import tiny_model
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return tiny_model(tmp_path / "tiny.gguf")
+
+
+def test_a_head_tells_what_the_model_is(starter: Path) -> None:
+    head = gguf.read_header(starter)
+    assert head.architecture == "llama"
+    assert head.quant == "Q4_1"
+    assert head.layers == 30
+    assert head.context_length == 8192
+    assert 134_000_000 < head.parameters < 135_000_000
+    assert head.has_template
+    assert head.size == starter.stat().st_size
+
+
+def test_the_fingerprint_is_of_the_file_not_of_its_place(tiny: Path, tmp_path: Path) -> None:
+    other = tmp_path / "renamed.bin"
+    other.write_bytes(tiny.read_bytes())
+    assert gguf.read_header(other).key == gguf.read_header(tiny).key
+
+
+def test_our_table_of_tensor_kinds_is_the_formats_own() -> None:
+    for kind, (block, size) in GGML_QUANT_SIZES.items():
+        if int(kind) in gguf.TENSOR_KINDS:
+            assert gguf.TENSOR_KINDS[int(kind)][1:] == (block, size), kind
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"GGUF", "too short"),
+        (b"<html>captive portal</html>" * 10, "not a GGUF file"),
+        (b"GGUF" + struct.pack("<IQQ", 1, 0, 0), "version 1"),
+        (b"GGUF" + struct.pack(">IQQ", 3, 0, 0), "big-endian"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 2**63, 0), "makes no sense"),
+        (b"GGUF" + struct.pack("<IQQ", 3, 0, 2**64 - 1), "makes no sense"),
+        (b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 2**63), "longer than the file"),
+    ],
+)
+def test_what_is_no_model_is_refused_in_plain_words(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "x.gguf"
+    path.write_bytes(content)
+    with pytest.raises(gguf.BadModelFile, match=words):
+        gguf.read_header(path)
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(gguf.BadModelFile, match="folder"):
+        gguf.read_header(tmp_path)
+
+
+def test_a_file_cut_anywhere_is_refused(tiny: Path, tmp_path: Path) -> None:
+    whole = tiny.read_bytes()
+    cut = tmp_path / "cut.gguf"
+    for length in random.Random(1).sample(range(24, len(whole) - 1), 50):
+        cut.write_bytes(whole[:length])
+        with pytest.raises(gguf.BadModelFile):
+            gguf.read_header(cut)
+
+
+def test_a_tensor_beyond_the_end_of_the_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "beyond.gguf"
+    name = b"w"
+    head = b"GGUF" + struct.pack("<IQQ", 3, 1, 0)
+    path.write_bytes(head + struct.pack("<Q", 1) + name + struct.pack("<IQIQ", 1, 32, 0, 1 << 40) + b"\0" * 256)
+    with pytest.raises(gguf.BadModelFile, match="not whole"):
+        gguf.read_header(path)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=20))
+def test_a_damaged_head_raises_nothing_but_our_own_error(tiny: Path, flips: list[tuple[int, int]]) -> None:
+    data = bytearray(tiny.read_bytes())
+    for at, value in flips:
+        data[at % min(len(data), 4096)] = value
+    path = tiny.with_name("damaged.gguf")
+    path.write_bytes(data)
+    with contextlib.suppress(gguf.BadModelFile):
+        gguf.read_header(path)
+
+
+def test_a_model_without_a_template_says_so(tmp_path: Path) -> None:
+    assert not gguf.read_header(tiny_model(tmp_path / "plain.gguf", template="")).has_template
+
+
+def test_the_kind_that_most_bytes_have_stands_in_for_a_missing_file_type(tmp_path: Path) -> None:
+    path = tmp_path / "untyped.gguf"
+    writer = GGUFWriter(path, "llama")
+    import numpy
+
+    writer.add_tensor("w", numpy.zeros((4, 4), dtype=numpy.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert gguf.read_header(path).quant == "F16"

@@ -1,0 +1,116 @@
+"""Models: taking files in, loading them, and what is said when one does not load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.models import EngineState
+from desktop.errors import AppError
+from desktop.services.models import ModelService, find
+from tests.fixtures.models import tiny_model
+from tests.services.conftest import WAIT, Home
+
+
+def test_a_file_is_taken_in_where_it_lies(home: Home, tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "Tiny-Llama-Q4_K_M.gguf")
+    model = ModelService.take_in(home.house.stores.library, path)
+    assert (model.name, model.quant, model.architecture) == ("Tiny Llama", "Q4_K_M", "llama")
+    assert Path(model.path) == path
+    assert ModelService.take_in(home.house.stores.library, path).id == model.id
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "it is not there"), (b"", "it is empty"), (b"\x00" * 500, "not a GGUF file"), (b"GGUF\x03", "too short")],
+)
+def test_what_is_no_model_is_refused_in_a_sentence(
+    home: Home, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "broken.gguf"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AppError, match=words) as caught:
+        ModelService.take_in(home.house.stores.library, path)
+    assert caught.value.code == "BAD_FILE"
+    assert caught.value.safe
+    assert caught.value.todo
+
+
+def test_a_model_without_a_template_is_asked_about_once(home: Home, tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "base.gguf", template="")
+    models = home.house.models
+    with home.qtbot.waitSignal(models.template_needed, timeout=5000) as asked:
+        models.add(str(path))
+    model = asked.args[0]
+    assert models.state() is EngineState.NOT_LOADED
+    models.choose_template(model.id, "plain")
+    home.until(lambda: models.state() in (EngineState.READY, EngineState.FAILED))
+    home.house.worker.wait(lambda: None)
+    stored = home.house.stores.library.get(model.id)
+    assert stored is not None
+    assert stored.template == "plain"
+
+
+def test_a_model_that_does_not_load_has_a_sentence_and_waits(home: Home) -> None:
+    home.load(fail_load="OUT_OF_MEMORY")
+    failure = home.house.models.failure()
+    assert failure is not None
+    assert "more memory than is free" in failure.happened
+    assert home.house.models.state() is EngineState.FAILED
+
+
+def test_a_model_is_found_by_number_name_or_path(home: Home, tmp_path: Path) -> None:
+    library = home.house.stores.library
+    path = tiny_model(tmp_path / "My-Model-Q8_0.gguf")
+    model = ModelService.take_in(library, path)
+    for wanted in (str(model.id), "my model", "My Model Q8_0", "my m", "my-model-q8_0.gguf", str(path)):
+        assert find(library.list(), wanted, library)[1] == model
+    with pytest.raises(AppError) as caught:
+        find(library.list(), "nobody", library)
+    assert caught.value.code == "NO_SUCH_MODEL"
+
+
+def test_the_model_used_last_is_loaded_again(home: Home) -> None:
+    home.load(text="a")
+    home.load(text="b")
+    current = home.house.models.current()
+    assert current is not None
+    home.until(lambda: home.house.stores.options.get("model") == current.id)
+
+
+def test_a_removed_model_is_off_the_list_and_its_file_stays(home: Home, tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "tiny.gguf")
+    model = ModelService.take_in(home.house.stores.library, path)
+    home.house.models.remove(model.id)
+    home.until(lambda: home.house.stores.library.get(model.id) is None)
+    assert path.exists()
+
+
+def test_loading_safely_takes_half_the_context_until_it_fits(home: Home) -> None:
+    models = home.house.models
+    home.load(fail_load="", fits=2500)
+    assert models.state() is EngineState.FAILED
+    assert models.safer_context() == (8192, 4096)
+    models.load_safely()
+    home.until(lambda: models.state() is EngineState.FAILED)
+    assert models.safer_context() == (4096, 2048)
+    with home.qtbot.waitSignal(models.noticed, timeout=WAIT) as told:
+        models.load_safely()
+    assert told.args == ["Fake 1B runs with safer settings: it remembers about 1,500 words."]
+    assert models.context_length() == 2048
+    assert models.safer_context() is None
+    home.ask("still works")
+    assert "what an engine would say" in home.texts()[1]
+
+
+def test_where_nothing_smaller_is_left_loading_safely_does_nothing(home: Home) -> None:
+    home.load(fits=1000)
+    models = home.house.models
+    for _ in range(2):
+        models.load_safely()
+        home.until(lambda: models.state() is EngineState.FAILED)
+    assert models.safer_context() is None
+    models.load_safely()
+    assert models.state() is EngineState.FAILED

@@ -1,0 +1,406 @@
+"""A conversation of any length opens at once, follows an answer while it is written, and never jumps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QWheelEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.domain.chat import Message, PartKind, Status
+from desktop.ui.chat.heights import Heights
+from desktop.ui.chat.transcript import Transcript
+from desktop.ui.theme import Appearance, Theme
+from tests.ui.chat.standin import StandIn, reply, user
+
+Make = Callable[..., Transcript]
+
+
+def many(count: int) -> list[Message]:
+    messages: list[Message] = []
+    for number in range(count):
+        if number % 2:
+            messages.append(reply(f"Answer {number}.\n\n" + "- and a point\n" * (number % 7), number + 1))
+        else:
+            messages.append(user(f"Question {number}", number + 1))
+    return messages
+
+
+def settle(transcript: Transcript) -> None:
+    for _ in range(4):
+        QApplication.processEvents()
+    transcript.grab()
+
+
+def top_of(transcript: Transcript, row: int) -> int:
+    view = transcript.view(row)
+    assert view is not None
+    return view.y()
+
+
+def wheel(transcript: Transcript, steps: int) -> None:
+    at = QPointF(100, 100)
+    event = QWheelEvent(
+        at,
+        QPointF(transcript.viewport().mapToGlobal(QPoint(100, 100))),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(transcript.viewport(), event)
+
+
+class TestOpening:
+    def test_ten_thousand_messages_open_like_ten(self, transcript: Make, theme: Theme) -> None:
+        transcript(StandIn(many(10)))
+        source = StandIn(many(10_000))
+        started = time.thread_time()
+        widget = transcript(source)
+        took = time.thread_time() - started
+        assert took < 0.3
+        assert widget.materialised < 40
+        assert len(set(source.asked)) < 40
+
+    def test_it_opens_at_the_end(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(100)))
+        assert widget.view(99) is not None
+        assert widget.view(0) is None
+        bar = widget.verticalScrollBar()
+        assert bar.value() == bar.maximum()
+
+    def test_the_column_is_centred_and_at_most_760_wide(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(4)), 1200)
+        view = widget.view(1)
+        assert view is not None
+        assert view.body is not None
+        assert view.body.width() == 760
+        left = view.body.mapTo(widget.viewport(), QPoint(0, 0)).x()
+        assert abs(left - (widget.width() - 760) // 2) <= 1
+        widget.resize(600, 500)
+        settle(widget)
+        assert view.body.width() == widget.width() - 64
+
+    def test_an_empty_conversation_is_empty(self, transcript: Make) -> None:
+        widget = transcript(StandIn([]))
+        assert widget.materialised == 0
+        assert widget.verticalScrollBar().maximum() == 0
+
+    def test_another_conversation_replaces_it(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(50)))
+        widget.set_source(StandIn([user("only this")]))
+        settle(widget)
+        assert widget.materialised == 1
+        widget.set_source(None)
+        assert widget.materialised == 0
+
+    def test_messages_that_are_not_loaded_yet_come_when_they_are(self, transcript: Make) -> None:
+        source = StandIn(many(30))
+        source.missing = set(range(30))
+        widget = transcript(source)
+        source.missing.clear()
+        source.loaded.emit(0, 29)
+        settle(widget)
+        view = widget.view(29)
+        assert view is not None
+        assert view.body is not None
+        assert view.body.plain_text().startswith("Answer 29")
+
+
+class TestScrolling:
+    def test_scrolling_through_everything_never_moves_what_is_seen(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(200)))
+        bar = widget.verticalScrollBar()
+        for _ in range(60):
+            before = {row: view.y() for row, view in widget._views.items() if 0 <= view.y() < 500}
+            at = bar.value()
+            bar.setValue(at - 150)
+            settle(widget)
+            moved = {top_of(widget, row) - y for row, y in before.items() if widget.view(row) is not None}
+            # Everything moves by the same distance, whatever was measured above.
+            assert moved <= {150}
+
+    def test_rows_far_away_are_given_up(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(400)))
+        widget.scroll_to_row(0)
+        settle(widget)
+        assert widget.view(0) is not None
+        assert widget.view(399) is None
+        assert widget.materialised < 60
+
+    def test_the_keyboard_scrolls(self, transcript: Make, qtbot: QtBot) -> None:
+        widget = transcript(StandIn(many(100)))
+        bar = widget.verticalScrollBar()
+        qtbot.keyClick(widget, Qt.Key.Key_Home)
+        assert bar.value() == 0
+        assert top_of(widget, 0) == 20
+        qtbot.keyClick(widget, Qt.Key.Key_PageDown)
+        assert bar.value() == bar.pageStep()
+        qtbot.keyClick(widget, Qt.Key.Key_PageUp)
+        assert bar.value() == 0
+        qtbot.keyClick(widget, Qt.Key.Key_End)
+        assert bar.value() == bar.maximum()
+        assert widget.follows
+
+    def test_another_version_keeps_the_place_and_the_keyboard(self, transcript: Make) -> None:
+        source = StandIn(
+            [message for n in range(40) for message in (user("Why?", 2 * n), reply("Because. " * 60, 2 * n + 1))]
+        )
+        source.version[11] = (2, 3)
+        view = transcript(source)
+        view.activateWindow()
+        view.scroll_to_row(11)
+        shown = view.view(11)
+        assert shown is not None
+        shown.body.setFocus()  # type: ignore[union-attr]
+        QApplication.processEvents()
+        button = shown.findChild(QWidget, "earlierVersion")
+        assert isinstance(button, QWidget)
+        button.setFocus()
+        source.version[11] = (1, 3)
+        source.reset.emit()
+        QApplication.processEvents()
+        again = view.view(11)
+        assert again is not None
+        assert again is not shown
+        assert 0 <= again.y() < 40
+        assert not view.follows
+        assert view.window().focusWidget() is again.findChild(QWidget, "earlierVersion")
+
+    def test_what_the_user_says_is_shown_wherever_the_view_was(self, transcript: Make) -> None:
+        source = StandIn(
+            [message for n in range(40) for message in (user("Why?", 2 * n), reply("Because. " * 60, 2 * n + 1))]
+        )
+        view = transcript(source)
+        view.scroll_to_row(3)
+        assert not view.follows
+        source.add(reply("From elsewhere", 200))
+        assert not view.follows
+        source.add(user("And now?", 201))
+        assert view.follows
+
+    def test_a_narrower_window_keeps_the_message_at_the_top(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(100)))
+        widget.scroll_to_row(40)
+        settle(widget)
+        at = top_of(widget, 40)
+        widget.resize(500, 600)
+        settle(widget)
+        assert top_of(widget, 40) == at
+
+    def test_a_row_with_the_keyboard_lives_on_when_it_is_scrolled_away(self, transcript: Make, qtbot: QtBot) -> None:
+        widget = transcript(StandIn(many(300)))
+        widget.activateWindow()
+        view = widget.view(299)
+        assert view is not None
+        view.body.setFocus()  # type: ignore[union-attr]
+        qtbot.waitUntil(view.holds_focus)
+        widget.scroll_to_row(0)
+        settle(widget)
+        assert widget.view(299) is view
+
+    def test_a_row_with_a_selection_lives_on_too(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(300)))
+        view = widget.view(299)
+        assert view is not None
+        view.body.select_all()  # type: ignore[union-attr]
+        widget.scroll_to_row(0)
+        settle(widget)
+        assert widget.view(299) is view
+
+    def test_there_is_one_selection_only(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(4)))
+        first, second = widget.view(1).body, widget.view(3).body  # type: ignore[union-attr]
+        first.select_all()  # type: ignore[union-attr]
+        second.select_all()  # type: ignore[union-attr]
+        assert not first.has_selection()  # type: ignore[union-attr]
+        assert second.has_selection()  # type: ignore[union-attr]
+
+    def test_tab_goes_through_the_messages_in_order(self, transcript: Make, qtbot: QtBot) -> None:
+        widget = transcript(StandIn(many(4)))
+        widget.activateWindow()
+        bodies = [widget.view(row).body for row in range(4)]  # type: ignore[union-attr]
+        bodies[0].setFocus()  # type: ignore[union-attr]
+        seen = [0]
+        for _ in range(40):
+            QApplication.focusWidget().focusNextPrevChild(True)
+            focus = QApplication.focusWidget()
+            if focus in bodies:
+                seen.append(bodies.index(focus))  # type: ignore[arg-type]
+        assert seen[:4] == [0, 1, 2, 3]
+
+
+class TestWriting:
+    def running(self, before: int = 20) -> StandIn:
+        source = StandIn(many(before))
+        source.messages.append(reply("", before + 1, status=Status.GENERATING))
+        return source
+
+    def write(self, source: StandIn, widget: Transcript, text: str, kind: PartKind = PartKind.TEXT) -> None:
+        source.write(source.count() - 1, text, kind)
+        widget._flush()
+        settle(widget)
+
+    def test_the_view_follows_the_end(self, transcript: Make) -> None:
+        source = self.running()
+        widget = transcript(source)
+        bar = widget.verticalScrollBar()
+        for _ in range(10):
+            self.write(source, widget, "a paragraph\n\n")
+            assert bar.value() == bar.maximum()
+
+    def test_who_scrolled_up_stays_there_and_can_jump_back(self, transcript: Make, qtbot: QtBot) -> None:
+        source = self.running()
+        widget = transcript(source)
+        button = widget.findChild(QAbstractButton, "jumpToLatest")
+        assert button.isHidden()
+        wheel(widget, 5)
+        settle(widget)
+        assert not widget.follows
+        assert not button.isHidden()
+        assert button.accessibleName() == "Jump to latest"
+        at = {row: view.y() for row, view in widget._views.items()}
+        for _ in range(10):
+            self.write(source, widget, "a paragraph\n\n")
+        assert {row: widget.view(row).y() for row in at if widget.view(row)} == at  # type: ignore[union-attr]
+        button.click()
+        settle(widget)
+        bar = widget.verticalScrollBar()
+        assert bar.value() == bar.maximum()
+        assert button.isHidden()
+
+    def test_pieces_are_shown_together_every_33_milliseconds(
+        self, transcript: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        body = widget.view(2).body  # type: ignore[union-attr]
+        shown: list[str] = []
+        monkeypatch.setattr(body, "append", shown.append)
+        for word in ("one ", "two ", "three "):
+            source.write(2, word)
+        assert shown == []
+        qtbot.waitUntil(lambda: bool(shown), timeout=500)
+        assert shown == ["one two three "]
+
+    def test_thoughts_and_text_go_to_their_places(self, transcript: Make) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        self.write(source, widget, "hm", PartKind.REASONING)
+        view = widget.view(2)
+        assert view is not None
+        assert view.pill is not None
+        assert view.pill.text() == "Thinking…"
+        self.write(source, widget, "Yes")
+        assert view.body.plain_text() == "Yes"  # type: ignore[union-attr]
+
+    def test_nothing_is_shown_twice_when_a_row_is_built_while_it_is_written(self, transcript: Make) -> None:
+        source = self.running(2)
+        source.write(2, "before ")
+        widget = transcript(source)
+        source.write(2, "during ")
+        source.row_changed.emit(2)
+        self.write(source, widget, "after")
+        assert widget.view(2).body.plain_text() == "before during after"  # type: ignore[union-attr]
+
+    def test_progress_is_shown_until_the_first_word(self, transcript: Make) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        view = widget.view(2)
+        assert view is not None
+        source.say_progress("Reading 812 of 3,251", 0.25)
+        assert view._progress == ("Reading 812 of 3,251", 0.25)
+        self.write(source, widget, "Yes")
+        assert view._progress is None
+        source.say_progress(None)
+        assert view._progress is None
+
+    def test_a_new_question_and_its_answer_come_in_view(self, transcript: Make) -> None:
+        source = StandIn(many(30))
+        widget = transcript(source)
+        wheel(widget, 3)
+        widget.jump_to_latest()
+        source.add(user("new", 31), reply("", 32, status=Status.GENERATING))
+        settle(widget)
+        assert widget.view(31) is not None
+        assert widget.view(29).actions.isHidden()  # type: ignore[union-attr]
+
+    def test_a_finished_answer_is_announced_once(self, transcript: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        said: list[str] = []
+        monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+        self.write(source, widget, "Forty-two.")
+        source.change(2, status=Status.COMPLETE)
+        source.change(2, model_name="other")
+        assert said == ["The answer is complete. Forty-two."]
+
+    def test_when_it_is_done_the_actions_show(self, transcript: Make) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        self.write(source, widget, "Yes")
+        view = widget.view(2)
+        assert view is not None
+        assert view.actions is None
+        source.change(2, status=Status.COMPLETE)
+        settle(widget)
+        assert view.actions is not None
+        assert view.actions.isVisible()
+
+    def test_an_interrupted_answer_gets_its_card(self, transcript: Make) -> None:
+        source = self.running(2)
+        source.failures[2] = ("The model stopped before it finished", "It is saved.", "")
+        widget = transcript(source)
+        self.write(source, widget, "Half")
+        source.change(2, status=Status.INTERRUPTED)
+        settle(widget)
+        assert widget.view(2).card is not None  # type: ignore[union-attr]
+
+    def test_what_a_message_asks_for_is_passed_on_with_its_row(self, transcript: Make, qtbot: QtBot) -> None:
+        source = StandIn(many(4))
+        source.version[3] = (1, 3)
+        widget = transcript(source)
+        with qtbot.waitSignal(widget.regenerate_requested) as caught:
+            widget.view(3).findChild(QAbstractButton, "regenerate").click()  # type: ignore[union-attr]
+        assert caught.args == [3]
+        with qtbot.waitSignal(widget.version_requested) as caught:
+            widget.view(3).findChild(QAbstractButton, "laterVersion").click()  # type: ignore[union-attr]
+        assert caught.args == [3, 1]
+
+    def test_only_the_end_of_a_tall_answer_is_painted_again(self, transcript: Make) -> None:
+        source = self.running(2)
+        source.write(2, "a paragraph\n\n" * 1_200)
+        widget = transcript(source)
+        assert widget.view(2).body.height() > 30_000  # type: ignore[union-attr]
+        started = time.thread_time()
+        for _ in range(50):
+            source.write(2, "word ")
+            widget._flush()
+            QApplication.processEvents()
+        assert (time.thread_time() - started) / 50 < 0.008
+
+
+def test_another_theme_reaches_everything(transcript: Make, theme: Theme) -> None:
+    widget = transcript(StandIn(many(4)))
+    theme.choose(Appearance.DARK)
+    settle(widget)
+    image = widget.grab().toImage()
+    assert image.pixelColor(2, 2) == theme.color("surface")
+
+
+class TestHeights:
+    def test_tops_follow_from_heights(self) -> None:
+        heights = Heights()
+        heights.reset(4)
+        heights.set(1, 50)
+        assert [heights.top(row) for row in range(5)] == [0, 160, 210, 370, 530]
+        assert [heights.row_at(y) for y in (-5, 0, 159, 160, 209, 210, 9_999)] == [0, 0, 0, 1, 1, 2, 3]
+        heights.insert(2, 1)
+        assert heights.top(3) == 370
+        assert heights.total == 690

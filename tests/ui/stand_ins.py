@@ -1,0 +1,349 @@
+"""Simple services for the window's tests and pictures: they remember what they were asked and tell at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from desktop.domain.chat import Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
+from desktop.domain.models import EngineState, InstalledModel
+from desktop.errors import AppError
+from desktop.ui.theme import Theme
+
+TITLES = (
+    ("Lease in plain words", 0, True),
+    ("Weekly letter to parents", 2, True),
+    ("Names out of a spreadsheet", 0, False),
+    ("Thank-you note to the choir", 0, False),
+    ("Two insurance quotes", 0, False),
+    ("Board minutes, 14 April", 1, False),
+    ("Sourdough timings for Sunday", 1, False),
+    ("Questions for the surgeon", 4, False),
+    ("Norwegian verbs, level A2", 9, False),
+    ("Notes for the parish archive", 30, False),
+)
+
+
+def some_chats() -> list[Chat]:
+    """The chats of the design's pictures, in their order."""
+    noon = datetime.now().replace(hour=0, minute=0, second=30)
+    chats: list[Chat] = []
+    for place, (title, days, pinned) in enumerate(TITLES):
+        at = (noon - timedelta(days=days)).timestamp() + 20 - place
+        chats.append(Chat(place + 1, title, TitleOrigin.USER, at, at, pinned, place * 10 + 2))
+    return chats
+
+
+def some_models() -> list[InstalledModel]:
+    return [
+        InstalledModel(1, "/models/deepseek.gguf", "DeepSeek R1 8B", "Q4_K_M", size_bytes=4_900_000_000),
+        InstalledModel(2, "/models/qwen.gguf", "Qwen3 4B", "Q4_K_M", size_bytes=2_500_000_000),
+        InstalledModel(3, "/models/gemma.gguf", "Gemma 3 12B", "Q4_K_M", size_bytes=7_300_000_000, available=False),
+        InstalledModel(4, "/snug/smollm.gguf", "SmolLM2 135M", "Q4_1", size_bytes=98_000_000),
+    ]
+
+
+class FakeSettings:
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.values.get(key, default)
+
+    def put(self, key: str, value: Any) -> None:
+        self.values[key] = value
+
+
+class FakeConversation(QObject):
+    reset = Signal()
+    rows_inserted = Signal(int, int)
+    row_changed = Signal(int)
+    loaded = Signal(int, int)
+    streamed = Signal(int, object, str)
+    progress_changed = Signal()
+    state_changed = Signal()
+    chat_changed = Signal()
+    draft_returned = Signal(str)
+
+    def __init__(self, chat: Chat | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.chat = chat
+        self.messages: list[Message] = []
+        self.calls: list[tuple[Any, ...]] = []
+        self._draft = ""
+        self._answering = False
+        self._speed = 0.0
+        self._context = (0, 8192)
+        self.accepts = True
+        self.shown_versions: dict[int, tuple[int, int]] = {}
+        self.failures: dict[int, tuple[str, str, str]] = {}
+
+    def count(self) -> int:
+        return len(self.messages)
+
+    def message(self, row: int) -> Message:
+        return self.messages[row]
+
+    def row_of(self, message_id: int) -> int | None:
+        return next((row for row, message in enumerate(self.messages) if message.id == message_id), None)
+
+    def versions(self, row: int) -> tuple[int, int]:
+        return self.shown_versions.get(row, (0, 1))
+
+    def progress(self) -> tuple[str, float | None] | None:
+        return None
+
+    def running_row(self) -> int | None:
+        return self.count() - 1 if self._answering else None
+
+    def failure_text(self, row: int) -> tuple[str, str, str] | None:
+        return self.failures.get(row)
+
+    def add(self, role: Role, text: str, **more: Any) -> Message:
+        number = len(self.messages) + 1
+        chat_id = self.chat.id if self.chat is not None else 0
+        message = Message(number, chat_id, number - 1 or None, role, (Part(PartKind.TEXT, text),), **more)
+        self.messages.append(message)
+        self.rows_inserted.emit(number - 1, number - 1)
+        return message
+
+    def send(self, text: str) -> None:
+        self.calls.append(("send", text))
+        if self.accepts:
+            self.add(Role.USER, text)
+            self.add(Role.ASSISTANT, "")
+            self.set_answering(True)
+
+    def stop(self) -> None:
+        self.calls.append(("stop",))
+        self.set_answering(False)
+
+    def set_answering(self, answering: bool, speed: float = 0.0) -> None:
+        self._answering, self._speed = answering, speed
+        self.state_changed.emit()
+        self.progress_changed.emit()
+
+    def set_context(self, used: int, size: int) -> None:
+        self._context = (used, size)
+        self.progress_changed.emit()
+
+    def regenerate(self, row: int) -> None:
+        self.calls.append(("regenerate", row))
+
+    def edit(self, row: int, text: str) -> None:
+        self.calls.append(("edit", row, text))
+
+    def carry_on(self, row: int) -> None:
+        self.calls.append(("carry_on", row))
+
+    def switch(self, row: int, step: int) -> None:
+        self.calls.append(("switch", row, step))
+
+    def draft(self) -> str:
+        return self._draft
+
+    def set_draft(self, text: str) -> None:
+        self._draft = text
+
+    def answering(self) -> bool:
+        return self._answering
+
+    def speed(self) -> float:
+        return self._speed
+
+    def context(self) -> tuple[int, int]:
+        return self._context
+
+
+class FakeChats(QObject):
+    list_changed = Signal()
+    opened = Signal(object)
+    refused = Signal(object)
+    chat_deleted = Signal(int, str)
+    noticed = Signal(str)
+
+    def __init__(self, chats: list[Chat] | None = None) -> None:
+        super().__init__()
+        self._chats = {chat.id: chat for chat in (some_chats() if chats is None else chats)}
+        self._gone: dict[int, Chat] = {}
+        self._open: dict[int, FakeConversation] = {}
+        self._current = FakeConversation(None, self)
+        self.calls: list[tuple[Any, ...]] = []
+        self.searches: list[tuple[str, Callable[[list[SearchHit]], None]]] = []
+        self.answers_searches = True
+
+    def chats(self) -> list[Chat]:
+        return list(self._chats.values())
+
+    def current(self) -> FakeConversation:
+        return self._current
+
+    def new_chat(self) -> None:
+        self.calls.append(("new_chat",))
+        self._current = FakeConversation(None, self)
+        self.opened.emit(None)
+
+    def open(self, chat_id: int) -> None:
+        self.calls.append(("open", chat_id))
+        conversation = self._open.get(chat_id)
+        if conversation is None:
+            conversation = FakeConversation(self._chats[chat_id], self)
+            conversation.add(Role.USER, "A question")
+            conversation.add(Role.ASSISTANT, "An answer")
+            self._open[chat_id] = conversation
+        self._current = conversation
+        self.opened.emit(conversation)
+
+    def rename(self, chat_id: int, title: str) -> None:
+        self.calls.append(("rename", chat_id, title))
+        self._replace(chat_id, title=title)
+
+    def set_pinned(self, chat_id: int, pinned: bool) -> None:
+        self.calls.append(("set_pinned", chat_id, pinned))
+        self._replace(chat_id, pinned=pinned)
+
+    def delete(self, chat_id: int) -> None:
+        self.calls.append(("delete", chat_id))
+        chat = self._gone[chat_id] = self._chats.pop(chat_id)
+        self.list_changed.emit()
+        if self._current.chat is not None and self._current.chat.id == chat_id:
+            self._current = FakeConversation(None, self)
+            self.opened.emit(None)
+        self.chat_deleted.emit(chat_id, chat.title)
+
+    def undo_delete(self, chat_id: int) -> None:
+        self.calls.append(("undo_delete", chat_id))
+        self._chats[chat_id] = self._gone.pop(chat_id)
+        self.list_changed.emit()
+
+    def fork(self, message_id: int) -> None:
+        self.calls.append(("fork", message_id))
+
+    def search(self, text: str, then: Callable[[list[SearchHit]], None]) -> None:
+        self.searches.append((text, then))
+        if self.answers_searches:
+            then(self.find(text))
+
+    def find(self, text: str) -> list[SearchHit]:
+        hits: list[SearchHit] = []
+        for chat in self._chats.values():
+            at = chat.title.casefold().find(text.casefold())
+            if at >= 0:
+                hits.append(SearchHit(chat.id, chat.title, None, chat.title, ((at, at + len(text)),), time.time()))
+        return hits
+
+    def _replace(self, chat_id: int, **changes: Any) -> None:
+        chat = self._chats[chat_id] = self._chats[chat_id]._replace(**changes)
+        if chat_id in self._open:
+            self._open[chat_id].chat = chat
+            self._open[chat_id].chat_changed.emit()
+        self.list_changed.emit()
+
+
+class FakeModels(QObject):
+    changed = Signal()
+    template_needed = Signal(object)
+    failed = Signal(object)
+    refused = Signal(object)
+    noticed = Signal(str)
+
+    def __init__(self, models: list[InstalledModel] | None = None, current: int | None = 1) -> None:
+        super().__init__()
+        self._models = some_models() if models is None else models
+        self._current = current
+        self._state = EngineState.READY if current is not None else EngineState.NOT_LOADED
+        self._failure: AppError | None = None
+        self._said = ""
+        self._progress = 0.0
+        self.safer: tuple[int, int] | None = None
+        self.calls: list[tuple[Any, ...]] = []
+
+    def be(self, state: EngineState, failure: AppError | None = None, said: str = "", progress: float = 0.0) -> None:
+        """Let the engine come into a state."""
+        self._state, self._failure, self._said, self._progress = state, failure, said, progress
+        self.changed.emit()
+
+    def models(self) -> list[InstalledModel]:
+        return list(self._models)
+
+    def current(self) -> InstalledModel | None:
+        return next((model for model in self._models if model.id == self._current), None)
+
+    def state(self) -> EngineState:
+        return self._state
+
+    def load_progress(self) -> float:
+        return self._progress
+
+    def failure(self) -> AppError | None:
+        return self._failure
+
+    def engine_said(self) -> str:
+        return self._said
+
+    def is_starter(self, model: InstalledModel) -> bool:
+        return model.id == 4
+
+    def choose(self, model_id: int) -> None:
+        self.calls.append(("choose", model_id))
+        self._current = model_id
+        self.be(EngineState.LOADING)
+
+    def add(self, path: str) -> None:
+        self.calls.append(("add", path))
+
+    def remove(self, model_id: int) -> None:
+        self.calls.append(("remove", model_id))
+        self._models = [model for model in self._models if model.id != model_id]
+        self.changed.emit()
+
+    def retry(self) -> None:
+        self.calls.append(("retry",))
+        self.be(EngineState.LOADING)
+
+    def safer_context(self) -> tuple[int, int] | None:
+        return self.safer
+
+    def load_safely(self) -> None:
+        self.calls.append(("load_safely",))
+        self.be(EngineState.LOADING)
+
+    def choose_template(self, model_id: int, name: str) -> None:
+        self.calls.append(("choose_template", model_id, name))
+
+    def template_names(self) -> list[str]:
+        return ["chatml", "gemma", "llama-3", "mistral", "plain"]
+
+
+class Placeholder(QWidget):
+    """Stands where the transcript will be."""
+
+    link_activated = Signal(str)
+    save_requested = Signal(str, str)
+    edit_submitted = Signal(int, str)
+    regenerate_requested = Signal(int)
+    version_requested = Signal(int, int)
+    fork_requested = Signal(int)
+    carry_on_requested = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.conversation: FakeConversation | None = None
+        self.scrolled_to: list[int] = []
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setObjectName("transcript")
+        column = QVBoxLayout(self)
+        label = QLabel("The conversation")
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(label)
+
+    def scroll_to_row(self, row: int) -> None:
+        self.scrolled_to.append(row)
+
+    def set_source(self, conversation: FakeConversation | None) -> None:
+        self.conversation = conversation
