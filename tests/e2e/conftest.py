@@ -86,6 +86,13 @@ class Driven:
             assert self._process.poll() is None, "the driver ended early"
             time.sleep(0.005)
 
+    def wait_until_writing(self) -> None:
+        """Until the newest word is one of an answer that goes on."""
+        deadline = time.monotonic() + 40
+        while '"what": "got"' not in self._lines[-1]:
+            assert time.monotonic() < deadline, f"it writes nothing: {self._lines[-3:]}"
+            time.sleep(0.001)
+
     def wait(self) -> Kept:
         """Until it has asked everything."""
         assert self._process.wait(timeout=50) == 0
