@@ -25,8 +25,13 @@ class Paths(NamedTuple):
         return self.data / "snug.header.json"
 
     @property
+    def header_copy(self) -> Path:
+        """The same, for the day the first one is damaged."""
+        return self.backups / "snug.header.json"
+
+    @property
     def key_file(self) -> Path:
-        """Holds the key where there is no keychain."""
+        """Held the key where there was no keychain, in the first version."""
         return self.data / "snug.key"
 
     @property

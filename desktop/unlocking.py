@@ -5,6 +5,7 @@ So the window imports it before PySide6, which reads the source of every module 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +14,12 @@ from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.storage import pages
 from desktop.storage.glance import Glance, glance
+from desktop.vault import refusals
 from desktop.vault.keychain import Keychain, SystemKeychain
 from desktop.vault.keys import Vault
+
+PASSPHRASE_FILE = "SNUG_PASSPHRASE_FILE"
+"""Names a file whose first line is the passphrase, for machines with nobody to ask."""
 
 
 def prepare(data_dir: Path) -> Paths:
@@ -46,12 +51,46 @@ class Unlocked(NamedTuple):
     seen: Glance | None
 
 
+def vault_of(paths: Paths, keychain: Keychain | None = None) -> Vault:
+    """The vault of a data folder."""
+    return Vault(paths, keychain or SystemKeychain(), fits=pages.key_fits)
+
+
 def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
-    """Get the key and glance into the database. Quick: for the storage thread, before anything else.
+    """Get the key and glance into the database. For the storage thread, before anything else.
 
     Raises:
-        AppError: of the vault, in plain words.
+        AppError: of the vault, in plain words; those of ``refusals.TYPING`` can be answered with ``unlock_typed``.
     """
-    vault = Vault(paths, keychain or SystemKeychain(), fits=pages.key_fits)
-    key = vault.unlock()
+    vault = vault_of(paths, keychain)
+    try:
+        key = vault.unlock()
+    except AppError as error:
+        if error.code not in refusals.TYPING or not (place := os.environ.get(PASSPHRASE_FILE)):
+            raise
+        return unlock_typed(vault, _first_line(Path(place)), why=error.code)
     return Unlocked(vault, key, glance(paths.database, key))
+
+
+def unlock_typed(vault: Vault, secret: str, *, why: str = refusals.LOCKED, recovery: bool = False) -> Unlocked:
+    """The same with a passphrase (or recovery key) that somebody typed. ``why``: the code that it answers. Slow.
+
+    Raises:
+        AppError: see ``Vault.open_with`` and ``Vault.begin``.
+    """
+    key = vault.open_with(secret, recovery=recovery) if why == refusals.LOCKED else vault.begin(secret)
+    return Unlocked(vault, key, glance(vault.paths.database, key))
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(
+            "PASSPHRASE_FILE",
+            f"The file named by {PASSPHRASE_FILE} cannot be read.",
+            "Your chats are untouched, and stay encrypted.",
+            "Correct its name or its rights.",
+            type(error).__name__,
+        ) from None

@@ -12,6 +12,7 @@ from desktop import house as houses
 from desktop import unlocking
 from desktop.cli import output
 from desktop.cli.doctor import doctor
+from desktop.cli.unlock import open_stores
 from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
 from desktop.house import House, Stores
@@ -33,7 +34,7 @@ def run(chosen: Namespace, data_dir: Path) -> int:
     paths = unlocking.prepare(data_dir)
     if chosen.command in ("ask", "chat"):
         return _talk(chosen, data_dir)
-    stores = houses.open_stores(paths)
+    stores = open_stores(paths)
     mark = Mark(paths.locks)
     try:
         stores.conversations.interrupt_orphans(mark.alive)
@@ -53,7 +54,7 @@ def _talk(chosen: Namespace, data_dir: Path) -> int:
     paths = unlocking.prepare(data_dir)
     worker = Worker("storage")
     try:
-        stores = worker.wait(lambda: houses.open_stores(paths))
+        stores = worker.wait(lambda: open_stores(paths))
     except BaseException:
         worker.shut()
         raise

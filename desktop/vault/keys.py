@@ -1,10 +1,12 @@
-"""The key of the database: made once, kept in the keychain or in a file, found again at every start.
+"""The key of the database: made once, found again at every start.
 
-First run, in this order: the key is stored and read back; then the header is written; then (elsewhere) the database is
-made. Killed between any two of these, the next start finds the stored key and goes on. A new key is made only where
-there is neither a header nor a database, so none is ever made over chats that an old key protects.
+First start, in this order: the key goes into the keychain and is read back; then the header is written; then
+(elsewhere) the database is made. Killed between any two of these, the next start finds the stored key and goes on.
+Without a keychain somebody chooses a passphrase (``begin``). A new key is made only where there is neither a header nor
+a database, so none is ever made over chats that an old key protects.
 
-Knows nothing of SQLCipher: whether a key opens a database file is asked through ``fits``.
+Knows nothing of SQLCipher: whether a key opens a database file is asked through ``fits``. Ways in are changed in
+``ways.py``.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from typing import NamedTuple
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.vault import header, refusals
-from desktop.vault.files import only_one, plain_words, read_private, set_aside, write_atomically
-from desktop.vault.header import Header, Source
+from desktop.vault.attempts import Attempts
+from desktop.vault.files import only_one, plain_words, read_private, set_aside
+from desktop.vault.header import Header, KeychainWay, Source
 from desktop.vault.keychain import Keychain, Outcome, Reply
+from desktop.vault.wrapping import STANDARD, Cost
 
 KEY_BYTES = 32
 
@@ -32,46 +36,99 @@ class Protection(NamedTuple):
     """How the chats are protected, for the privacy page and ``snug doctor``."""
 
     source: Source
+    """What opens them at a start."""
     backend: str
+    """The keychain's name; empty where none is used."""
+    passphrase: bool
+    recovery_saved: bool
     sentence: str
+
+    @property
+    def can_lock(self) -> bool:
+        """Whether somebody has to type something before Snug opens again. With a way in that needs nobody, any
+        program of the same user could fetch the key."""
+        return self.source is Source.PASSPHRASE
 
 
 class Vault:
     """The key of one profile.
 
-    ``fits`` lets a lost header be written again from the key, if that is proven to open the database. ``use_keychain``
-    False keeps the key of a new profile in a file, for machines where a keychain is there but nobody to unlock it.
+    ``fits`` lets a lost header be written again from the key, if that is proven to open the database. ``cost`` is what
+    a guess at a new passphrase takes.
     """
 
-    def __init__(
-        self, paths: Paths, keychain: Keychain, *, fits: Fits | None = None, use_keychain: bool = True
-    ) -> None:
-        self._paths = paths
-        self._keychain = keychain
+    def __init__(self, paths: Paths, keychain: Keychain, *, fits: Fits | None = None, cost: Cost = STANDARD) -> None:
+        self.paths = paths
+        self.cost = cost
+        self.keychain = keychain
         self._fits = fits
-        self._use_keychain = use_keychain
+        self.attempts = Attempts(paths.locks / "attempts")
 
     def unlock(self) -> bytes:
-        """The key, 32 bytes. Makes one at the first start. May wait for a person (the keychain's own window).
+        """The key, 32 bytes, if nobody has to type anything for it. Makes one at the first start.
+
+        May wait for a person all the same (the keychain's own window).
 
         Raises:
-            AppError: KEY_MISSING, KEY_DAMAGED, KEYCHAIN_LOCKED, KEYCHAIN_SILENT, KEYCHAIN_GONE, KEYCHAIN_FAILED,
+            AppError: LOCKED (``open_with`` goes on), CHOOSE_PASSPHRASE, CHOOSE_PASSPHRASE_NOW (``begin`` goes on),
+                KEY_MISSING, KEY_DAMAGED, KEYCHAIN_LOCKED, KEYCHAIN_SILENT, KEYCHAIN_GONE, KEYCHAIN_FAILED,
                 HEADER_MISSING, HEADER_DAMAGED, HEADER_NEWER, WRONG_KEY, or what the disk is to blame for.
         """
         with plain_words():
-            self._paths.prepare()
-            with only_one(self._paths.locks / "vault"):
+            self.paths.prepare()
+            with only_one(self.paths.locks / "vault"):
                 try:
-                    found = header.read(self._paths.header)
+                    found = self.read()
                 except AppError as error:
                     if error.code != header.HEADER_DAMAGED:
                         raise
                     return self._recover(error)
                 if found is not None:
                     return self._fetch(found)
-                if self._paths.database.exists():
+                if self.paths.database.exists():
                     return self._recover(refusals.refusal(refusals.HEADER_MISSING))
                 return self._begin()
+
+    def begin(self, passphrase: str) -> bytes:
+        """After CHOOSE_PASSPHRASE: a key that this passphrase opens, new or as it lay in a file. Slow (Argon2id).
+
+        Raises:
+            AppError: PASSPHRASE_SHORT, NO_MEMORY, or what the disk is to blame for.
+        """
+        from desktop.vault import typed
+
+        with plain_words():
+            self.paths.prepare()
+            with only_one(self.paths.locks / "vault"):
+                found = self.read()
+                if found is None and self.paths.database.exists():
+                    raise refusals.refusal(refusals.HEADER_MISSING)
+                if found is not None and not found.key_file:
+                    raise refusals.refusal(refusals.LOCKED)  # another process was first
+                key = self._from_file() if found else secrets.token_bytes(KEY_BYTES)
+                start = found or Header(header.key_check(key), created=header.now_text())
+                way = typed.way_of_passphrase(key, passphrase, self.cost)
+                new = start._replace(passphrase=way, key_file=False)
+                self.write(new)
+                self.tidy(new)
+                return key
+
+    def open_with(self, secret: str, *, recovery: bool = False) -> bytes:
+        """The key, for a passphrase or a recovery key that somebody typed. Slow (Argon2id).
+
+        Raises:
+            AppError: WRONG_PASSPHRASE, WRONG_RECOVERY, RECOVERY_TYPO, RECOVERY_LENGTH, TOO_SOON, NO_MEMORY, and what
+                ``unlock`` raises about the header.
+        """
+        from desktop.vault import typed
+
+        with plain_words(), only_one(self.paths.locks / "vault"):
+            found = self.read()
+            if found is None:
+                raise refusals.refusal(refusals.HEADER_MISSING)
+            key = typed.key_of(found, secret, self.attempts, recovery=recovery)
+            self.tidy(found)
+            return key
 
     def status(self) -> Protection:
         """How the chats are protected. Asks the header only, so it never waits.
@@ -80,21 +137,12 @@ class Vault:
             AppError: HEADER_DAMAGED, HEADER_NEWER.
         """
         with plain_words():
-            found = header.read(self._paths.header)
+            found = self.read()
         if found is None:
-            return Protection(Source.NONE, "", "Nothing is kept here yet.")
-        if found.source is Source.KEYCHAIN:
-            return Protection(
-                Source.KEYCHAIN,
-                found.backend,
-                f"Your chats are encrypted. The key is in this computer's keychain ({found.backend}).",
-            )
-        return Protection(
-            Source.KEY_FILE,
-            "key file",
-            "Your chats are encrypted, but the key lies beside them in a file. This protects little: anyone who can "
-            "read this folder can read the chats.",
-        )
+            return Protection(Source.NONE, "", False, False, "Nothing is kept here yet.")
+        backend = found.keychain.backend if found.keychain else ""
+        has_passphrase, saved = found.passphrase is not None, found.recovery_saved
+        return Protection(found.source, backend, has_passphrase, saved, _sentence(found.source, backend))
 
     def database_expected(self) -> bool:
         """Whether a database was made here, so that a missing one is a loss. For ``Database.open``."""
@@ -103,130 +151,196 @@ class Vault:
     def saved_salt(self) -> bytes:
         """The copy of the database's first 16 bytes; empty if there is none yet. For ``Database.open``."""
         with plain_words():
-            found = header.read(self._paths.header)
+            found = self.read()
         return found.salt if found else b""
 
     def remember_database(self) -> None:
         """Note the database's salt. To be called when it was opened; costs nothing once it is known."""
         with plain_words():
             salt = self._salt_on_disk()
-            found = header.read(self._paths.header)
+            found = self.read()
             if found is None or not salt or salt == found.salt:
                 return
-            with only_one(self._paths.locks / "vault"):
-                header.write(self._paths.header, found.with_salt(salt))
+            with only_one(self.paths.locks / "vault"):
+                self.write(found.with_salt(salt))
+
+    def read(self) -> Header | None:
+        """The header; its copy, where it was lost from beside a database.
+
+        Raises:
+            AppError: HEADER_DAMAGED, HEADER_NEWER.
+            OSError: it cannot be read.
+        """
+        copy = self.paths.header_copy
+        found = header.read(self.paths.header, copy)
+        return header.read(copy, copy) if found is None and self.paths.database.exists() else found
+
+    def write(self, new: Header) -> None:
+        """Put another header in place, entirely or not at all. Raises: OSError."""
+        header.write(self.paths.header, self.paths.header_copy, new)
+
+    def entry(self) -> str:
+        """Its name in the keychain: one for each data folder, so that two profiles never share a key."""
+        place = str(self.paths.data.absolute())
+        return f"database key {hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
 
     # The key that is there
 
     def _fetch(self, found: Header) -> bytes:
-        key = self._from_file() if found.source is Source.KEY_FILE else self._from_keychain(found.entry)
-        if not found.fits(key):
-            raise refusals.refusal(refusals.WRONG_KEY)
+        self.tidy(found)
+        if found.source is Source.PASSPHRASE:
+            raise refusals.refusal(refusals.LOCKED)
+        try:
+            if found.keychain is None:
+                return self._move_away(found)
+            return _proper(found, self._from_keychain(found.keychain.entry))
+        except AppError as error:
+            if found.passphrase is None and not found.recovery:
+                raise
+            raise refusals.locked_because(error) from error
+
+    def _move_away(self, found: Header) -> bytes:
+        """From the file beside the chats into the keychain, or to a passphrase that somebody has to choose."""
+        key = _proper(found, self._from_file())
+        try:
+            stored = self.store(key)
+        except AppError:  # a keychain that cannot be opened now is none: the chats open without it too
+            stored = None
+        if stored is None:
+            raise refusals.refusal(refusals.CHOOSE_PASSPHRASE_NOW)
+        new = found._replace(keychain=stored[1], key_file=False)
+        self.write(new)
+        self.tidy(new)
         return key
 
     def _from_file(self) -> bytes:
-        content = read_private(self._paths.key_file)
+        content = read_private(self.paths.key_file)
         if content is None:
             raise refusals.key_missing(
-                f"its file ({self._paths.key_file.name})", "Put this file back from a backup of the data folder."
+                f"its file ({self.paths.key_file.name})", "Put this file back from a backup of the data folder."
             )
-        return _key_of(content.decode("ascii", "replace"))
+        return key_of(content.decode("ascii", "replace"))
 
     def _from_keychain(self, entry: str) -> bytes:
-        reply = self._keychain.get(entry)
+        reply = self.keychain.get(entry)
         if reply.outcome is Outcome.ABSENT:
             raise refusals.key_missing(
                 "this computer's keychain", f"Put the entry {entry} back, from a backup of the keychain."
             )
         if reply.outcome is not Outcome.DONE:
             raise refusals.of_reply(reply)
-        return _key_of(reply.secret)
+        return key_of(reply.secret)
+
+    def tidy(self, found: Header) -> None:
+        """Finish what an interrupted change of the ways in left: a key must not lie where it no longer belongs."""
+        if not found.key_file:
+            self.paths.key_file.unlink(missing_ok=True)
+        if found.leaving and self.keychain.delete(found.leaving).outcome in (Outcome.DONE, Outcome.ABSENT):
+            self.write(found._replace(leaving=""))
 
     # The first start
 
     def _begin(self) -> bytes:
         # What an interrupted first start has stored is used, not replaced: it may be all there is.
         if (kept := self._usable_file()) is not None:
-            return self._settle(kept, Source.KEY_FILE)
-        entry = self._entry()
-        if self._use_keychain and (kept := self._store(entry)) is not None:
-            key, backend = kept
-            return self._settle(key, Source.KEYCHAIN, entry, backend)
-        key = secrets.token_bytes(KEY_BYTES)
-        write_atomically(self._paths.key_file, key.hex().encode() + b"\n")
-        return self._settle(self._from_file(), Source.KEY_FILE)
+            return self._settle(Header(header.key_check(kept), key_file=True))
+        if (stored := self.store(None)) is not None:
+            key, way = stored
+            return self._settle(Header(header.key_check(key), way), key)
+        raise refusals.refusal(refusals.CHOOSE_PASSPHRASE)
 
-    def _store(self, entry: str) -> tuple[bytes, str] | None:
-        """A key in the keychain, proven by reading it back; None where no keychain can do that."""
-        reply = self._keychain.get(entry)
-        if reply.outcome is Outcome.DONE:
-            return _key_of(reply.secret), reply.backend
-        if reply.outcome is Outcome.ABSENT:
-            key = secrets.token_bytes(KEY_BYTES)
-            stored = self._keychain.set(entry, key.hex())
-            reply = self._keychain.get(entry) if stored.outcome is Outcome.DONE else stored
+    def store(self, key: bytes | None) -> tuple[bytes, KeychainWay] | None:
+        """Put a key into the keychain, proven by reading it back; None where no keychain can do that.
+
+        Without a key, the one that is there already, or a new one.
+
+        Raises:
+            AppError: KEYCHAIN_LOCKED, KEYCHAIN_SILENT: a person can help.
+        """
+        entry = self.entry()
+        reply = self.keychain.get(entry)
+        if key is None and reply.outcome is Outcome.DONE:
+            return key_of(reply.secret), KeychainWay(entry, reply.backend)
+        if reply.outcome in (Outcome.ABSENT, Outcome.DONE):
+            key = key or secrets.token_bytes(KEY_BYTES)
+            stored = self.keychain.set(entry, key.hex())
+            reply = self.keychain.get(entry) if stored.outcome is Outcome.DONE else stored
             if reply.outcome is Outcome.DONE and reply.secret == key.hex():
-                return key, reply.backend
+                return key, KeychainWay(entry, reply.backend)
         _refuse_if_a_person_can_help(reply)
         return None
 
-    def _settle(self, key: bytes, source: Source, entry: str = "", backend: str = "") -> bytes:
-        header.write(
-            self._paths.header,
-            Header(source, header.key_check(key), entry, backend, self._salt_on_disk(), header.now_text()),
-        )
-        return key
+    def _settle(self, new: Header, key: bytes | None = None) -> bytes:
+        whole = new._replace(salt=self._salt_on_disk(), created=header.now_text())
+        self.write(whole)
+        return key or self._fetch(whole)
 
     def _usable_file(self) -> bytes | None:
-        content = read_private(self._paths.key_file)
+        content = read_private(self.paths.key_file)
         if content is None:
             return None
         try:
-            return _key_of(content.decode("ascii", "replace"))
+            return key_of(content.decode("ascii", "replace"))
         except AppError:
-            set_aside(self._paths.key_file)
+            set_aside(self.paths.key_file)
             return None
 
     # A header that was lost
 
     def _recover(self, why: AppError) -> bytes:
         """Write the header again, if a key is found that is proven to open the database. Else refuse, as before."""
-        if self._fits is None or not self._paths.database.is_file():
+        if self._fits is None or not self.paths.database.is_file():
             raise why
-        content = read_private(self._paths.key_file)
+        content = read_private(self.paths.key_file)
         if content is not None and (key := self._proven(content.decode("ascii", "replace"))):
-            return self._settle_again(key, Source.KEY_FILE)
-        entry = self._entry()
-        reply = self._keychain.get(entry)
+            return self._settle_again(Header(header.key_check(key), key_file=True))
+        entry = self.entry()
+        reply = self.keychain.get(entry)
         if reply.outcome is Outcome.DONE and (key := self._proven(reply.secret)):
-            return self._settle_again(key, Source.KEYCHAIN, entry, reply.backend)
+            return self._settle_again(Header(header.key_check(key), KeychainWay(entry, reply.backend)), key)
         _refuse_if_a_person_can_help(reply)
         raise why
 
     def _proven(self, text: str) -> bytes | None:
         try:
-            key = _key_of(text)
+            key = key_of(text)
         except AppError:
             return None
-        return key if self._fits is not None and self._fits(self._paths.database, key) else None
+        return key if self._fits is not None and self._fits(self.paths.database, key) else None
 
-    def _settle_again(self, key: bytes, source: Source, entry: str = "", backend: str = "") -> bytes:
-        if self._paths.header.exists():
-            set_aside(self._paths.header)
-        return self._settle(key, source, entry, backend)
+    def _settle_again(self, new: Header, key: bytes | None = None) -> bytes:
+        if self.paths.header.exists():
+            set_aside(self.paths.header)
+        return self._settle(new, key)
 
     def _salt_on_disk(self) -> bytes:
         try:
-            with self._paths.database.open("rb") as file:
+            with self.paths.database.open("rb") as file:
                 salt = file.read(header.SALT)
         except FileNotFoundError:
             return b""
         return salt if len(salt) == header.SALT else b""
 
-    def _entry(self) -> str:
-        """Its name in the keychain: one for each data folder, so that two profiles never share a key."""
-        place = str(self._paths.data.absolute())
-        return f"database key {hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+
+def _proper(found: Header, key: bytes) -> bytes:
+    if not found.fits(key):
+        raise refusals.refusal(refusals.WRONG_KEY)
+    return key
+
+
+def key_of(text: str) -> bytes:
+    """A key as the keychain and the key file hold it: 64 hexadecimal digits.
+
+    Raises:
+        AppError: KEY_DAMAGED.
+    """
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise refusals.refusal(refusals.KEY_DAMAGED)
+    return key
 
 
 def _refuse_if_a_person_can_help(reply: Reply) -> None:
@@ -235,11 +349,14 @@ def _refuse_if_a_person_can_help(reply: Reply) -> None:
         raise refusals.of_reply(reply)
 
 
-def _key_of(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise refusals.refusal(refusals.KEY_DAMAGED)
-    return key
+def _sentence(source: Source, backend: str) -> str:
+    match source:
+        case Source.KEYCHAIN:
+            return f"Your chats are encrypted. The key is in this computer's keychain ({backend})."
+        case Source.PASSPHRASE:
+            return "Your chats are encrypted. Only your passphrase or your recovery key opens them."
+        case _:
+            return (
+                "Your chats are encrypted, but the key lies beside them in a file. This protects little: anyone who "
+                "can read this folder can read the chats. Set a passphrase in Settings."
+            )

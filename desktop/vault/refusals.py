@@ -5,6 +5,17 @@ from __future__ import annotations
 from desktop.errors import AppError
 from desktop.vault.keychain import Outcome, Reply
 
+LOCKED = "LOCKED"
+"""Someone has to type the passphrase or the recovery key. Not a failure: the lock screen is the answer to it."""
+CHOOSE_PASSPHRASE = "CHOOSE_PASSPHRASE"
+"""A first start without a keychain: someone has to choose a passphrase."""
+CHOOSE_PASSPHRASE_NOW = "CHOOSE_PASSPHRASE_NOW"
+"""The same for chats whose key lay in a file."""
+WRONG_PASSPHRASE = "WRONG_PASSPHRASE"
+WRONG_RECOVERY = "WRONG_RECOVERY"
+PASSPHRASE_SHORT = "PASSPHRASE_SHORT"
+LAST_WAY = "LAST_WAY"
+NO_MEMORY = "NO_MEMORY"
 KEY_MISSING = "KEY_MISSING"
 KEY_DAMAGED = "KEY_DAMAGED"
 KEYCHAIN_LOCKED = "KEYCHAIN_LOCKED"
@@ -14,9 +25,54 @@ KEYCHAIN_FAILED = "KEYCHAIN_FAILED"
 HEADER_MISSING = "HEADER_MISSING"
 WRONG_KEY = "WRONG_KEY"
 
+SHORTEST = 8
+
+TYPING = (LOCKED, CHOOSE_PASSPHRASE, CHOOSE_PASSPHRASE_NOW)
+"""What somebody can answer by typing."""
+
 _SAFE = "Your chats are untouched, and stay encrypted."
 
 _SENTENCES: dict[str, tuple[str, str, str]] = {
+    LOCKED: (
+        "Snug is locked.",
+        "Your chats are encrypted on this computer.",
+        "Type your passphrase, or the recovery key.",
+    ),
+    CHOOSE_PASSPHRASE: (
+        "There is no keychain here that could keep the key to your chats.",
+        "Nothing was written yet.",
+        "Choose a passphrase; Snug asks for it at every start.",
+    ),
+    CHOOSE_PASSPHRASE_NOW: (
+        "The key to your chats lay beside them in a file, which protects little.",
+        "Your chats are all there.",
+        "Choose a passphrase; the file is removed then, and Snug asks for the passphrase at every start.",
+    ),
+    WRONG_PASSPHRASE: (
+        "That is not the passphrase.",
+        _SAFE,
+        "Look at the Caps Lock key and try again, or use the recovery key.",
+    ),
+    WRONG_RECOVERY: (
+        "This recovery key has no typing mistake, but it is not the one for these chats.",
+        _SAFE,
+        "It may be an older one, or belong to another profile.",
+    ),
+    PASSPHRASE_SHORT: (
+        f"A passphrase has at least {SHORTEST} characters.",
+        "Nothing was changed.",
+        "Four words that have nothing to do with each other are easy to remember and hard to guess.",
+    ),
+    LAST_WAY: (
+        "This is the only way in that there is.",
+        "Nothing was changed.",
+        "Set a passphrase first.",
+    ),
+    NO_MEMORY: (
+        "There is not enough free memory to check the passphrase.",
+        _SAFE,
+        "Close other programs and try again.",
+    ),
     KEYCHAIN_LOCKED: (
         "The keychain of this computer is locked, so the key to your chats cannot be read.",
         _SAFE,
@@ -43,9 +99,9 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         "Put the key back from a backup of yours.",
     ),
     HEADER_MISSING: (
-        "The file that says where the key to your chats is kept (snug.header.json) is gone.",
+        "The file that says how your chats are opened (snug.header.json) is gone.",
         "Your chats are untouched, and no new key was made.",
-        "Put this file back from a backup of the data folder.",
+        "Put this file back from a backup of the data folder, or restore one of Snug's backups.",
     ),
     WRONG_KEY: (
         "The key that was found is not the one your chats were written with.",
@@ -63,6 +119,11 @@ def refusal(code: str, detail: str = "") -> AppError:
 def key_missing(place: str, todo: str) -> AppError:
     """The key is not where it was put."""
     return AppError(KEY_MISSING, f"The key to your chats is no longer in {place}.", _SAFE, todo)
+
+
+def locked_because(why: AppError) -> AppError:
+    """The usual way in failed, and there is another one."""
+    return AppError(LOCKED, why.happened, why.safe, "Your passphrase or the recovery key opens them too.", why.code)
 
 
 def of_reply(reply: Reply) -> AppError:

@@ -16,7 +16,7 @@ from desktop.domain.chat import PartKind, Role, Status, TitleOrigin
 from desktop.storage.glance import LAST_CHAT
 from desktop.storage.revisions import HEAD
 from desktop.storage.tables import chat, message, part
-from tests.conftest import NoKeychain
+from tests.conftest import FileKeychain
 
 CHATS, MESSAGES, LONG = 10_000, 100_000, 10_000
 BEGINNING = 1_700_000_000.0
@@ -28,11 +28,13 @@ WORDS = [
     "branch", "candle", "bridge", "anchor", "feather", "saddle", "meadow",
 ]
 # fmt: on
+KEYCHAIN = "keychain"
+"""In the profile's own folder, so that it is copied with it."""
 
 
 def profile(root: Path) -> Path:
     """The data folder; made if it is not there. The long chat is the newest, number 10,000, and was open last."""
-    data = root / "build" / "bench" / f"profile-{HEAD}-{MESSAGES}"
+    data = root / "build" / "bench" / f"profile-{HEAD}-{MESSAGES}-keychain"
     if not data.exists():
         making = data.with_name(f"{data.name}.making")
         shutil.rmtree(making, ignore_errors=True)
@@ -42,7 +44,7 @@ def profile(root: Path) -> Path:
 
 
 def _make(data: Path) -> None:
-    stores = houses.open_stores(unlocking.prepare(data), NoKeychain())
+    stores = houses.open_stores(unlocking.prepare(data), FileKeychain(data / KEYCHAIN))
     chance = random.Random(7)
     with stores.database.write() as connection:
         _write(connection, chance)

@@ -24,7 +24,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
-from tests.conftest import NoKeychain
+from tests.conftest import FileKeychain
 
 CONTEXT = 4096
 
@@ -111,7 +111,7 @@ def a_house() -> Iterator[Ours]:
     with TemporaryDirectory() as folder:
         place = unlocking.prepare(Path(folder) / "data")
         worker = Worker("storage")
-        stores = worker.wait(lambda: houses.open_stores(place, NoKeychain()))
+        stores = worker.wait(lambda: houses.open_stores(place, FileKeychain.beside(place.data)))
         options = LoadOptions(context_length=CONTEXT)
         house = houses.furnish(
             place,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 
 CHATS = [int(argument) for argument in sys.argv[2:]]
 
@@ -17,7 +18,11 @@ CHATS = [int(argument) for argument in sys.argv[2:]]
 def app(arguments: list[str]) -> int:
     """The app, watched. Nothing is imported here that it would not import itself at this place."""
     from desktop import app as real
+    from desktop import unlocking
     from desktop.ui import start
+    from tests.conftest import FileKeychain
+
+    unlocking.SystemKeychain = lambda: FileKeychain(Path(sys.argv[1]) / "keychain")  # type: ignore[misc]
 
     meet = start.Opening.meet
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.models import tiny_model
+from tests.fixtures.profiles import PASSPHRASE, make_profile
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 50
@@ -48,7 +49,8 @@ class Result:
 
 @dataclass(slots=True)
 class Snug:
-    """The command ``snug`` over one data folder, on a machine with neither screen nor keychain."""
+    """The command ``snug`` over one data folder, on a machine with neither screen nor keychain. A file holds the
+    passphrase."""
 
     data: Path
     home: Path
@@ -66,8 +68,11 @@ class Snug:
             "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_RUNTIME_DIR": str(self.home),
             "SNUG_DATA_DIR": str(self.data),
+            "SNUG_PASSPHRASE_FILE": str(self.home / "passphrase"),
             **self.environment,
         }
+        self.home.mkdir(exist_ok=True)
+        (self.home / "passphrase").write_text(PASSPHRASE + "\n")
 
     def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """A command in a process group of its own, as a shell makes one for each line."""
@@ -150,6 +155,7 @@ def text_of(events: Sequence[dict[str, Any]]) -> str:
 def snug(tmp_path: Path) -> Iterator[Snug]:
     home = tmp_path / "home"
     home.mkdir()
+    make_profile(tmp_path / "data")
     snug = Snug(tmp_path / "data", home)
     yield snug
     snug.end()

@@ -68,7 +68,7 @@ def test_the_doctor_looks_and_changes_nothing(snug: Snug) -> None:
     facts = {fact["name"]: fact["value"] for fact in result.events}
     assert facts["snug"] == __version__
     assert facts["data"] == str(snug.data)
-    assert not snug.data.exists()
+    assert not (snug.data / "snug.db").exists()
 
 
 def test_the_data_folder_may_be_named_on_the_line(snug: Snug, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_the_data_folder_may_be_named_on_the_line(snug: Snug, tmp_path: Path) ->
     result = snug.run("chats", "list", "--data-dir", str(elsewhere))
     assert result.code == 0
     assert (elsewhere / "snug.db").exists()
-    assert not snug.data.exists()
+    assert not (snug.data / "snug.db").exists()
 
 
 def test_version_and_help_answer_at_once_and_touch_nothing(snug: Snug) -> None:
@@ -85,7 +85,7 @@ def test_version_and_help_answer_at_once_and_touch_nothing(snug: Snug) -> None:
     assert help_text.code == 0
     assert all(command in help_text.out for command in ("ask", "chat", "chats", "models", "doctor", "--data-dir"))
     assert "--seed" in snug.run("ask", "--help").out
-    assert not snug.data.exists()
+    assert not (snug.data / "snug.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_wrong_usage_is_status_2_and_says_what_is_wrong(snug: Snug, line: str) -
     assert result.out == ""
     assert result.err.startswith("usage: snug")
     assert "error: " in result.err
-    assert not snug.data.exists()
+    assert not (snug.data / "snug.db").exists()

@@ -13,11 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop import house as houses
-from desktop import unlocking
 from desktop.house import Stores
 from tests.cli.conftest import ROOT, Snug, read_lines
-from tests.conftest import NoKeychain
+from tests.fixtures.profiles import PASSPHRASE, open_profile
 
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="takes the rights of root to give up")
@@ -31,7 +29,7 @@ def talked(snug: Snug, tiny: str) -> Snug:
 
 
 def stores_of(snug: Snug) -> Stores:
-    return houses.open_stores(unlocking.prepare(snug.data), NoKeychain())
+    return open_profile(snug.data)
 
 
 def fingerprint(path: Path) -> str:
@@ -67,6 +65,7 @@ def test_bytes_that_are_no_text_and_a_terminal_that_knows_few_letters_are_no_rea
 
 
 def test_a_file_in_the_place_of_the_data_folder_is_left_alone(snug: Snug) -> None:
+    shutil.rmtree(snug.data)
     snug.data.write_text("mine")
     for command in (["chats", "list"], ["ask", "Hello"]):
         sentence = snug.run(*command).refusal()
@@ -137,14 +136,62 @@ def test_a_newer_database_is_refused_and_not_touched(talked: Snug) -> None:
     assert {name: fingerprint(talked.data / name) for name in before} == before
 
 
-def test_a_lost_key_is_not_replaced_by_a_new_one(talked: Snug) -> None:
-    key = talked.data / "snug.key"
-    kept = key.read_bytes()
-    key.unlink()
-    assert "The key to your chats is no longer in its file" in talked.run("chats", "list").refusal()
-    assert not key.exists()
-    key.write_bytes(kept)
-    assert len(talked.chats()) == 1
+# --- the passphrase
+
+
+def test_chats_that_were_locked_stay_locked_where_nobody_can_be_asked(talked: Snug) -> None:
+    del talked.environment["SNUG_PASSPHRASE_FILE"]
+    sentence = talked.run("chats", "list").refusal()
+    assert sentence.startswith("Snug is locked. Your chats are encrypted on this computer.")
+    assert "SNUG_PASSPHRASE_FILE" in sentence
+
+
+def test_a_first_start_without_a_keychain_asks_for_a_passphrase(snug: Snug) -> None:
+    shutil.rmtree(snug.data)
+    passphrase = snug.environment.pop("SNUG_PASSPHRASE_FILE")
+    assert "Choose a passphrase" in snug.run("chats", "list").refusal() or not (snug.data / "snug.db").exists()
+    snug.environment["SNUG_PASSPHRASE_FILE"] = passphrase
+    assert snug.chats() == []
+    assert "argon2id" in (snug.data / "snug.header.json").read_text()
+    assert not (snug.data / "snug.key").exists()
+
+
+@pytest.mark.parametrize(("content", "sentence"), [("not the passphrase", "not the passphrase"), (None, "cannot be")])
+def test_a_wrong_passphrase_file_is_refused(talked: Snug, content: str | None, sentence: str) -> None:
+    place = Path(talked.environment["SNUG_PASSPHRASE_FILE"])
+    place.unlink()
+    if content:
+        place.write_text(content)
+    refusal = talked.run("chats", "list").refusal()
+    assert sentence in refusal
+    assert "Your chats are untouched" in refusal
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo terminal")
+def test_at_a_terminal_it_is_asked_for_and_never_shown(talked: Snug) -> None:
+    del talked.environment["SNUG_PASSPHRASE_FILE"]
+    child, terminal = os.forkpty()
+    if child == 0:
+        os.chdir(talked.home)
+        os.execve(sys.executable, [sys.executable, "-m", "desktop", "chats", "list"], talked.environment)
+    shown = read_until(terminal, "recovery key): ")
+    os.write(terminal, b"wrong guess\n")
+    shown += read_until(terminal, "recovery key): ")
+    assert "That is not the passphrase" in shown
+    os.write(terminal, PASSPHRASE.encode() + b"\n")
+    shown += read_until(terminal, "hedgehogs")
+    assert PASSPHRASE not in shown
+    assert "wrong guess" not in shown
+    os.close(terminal)
+    os.waitpid(child, 0)
+
+
+def read_until(terminal: int, words: str) -> str:
+    """What a terminal shows, up to these words."""
+    shown = ""
+    while words not in shown:
+        shown += os.read(terminal, 4096).decode("utf-8", "replace")
+    return shown
 
 
 # --- a full disk
@@ -156,6 +203,7 @@ MOUNT = 'mount -t tmpfs -o size=$1 tmpfs "$2" && shift 2 && exec "$@"'
 def small_disk(snug: Snug, monkeypatch: pytest.MonkeyPatch) -> Iterator[Snug]:
     """Snug on a disk of 1 MB that exists for its process only."""
     command = ["unshare", "-m", "sh", "-c", MOUNT, "sh", "1m"]
+    shutil.rmtree(snug.data)
     snug.data.mkdir()
     probe = [*command, str(snug.data), "true"]
     if sys.platform != "linux" or not shutil.which("unshare") or subprocess.run(probe, capture_output=True).returncode:
@@ -221,11 +269,10 @@ def test_without_a_screen_the_window_says_what_to_do_instead(snug: Snug) -> None
     assert "snug chat" in sentence
 
 
-def test_without_a_keychain_the_key_lies_in_a_file_and_the_doctor_says_so(talked: Snug) -> None:
-    assert (talked.data / "snug.key").stat().st_mode & 0o777 == 0o600
+def test_the_doctor_says_how_the_chats_are_opened(talked: Snug) -> None:
     result = talked.run("doctor")
     assert result.code == 0
-    assert "the key lies beside them in a file" in result.out
+    assert "Only your passphrase or your recovery key opens them" in result.out
 
 
 @pytest.mark.parametrize("minor", [8, 9, 10])

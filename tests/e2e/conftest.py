@@ -20,7 +20,7 @@ from desktop import house as houses
 from desktop import unlocking
 from desktop.domain.chat import Message, Status
 from desktop.services.instance import Mark
-from tests.conftest import NoKeychain
+from tests.conftest import FileKeychain
 from tests.services.conftest import WAIT, Home, open_house
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,7 +138,7 @@ def _note(kept: Kept, event: dict[str, Any]) -> None:
 def reopened(data: Path, ids: list[int]) -> dict[int, Message]:
     """Open the database as the next start does, and read these messages."""
     paths = unlocking.prepare(data)
-    stores = houses.open_stores(paths, NoKeychain())
+    stores = houses.open_stores(paths, FileKeychain.beside(paths.data))
     mark = Mark(paths.locks)
     try:
         stores.conversations.interrupt_orphans(mark.alive)

@@ -23,7 +23,7 @@ from desktop.engine import fake
 from desktop.house import House
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from tests.conftest import NoKeychain
+from tests.conftest import FileKeychain
 
 
 def say(what: str, **values: object) -> None:
@@ -96,7 +96,7 @@ def main() -> None:
     say("opening")
     paths = unlocking.prepare(data)
     worker = Worker("storage")
-    stores = worker.wait(lambda: houses.open_stores(paths, NoKeychain()))
+    stores = worker.wait(lambda: houses.open_stores(paths, FileKeychain.beside(paths.data)))
     say("opened")
     launcher = fake.command if model.startswith(fake.PREFIX) else lambda: command_for("--engine")
     house = houses.furnish(paths, SettingsFile(paths.settings), worker, stores, launcher=launcher)

@@ -17,6 +17,7 @@ from desktop.domain.chat import Status
 from desktop.paths import Paths
 from desktop.services.instance import Mark, WindowLock
 from desktop.settings import DEFAULTS, SettingsFile
+from tests.conftest import FileKeychain
 from tests.e2e.conftest import SLOW, Drive, check, reopened
 from tests.services.conftest import open_house
 
@@ -48,7 +49,7 @@ def test_ten_kills_in_the_middle_of_a_first_start(drive: Drive, tmp_path: Path) 
         paths = Paths(data)
         if paths.database.exists():
             where["after the database was there"] += 1
-        elif paths.header.exists() or paths.key_file.exists() or list(data.glob("snug.db.new-*")):
+        elif paths.header.exists() or FileKeychain.beside(data).folder.exists() or list(data.glob("snug.db.new-*")):
             where["between the key and the database"] += 1
         else:
             where["before anything was there"] += 1

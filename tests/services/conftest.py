@@ -18,7 +18,7 @@ from desktop.house import House
 from desktop.services.conversation import Conversation
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from tests.conftest import NoKeychain
+from tests.conftest import FileKeychain
 
 WAIT = 15_000
 
@@ -62,10 +62,10 @@ class Home:
 
 
 def open_house(data: Path, launcher: Callable[[], tuple[str, list[str]]] = fake.command) -> House:
-    """A house on ``data``, with the key in a file."""
+    """A house on ``data``, with its key in the tests' keychain."""
     paths = unlocking.prepare(data)
     worker = Worker("storage")
-    stores = worker.wait(lambda: houses.open_stores(paths, NoKeychain()))
+    stores = worker.wait(lambda: houses.open_stores(paths, FileKeychain.beside(paths.data)))
     return houses.furnish(paths, SettingsFile(paths.settings), worker, stores, launcher=launcher)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,47 +18,18 @@ from desktop.storage.database import Database
 from desktop.storage.pages import key_fits
 from desktop.vault import files, header
 from desktop.vault.header import Source
-from desktop.vault.keychain import Outcome, Reply
+from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
+from tests.conftest import FileKeychain
+from tests.fixtures.profiles import CHEAP
+from tests.vault.conftest import FakeKeychain
+
+PHRASE = "quiet corner by the fire"
 
 
-class FakeKeychain:
-    """A keychain in memory that can be told to misbehave."""
-
-    def __init__(self) -> None:
-        self.entries: dict[str, str] = {}
-        self.outcome: Outcome | None = None
-        self.forgets = False
-
-    def get(self, entry: str) -> Reply:
-        if self.outcome:
-            return Reply(self.outcome)
-        if entry not in self.entries:
-            return Reply(Outcome.ABSENT, backend="Fake")
-        return Reply(Outcome.DONE, self.entries[entry], "Fake")
-
-    def set(self, entry: str, secret: str) -> Reply:
-        if self.outcome:
-            return Reply(self.outcome)
-        if not self.forgets:
-            self.entries[entry] = secret
-        return Reply(Outcome.DONE, backend="Fake")
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "data")
-
-
-@pytest.fixture
-def keychain() -> FakeKeychain:
-    return FakeKeychain()
-
-
-@pytest.fixture
-def without_keychain(keychain: FakeKeychain) -> FakeKeychain:
-    keychain.outcome = Outcome.NO_BACKEND
-    return keychain
+def lose_header(paths: Paths) -> None:
+    paths.header.unlink()
+    paths.header_copy.unlink()
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -92,27 +64,79 @@ def test_the_second_start_finds_the_same_key(paths: Paths, keychain: FakeKeychai
     assert Vault(paths, keychain).unlock() == Vault(paths, keychain).unlock()
 
 
-def test_without_a_keychain_the_key_goes_into_a_file_and_says_what_that_is_worth(
-    paths: Paths, without_keychain: FakeKeychain
-) -> None:
-    key = Vault(paths, without_keychain).unlock()
-    assert Vault(paths, without_keychain).unlock() == key
+def begun(paths: Paths, keychain: FakeKeychain) -> bytes:
+    """A profile that a passphrase opens."""
+    return Vault(paths, keychain, cost=CHEAP).begin(PHRASE)
+
+
+def first_version(paths: Paths, key: bytes = bytes(range(32))) -> bytes:
+    """A profile as the first version left it where there was no keychain: the key in a file."""
+    paths.prepare()
+    paths.key_file.write_text(key.hex())
+    values = {"format": 1, "source": "key_file", "entry": "", "backend": "", "salt": "", "created": "2026"}
+    paths.header.write_text(json.dumps({**values, "check": header.key_check(key).hex()}))
+    return key
+
+
+def test_without_a_keychain_somebody_chooses_a_passphrase(paths: Paths, without_keychain: FakeKeychain) -> None:
+    assert code_of(Vault(paths, without_keychain).unlock) == "CHOOSE_PASSPHRASE"
+    assert not paths.header.exists()
+    key = begun(paths, without_keychain)
+    assert not paths.key_file.exists()
+    assert code_of(Vault(paths, without_keychain).unlock) == "LOCKED"
+    assert Vault(paths, without_keychain).open_with(PHRASE) == key
     protection = Vault(paths, without_keychain).status()
-    assert protection.source is Source.KEY_FILE
-    assert "anyone who can read this folder can read the chats" in protection.sentence
+    assert (protection.source, protection.can_lock) == (Source.PASSPHRASE, True)
+    assert "Only your passphrase" in protection.sentence
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NO_BACKEND, Outcome.FAILED])
-def test_a_keychain_that_cannot_keep_is_passed_over(paths: Paths, keychain: FakeKeychain, outcome: Outcome) -> None:
+def test_a_keychain_that_cannot_keep_is_none(paths: Paths, keychain: FakeKeychain, outcome: Outcome) -> None:
     keychain.outcome = outcome
-    Vault(paths, keychain).unlock()
-    assert Vault(paths, keychain).status().source is Source.KEY_FILE
+    assert code_of(Vault(paths, keychain).unlock) == "CHOOSE_PASSPHRASE"
 
 
-def test_a_keychain_that_forgets_is_passed_over(paths: Paths, keychain: FakeKeychain) -> None:
+def test_a_keychain_that_forgets_is_none(paths: Paths, keychain: FakeKeychain) -> None:
     keychain.forgets = True
-    Vault(paths, keychain).unlock()
-    assert Vault(paths, keychain).status().source is Source.KEY_FILE
+    assert code_of(Vault(paths, keychain).unlock) == "CHOOSE_PASSPHRASE"
+
+
+def test_a_profile_that_is_there_is_never_begun_again(paths: Paths, keychain: FakeKeychain) -> None:
+    begun(paths, keychain)
+    before = paths.header.read_bytes()
+    assert code_of(lambda: begun(paths, keychain)) == "LOCKED"
+    assert paths.header.read_bytes() == before
+
+
+# The key file of the first version
+
+
+def test_the_key_file_moves_into_the_keychain(paths: Paths, keychain: FakeKeychain) -> None:
+    key = first_version(paths)
+    assert Vault(paths, keychain).unlock() == key
+    assert list(keychain.entries.values()) == [key.hex()]
+    assert not paths.key_file.exists()
+    assert Vault(paths, keychain).status().source is Source.KEYCHAIN
+    assert Vault(paths, keychain).unlock() == key
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NO_BACKEND, Outcome.LOCKED])
+def test_or_gives_way_to_a_passphrase(paths: Paths, keychain: FakeKeychain, outcome: Outcome) -> None:
+    key = first_version(paths)
+    keychain.outcome = outcome
+    assert code_of(Vault(paths, keychain).unlock) == "CHOOSE_PASSPHRASE_NOW"
+    assert paths.key_file.exists()
+    assert "protects little" in Vault(paths, keychain).status().sentence
+    assert begun(paths, keychain) == key
+    assert not paths.key_file.exists()
+    assert Vault(paths, keychain).open_with(PHRASE) == key
+
+
+def test_a_key_file_that_was_left_behind_is_removed(paths: Paths, without_keychain: FakeKeychain) -> None:
+    begun(paths, without_keychain)
+    paths.key_file.write_text("ab" * 32)
+    assert code_of(Vault(paths, without_keychain).unlock) == "LOCKED"
+    assert not paths.key_file.exists()
 
 
 @pytest.mark.parametrize(
@@ -130,11 +154,6 @@ def test_a_keychain_that_waits_for_a_person_is_not_passed_over(
     assert Vault(paths, keychain).status().source is Source.KEYCHAIN
 
 
-def test_the_keychain_can_be_left_alone(paths: Paths, keychain: FakeKeychain) -> None:
-    Vault(paths, keychain, use_keychain=False).unlock()
-    assert keychain.entries == {}
-
-
 def test_two_folders_never_share_a_key(tmp_path: Path, keychain: FakeKeychain) -> None:
     keys = {Vault(Paths(tmp_path / name), keychain).unlock() for name in ("one", "two")}
     assert len(keys) == len(keychain.entries) == 2
@@ -148,13 +167,13 @@ def test_a_folder_that_was_moved_keeps_its_key(tmp_path: Path, keychain: FakeKey
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX")
 def test_files_are_private(paths: Paths, without_keychain: FakeKeychain) -> None:
-    Vault(paths, without_keychain).unlock()
+    begun(paths, without_keychain)
     assert paths.data.stat().st_mode & 0o777 == 0o700
-    for path in (paths.header, paths.key_file, paths.locks / "vault"):
+    for path in (paths.header, paths.header_copy, paths.locks / "vault"):
         assert path.stat().st_mode & 0o777 == 0o600, path.name
-    paths.key_file.chmod(0o644)
-    Vault(paths, without_keychain).unlock()
-    assert paths.key_file.stat().st_mode & 0o777 == 0o600
+    paths.header.chmod(0o644)
+    Vault(paths, without_keychain).status()
+    assert paths.header.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_kept_before_the_first_start(paths: Paths, keychain: FakeKeychain) -> None:
@@ -186,11 +205,12 @@ import os, signal, sys
 from pathlib import Path
 from desktop.paths import Paths
 from desktop.storage.database import Database
-from desktop.vault.keychain import Outcome, Reply
+from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
-class NoKeychain:
-    def get(self, entry): return Reply(Outcome.NO_BACKEND)
-    def set(self, entry, secret): return Reply(Outcome.NO_BACKEND)
+from tests.conftest import FileKeychain
+from tests.fixtures.profiles import CHEAP
+from tests.vault.conftest import FakeKeychain
+from tests.conftest import FileKeychain
 left = int(sys.argv[2])
 def hook(event, arguments):
     global left
@@ -199,7 +219,7 @@ def hook(event, arguments):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 paths = Paths(Path(sys.argv[1]))
-vault = Vault(paths, NoKeychain())
+vault = Vault(paths, FileKeychain(Path(sys.argv[3])))
 sys.addaudithook(hook)
 key = vault.unlock()
 database = Database.open(paths.database, key, backups=paths.backups, expect_existing=vault.database_expected())
@@ -210,18 +230,19 @@ print("done")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_killed_at_any_file_operation_of_the_first_start_the_next_one_works(
-    tmp_path: Path, without_keychain: FakeKeychain
-) -> None:
+def test_killed_at_any_file_operation_of_the_first_start_the_next_one_works(tmp_path: Path) -> None:
     kills = 0
     for number in range(1, 60, 3):
         paths = Paths(tmp_path / str(number))
         run = subprocess.run(
-            [sys.executable, "-c", KILLED, str(paths.data), str(number)], capture_output=True, text=True, timeout=30
+            [sys.executable, "-c", KILLED, str(paths.data), str(number), str(tmp_path / f"keychain{number}")],
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
         assert run.returncode in (0, -signal.SIGKILL), run.stderr
         kills += run.returncode != 0
-        vault = Vault(paths, without_keychain)
+        vault = Vault(paths, FileKeychain(tmp_path / f"keychain{number}"))
         key = vault.unlock()
         opened = Database.open(paths.database, key, backups=paths.backups, expect_existing=vault.database_expected())
         vault.remember_database()
@@ -236,7 +257,9 @@ def test_two_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
     program = KILLED.replace('print("done")', "print(key.hex())")
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / "data"), "-1"], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", program, str(tmp_path / "data"), "-1", str(tmp_path / "keychain")],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(3)
     ]
@@ -256,7 +279,7 @@ def test_the_entry_is_gone_from_the_keychain(paths: Paths, keychain: FakeKeychai
 
 
 def test_the_key_file_is_gone(paths: Paths, without_keychain: FakeKeychain) -> None:
-    Vault(paths, without_keychain).unlock()
+    first_version(paths)
     paths.key_file.unlink()
     assert code_of(Vault(paths, without_keychain).unlock) == "KEY_MISSING"
     assert not paths.key_file.exists()
@@ -289,7 +312,7 @@ def test_another_key_is_in_its_place(paths: Paths, keychain: FakeKeychain) -> No
 
 @pytest.mark.parametrize("content", ["", "not a key", "00" * 31, "zz" * 32])
 def test_what_is_kept_is_no_key(paths: Paths, without_keychain: FakeKeychain, content: str) -> None:
-    Vault(paths, without_keychain).unlock()
+    first_version(paths)
     paths.key_file.write_text(content)
     assert code_of(Vault(paths, without_keychain).unlock) == "KEY_DAMAGED"
     assert paths.key_file.read_text() == content
@@ -299,37 +322,38 @@ def test_what_is_kept_is_no_key(paths: Paths, without_keychain: FakeKeychain, co
 def test_a_damaged_header_is_refused_and_kept(paths: Paths, keychain: FakeKeychain, content: str) -> None:
     Vault(paths, keychain).unlock()
     paths.header.write_text(content)
+    paths.header_copy.unlink()
     assert code_of(Vault(paths, keychain).unlock) == "HEADER_DAMAGED"
     assert code_of(Vault(paths, keychain).status) == "HEADER_DAMAGED"
     assert paths.header.read_text() == content
 
 
-def test_a_header_of_a_newer_snug(paths: Paths, keychain: FakeKeychain) -> None:
+def test_a_header_of_a_newer_snug(paths: Paths, keychain: FakeKeychain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(header, "FORMAT", 3)
     Vault(paths, keychain).unlock()
-    paths.header.write_text(paths.header.read_text().replace('"format": 1', '"format": 2'))
+    monkeypatch.undo()
+    before = paths.header.read_bytes()
     assert code_of(Vault(paths, keychain).unlock) == "HEADER_NEWER"
+    assert paths.header.read_bytes() == before
 
 
 def test_a_lost_header_never_means_a_new_key_over_old_chats(paths: Paths, keychain: FakeKeychain) -> None:
     make_database(paths, Vault(paths, keychain).unlock())
     before = (paths.database.read_bytes(), dict(keychain.entries))
-    paths.header.unlink()
+    lose_header(paths)
     assert code_of(Vault(paths, keychain).unlock) == "HEADER_MISSING"
     assert (paths.database.read_bytes(), keychain.entries) == before
     assert not paths.header.exists()
 
 
 @pytest.mark.parametrize("loss", ["missing", "damaged"])
-@pytest.mark.parametrize("outcome", [None, Outcome.NO_BACKEND])
 def test_a_lost_header_is_written_again_from_a_key_that_is_proven(
-    paths: Paths, keychain: FakeKeychain, loss: str, outcome: Outcome | None
+    paths: Paths, keychain: FakeKeychain, loss: str
 ) -> None:
-    keychain.outcome = outcome
     key = Vault(paths, keychain, fits=key_fits).unlock()
     make_database(paths, key)
-    if loss == "missing":
-        paths.header.unlink()
-    else:
+    lose_header(paths)
+    if loss == "damaged":
         paths.header.write_text("{")
     assert Vault(paths, keychain, fits=key_fits).unlock() == key
     assert Vault(paths, keychain).unlock() == key
@@ -340,7 +364,7 @@ def test_a_key_that_is_not_proven_never_makes_a_header(paths: Paths, keychain: F
     make_database(paths, Vault(paths, keychain).unlock())
     for entry in keychain.entries:
         keychain.entries[entry] = "00" * 32
-    paths.header.unlink()
+    lose_header(paths)
     assert code_of(Vault(paths, keychain, fits=key_fits).unlock) == "HEADER_MISSING"
     assert not paths.header.exists()
 
@@ -395,3 +419,17 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     files.write_atomically(path, b"new")
     assert path.read_bytes() == b"new"
     assert [found.name for found in tmp_path.iterdir()] == ["file"]
+
+
+# The header's copy
+
+
+@pytest.mark.parametrize("loss", ["missing", "damaged"])
+def test_a_lost_header_comes_back_from_its_copy(paths: Paths, without_keychain: FakeKeychain, loss: str) -> None:
+    key = begun(paths, without_keychain)
+    make_database(paths, key)
+    if loss == "missing":
+        paths.header.unlink()
+    else:
+        paths.header.write_bytes(paths.header.read_bytes()[:-20])
+    assert Vault(paths, without_keychain).open_with(PHRASE) == key
