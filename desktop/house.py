@@ -18,6 +18,7 @@ from desktop.services.chats import ChatService
 from desktop.services.conversation import Desk
 from desktop.services.instance import Mark
 from desktop.services.models import ModelService
+from desktop.services.privacy import PrivacyService
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.unlocking import Unlocked, unlock
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from desktop.storage.search import Search
     from desktop.vault.keychain import Keychain
     from desktop.vault.keys import Protection
+    from desktop.vault.ways import Ways
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class Stores:
     search: Search
     library: Library
     options: Options
+    ways: Ways
     protection: Protection | None
     """None while they are still opening."""
 
@@ -59,11 +62,14 @@ class House:
     stores: Stores
     models: ModelService
     chats: ChatService
+    privacy: PrivacyService
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
         self.chats.close()
         self.models.close()
+        # What was deleted cannot be taken back any more: it is gone before the key is.
+        self.worker.run(self.stores.conversations.purge_deleted)
         self.worker.run(self.stores.database.close)
         self.worker.shut()
         self.mark.release()
@@ -80,6 +86,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     from desktop.storage.library import Library
     from desktop.storage.options import Options
     from desktop.storage.search import Search
+    from desktop.vault.ways import Ways
 
     unlocked = unlocked or unlock(paths, keychain)
     vault = unlocked.vault
@@ -92,7 +99,13 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     )
     vault.remember_database()
     return Stores(
-        database, Conversations(database), Search(database), Library(database), Options(database), vault.status()
+        database,
+        Conversations(database),
+        Search(database),
+        Library(database),
+        Options(database),
+        Ways(vault, unlocked.key),
+        vault.status(),
     )
 
 
@@ -101,7 +114,7 @@ class LateStores:
     where ``arrive`` comes first."""
 
     def __init__(self) -> None:
-        self._places = {name: _Late() for name in ("database", "conversations", "search", "library", "options")}
+        self._places = {name: _Late() for name in ("database", "conversations", "search", "library", "options", "ways")}
         self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
 
     def arrive(self, stores: Stores) -> Stores:
@@ -152,7 +165,8 @@ def furnish(
             log.info("%d answers were interrupted when Snug or the engine ended", count)
             chats.current().refresh()
 
+    privacy = PrivacyService(worker, stores.ways)
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats)
+    return House(paths, settings, mark, worker, stores, models, chats, privacy)

@@ -27,11 +27,13 @@ from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, 
 from desktop.domain.models import EngineState, FailureKind
 from desktop.errors import AppError
 from desktop.ui.chat.transcript import Transcript
+from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts, tokens
+from desktop.vault import refusals
 from tests.ui import stand_ins
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
@@ -278,7 +280,42 @@ def chat_menu(stage: Stage) -> None:
     sidebar.open_menu(sidebar.current_chat(), sidebar.viewport().mapToGlobal(row.bottomRight()))
 
 
-SCENES: dict[str, Callable[[Stage], None]] = {
+def _screen(stage: Stage, asking: Asking) -> LockScreen:
+    stage.window.hide()
+    screen = LockScreen(stage.theme, asking)
+    screen.resize(1280, 832)
+    screen.show()
+    return screen
+
+
+def lock(stage: Stage) -> QWidget:
+    screen = _screen(stage, Asking.PASSPHRASE)
+    QTest.keyClicks(screen.secret.field, "ten dots..")
+    return screen
+
+
+def lock_wrong(stage: Stage) -> QWidget:
+    screen = _screen(stage, Asking.PASSPHRASE)
+    screen.refuse(refusals.refusal(refusals.WRONG_PASSPHRASE))
+    return screen
+
+
+def lock_recovery(stage: Stage) -> QWidget:
+    return _screen(stage, Asking.RECOVERY)
+
+
+def lock_new(stage: Stage) -> QWidget:
+    screen = _screen(stage, Asking.NEW)
+    QTest.keyClicks(screen.secret.field, "quiet corner")
+    screen.again.complain("The two are not the same.")
+    return screen
+
+
+def hidden(stage: Stage) -> QWidget:
+    return _screen(stage, Asking.NOTHING)
+
+
+SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "a-chat": chat,
     "a2-streaming": streaming,
     "empty": empty,
@@ -297,6 +334,11 @@ SCENES: dict[str, Callable[[Stage], None]] = {
     "model-menu": model_menu,
     "settings-menu": settings,
     "chat-menu": chat_menu,
+    "g1-lock": lock,
+    "lock-wrong": lock_wrong,
+    "lock-recovery": lock_recovery,
+    "lock-new": lock_new,
+    "hidden": hidden,
 }
 
 
@@ -345,9 +387,12 @@ def main() -> None:
             if chosen.scene and chosen.scene != name:
                 continue
             stage = Stage(theme, services)
-            play(stage)
+            shown = play(stage) or stage.window
             stage.settle()
-            picture(stage.window, f"{name}-{theme.name}{suffix}")
+            picture(shown, f"{name}-{theme.name}{suffix}")
+            if shown is not stage.window:
+                shown.close()
+                shown.deleteLater()
             stage.window.close()
             stage.window.deleteLater()
         if not chosen.scene and not chosen.services:

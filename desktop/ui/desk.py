@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -15,18 +16,22 @@ from desktop import logs
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.paths import Paths
+from desktop.porter import EXIT_AGAIN
 from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.ui import icons
 from desktop.ui.chat.transcript import Transcript
+from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
+from desktop.vault import refusals
 
 if TYPE_CHECKING:
     from desktop.engine.client import Launcher
     from desktop.storage.glance import Glance
+    from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
 
 PATIENCE_MS = 1000
@@ -63,6 +68,7 @@ class Desktop(QObject):
         self.window: MainWindow | None = None
         self.house: House | None = None
         self._refusal: Refusal | None = None
+        self._screen: LockScreen | None = None
         self._has_begun = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -99,6 +105,9 @@ class Desktop(QObject):
         self.window = MainWindow(
             self.theme, house.chats, house.models, self._settings, _transcript, open_link=_open_outside
         )
+        house.privacy.lock_requested.connect(self.lock)
+        house.privacy.refused.connect(house.chats.refused)
+        self.window.lock_requested.connect(house.privacy.lock)
         self._worker.refused.connect(house.chats.refused)
         logs.watch_for_crashes(self._paths.logs, self._tell)
         if seen is not None:
@@ -112,16 +121,73 @@ class Desktop(QObject):
         sys.stderr.write(f"snug: {error.sentence}\n")
         gc.enable()
         self._code = 1
+        self._uncover()
         from desktop.ui.refusal import Refusal
 
         self._refusal = Refusal(self.theme, error)
         self._refusal.closed.connect(self.application.quit)
         self._refusal.show()
 
+    def ask(self, why: AppError, answer: Callable[[str, str, bool], None]) -> None:
+        """Somebody has to type something before the chats can be opened: ``answer`` gets the code of ``why``, what was
+        typed, and whether that is a recovery key."""
+        from desktop.ui.lock.lock_screen import Asking, LockScreen
+
+        gc.enable()
+        asking = Asking.PASSPHRASE if why.code == refusals.LOCKED else Asking.NEW
+        sentence = "" if why.code == refusals.LOCKED and not why.detail else why.happened
+        screen = LockScreen(self.theme, asking, sentence)
+        screen.typed.connect(lambda secret, recovery: answer(why.code, secret, recovery))
+        screen.chosen.connect(lambda secret: answer(why.code, secret, False))
+        self._cover(screen)
+        self._lock.listen()
+
+    def refuse(self, error: AppError) -> None:
+        """What was typed on the lock screen opened nothing."""
+        if self._screen is not None:
+            self._screen.refuse(error)
+
+    def lock(self) -> None:
+        """Take the chats off the screen. With a passphrase this process ends, since the memory of a running one cannot
+        be wiped; the porter starts the next, which asks. Without one the window only hides."""
+        if self.house is None or self._screen is not None:
+            return
+        if self.house.privacy.can_lock:
+            self.quit(EXIT_AGAIN)
+        elif self.window is not None:
+            from desktop.ui.lock.lock_screen import Asking, LockScreen
+
+            screen = LockScreen(self.theme, Asking.NOTHING)
+            screen.show_requested.connect(self._unhide)
+            self._cover(screen, self.window)
+            self.window.hide()
+
+    def _unhide(self) -> None:
+        if self.window is not None:
+            self.window.show()
+        self._uncover()
+
+    def _cover(self, screen: LockScreen, over: QWidget | None = None) -> None:
+        self._screen = screen
+        screen.ended.connect(self.application.quit)
+        if over is not None:
+            screen.setGeometry(over.geometry())
+        else:
+            place(screen, self._settings)
+        screen.show()
+
+    def _uncover(self) -> None:
+        screen, self._screen = self._screen, None
+        if screen is not None:
+            screen.ended.disconnect()
+            screen.close()
+            screen.deleteLater()
+
     def _ready(self) -> None:
         if self.window is not None:
             self.window.painted.connect(self._begin)
             self.window.show()
+        self._uncover()
         self.shown.emit()
         # A window that starts minimised is not painted.
         self._patience.start(PATIENCE_MS)
@@ -139,13 +205,14 @@ class Desktop(QObject):
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
+            self.house.privacy.look()
 
     def _tell(self, text: str) -> None:
         if self.window is not None:
             self.window.toast.tell(text, warning=True)
 
     def _to_front(self) -> None:
-        window: QWidget | None = self.window or self._refusal
+        window: QWidget | None = self._screen or self.window or self._refusal
         if window is not None:
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
             window.show()
@@ -153,8 +220,9 @@ class Desktop(QObject):
             window.activateWindow()
 
     def _close(self) -> None:
-        if self.window is not None:
-            self.window.hide()
+        for window in (self.window, self._screen):
+            if window is not None:
+                window.hide()
         if self.house is not None:
             self.house.close()
         else:

@@ -138,10 +138,7 @@ class Frame(QWidget):
     # Size and place
 
     def _restore(self) -> None:
-        self.resize(*size("windowDefault"))
-        stored = self._settings.get(GEOMETRY, "")
-        if isinstance(stored, str) and stored:
-            self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
+        place(self, self._settings)
         self._narrow = self.width() < NARROW
         self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not self._narrow)
 
@@ -188,6 +185,14 @@ class Frame(QWidget):
     def _hide_drop_hint(self) -> None:
         if self._drop_hint is not None:
             self._drop_hint.hide()
+
+
+def place(window: QWidget, settings: Settings) -> None:
+    """Size and place as the window had them last."""
+    window.resize(*size("windowDefault"))
+    stored = settings.get(GEOMETRY, "")
+    if isinstance(stored, str) and stored:
+        window.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
 
 
 def _holds(area: QWidget, focus: QWidget | None) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 
 class MainWindow(Frame):
-    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed."""
+    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed.
+
+    Signals:
+        lock_requested: the chats are to leave the screen.
+    """
+
+    lock_requested = Signal()
 
     def __init__(
         self,
@@ -110,6 +116,7 @@ class MainWindow(Frame):
             ("Ctrl+M", self.open_models),
             ("Ctrl+R", self.regenerate_last),
             ("Ctrl+,", self.open_settings),
+            ("Ctrl+Shift+L", self.lock_requested.emit),
             ("F6", self._to_next_area),
             ("Shift+F6", self._to_previous_area),
         ):
@@ -290,6 +297,8 @@ class MainWindow(Frame):
                 self.open_models()
             case "add":
                 self.add_model()
+            case "lock":
+                self.lock_requested.emit()
             case "light" | "dark" | "system":
                 self._choose_appearance(Appearance(key))
             case _:

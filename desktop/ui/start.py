@@ -17,6 +17,7 @@ from desktop import settings as _settings  # noqa: F401
 from desktop import unlocking
 from desktop.domain import models, names  # noqa: F401
 from desktop.ui.chat import stream  # noqa: F401
+from desktop.vault import refusals
 
 # isort: split
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -52,7 +53,7 @@ def run(data_dir: Path, argv: list[str]) -> int:
     # The storage thread imports and opens while this thread starts Qt.
     worker = Worker("storage")
     opening = Opening(worker, paths)
-    worker.run(lambda: unlocking.unlock(paths), opening.unlocked, opening.refused)
+    opening.begin()
     from desktop.ui.desk import Desktop
 
     settings = SettingsFile(paths.settings)
@@ -76,6 +77,10 @@ class Opening(QObject):
         self._paths = paths
         self._desktop: Desktop | None = None
         self._next: Callable[[Desktop], None] | None = None
+
+    def begin(self) -> None:
+        """Look for the key, on the storage thread."""
+        self._worker.run(lambda: unlocking.unlock(self._paths), self.unlocked, self.refused)
 
     def meet(self, desktop: Desktop) -> None:
         """Qt is ready."""
@@ -103,7 +108,19 @@ class Opening(QObject):
         self._then(begin)
 
     def refused(self, error: AppError) -> None:
-        self._then(lambda desktop: desktop.explain(error))
+        if error.code in refusals.TYPING:
+            self._then(lambda desktop: desktop.ask(error, self._typed))
+        else:
+            self._then(lambda desktop: desktop.explain(error))
+
+    def _typed(self, why: str, secret: str, recovery: bool) -> None:
+        vault = unlocking.vault_of(self._paths)
+        self._worker.run(
+            lambda: unlocking.unlock_typed(vault, secret, why=why, recovery=recovery), self.unlocked, self._wrong
+        )
+
+    def _wrong(self, error: AppError) -> None:
+        self._then(lambda desktop: desktop.refuse(error))
 
     def _opened(self, stores: Stores) -> None:
         self._then(lambda desktop: desktop.furnish(stores, None))

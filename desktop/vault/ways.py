@@ -13,7 +13,7 @@ from desktop.vault import refusals, typed
 from desktop.vault.files import only_one, plain_words
 from desktop.vault.header import Header
 from desktop.vault.keychain import Outcome
-from desktop.vault.keys import Vault
+from desktop.vault.keys import Protection, Vault
 
 
 class Ways:
@@ -23,6 +23,10 @@ class Ways:
     def __init__(self, vault: Vault, key: bytes) -> None:
         self._vault = vault
         self._key = key
+
+    def status(self) -> Protection:
+        """How the chats are protected now."""
+        return self._vault.status()
 
     def set_passphrase(self, passphrase: str, *, ask_at_start: bool = True) -> None:
         """Set or change the passphrase. ``ask_at_start`` takes every way away that opens without it. Slow (Argon2id).

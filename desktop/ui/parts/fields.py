@@ -60,16 +60,21 @@ class LabelledField(QWidget):
         super().__init__(parent)
         self.field = Field(theme, label, icon_name)
         self._complaint = _Complaint(theme)
-        caption = Label(theme, label, "label")
-        caption.setFont(medium("label"))
-        caption.setBuddy(self.field)
+        self.caption = Label(theme, label, "label")
+        self.caption.setFont(medium("label"))
+        self.caption.setBuddy(self.field)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(caption)
+        column.addWidget(self.caption)
         column.addWidget(self.field)
         column.addWidget(self._complaint)
         self._complaint.hide()
+
+    def set_label(self, label: str) -> None:
+        """What the field is for."""
+        self.caption.setText(label)
+        self.field.setAccessibleName(label)
 
     def complain(self, sentence: str) -> None:
         """Show what is wrong; an empty sentence takes it back."""

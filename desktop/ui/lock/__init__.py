@@ -1,0 +1,1 @@
+"""The screen in front of locked chats."""
