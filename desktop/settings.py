@@ -15,10 +15,12 @@ from typing import Any, cast
 
 log = logging.getLogger(__name__)
 
-DEFAULTS: Mapping[str, str | bool] = {
+DEFAULTS: Mapping[str, str | bool | int] = {
     # "system", "light" or "dark".
     "appearance": "system",
     "reduced_motion": False,
+    # Minutes without a key or the mouse until Snug locks itself, where a passphrase opens it; 0: never.
+    "lock.minutes": 10,
     "window.sidebar": True,
     # Place and size, as Qt writes them, in base64.
     "window.geometry": "",

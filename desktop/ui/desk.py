@@ -25,6 +25,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
+from desktop.ui.preferences import LOCK_MINUTES
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 
@@ -206,6 +207,20 @@ class Desktop(QObject):
         if self.house is not None:
             self.house.models.start()
             self.house.privacy.look()
+            self._watch_for_leaving(self.house)
+
+    def _watch_for_leaving(self, house: House) -> None:
+        from desktop.ui.away import Away
+
+        assert self.window is not None
+        away = Away(self.window, lambda: house.chats.current().answering())
+
+        def follow() -> None:
+            # Hiding by itself would be in the way and protect nothing: for that there is the lock of the computer.
+            away.set_minutes(int(self._settings.get(LOCK_MINUTES)) if house.privacy.can_lock else 0)
+
+        away.left.connect(lambda: house.privacy.can_lock and self.lock())
+        house.privacy.changed.connect(follow)
 
     def _tell(self, text: str) -> None:
         if self.window is not None:
