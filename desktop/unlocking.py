@@ -12,7 +12,7 @@ from typing import NamedTuple
 from desktop import logs
 from desktop.errors import AppError
 from desktop.paths import Paths
-from desktop.storage import pages
+from desktop.storage import pages, restoring
 from desktop.storage.glance import Glance, glance
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain, SystemKeychain
@@ -31,6 +31,7 @@ def prepare(data_dir: Path) -> Paths:
     paths = Paths(data_dir)
     try:
         paths.prepare()
+        restoring.finish(paths)
     except OSError as error:
         raise AppError(
             "DATA_FOLDER",
@@ -66,9 +67,9 @@ def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
     try:
         key = vault.unlock()
     except AppError as error:
-        if error.code not in refusals.TYPING or not (place := os.environ.get(PASSPHRASE_FILE)):
+        if error.code not in refusals.TYPING or (secret := unattended()) is None:
             raise
-        return unlock_typed(vault, _first_line(Path(place)), why=error.code)
+        return unlock_typed(vault, secret, why=error.code)
     return Unlocked(vault, key, glance(paths.database, key))
 
 
@@ -82,9 +83,17 @@ def unlock_typed(vault: Vault, secret: str, *, why: str = refusals.LOCKED, recov
     return Unlocked(vault, key, glance(vault.paths.database, key))
 
 
-def _first_line(path: Path) -> str:
+def unattended() -> str | None:
+    """What the file that SNUG_PASSPHRASE_FILE names has in its first line; None where it names none.
+
+    Raises:
+        AppError: PASSPHRASE_FILE.
+    """
+    place = os.environ.get(PASSPHRASE_FILE)
+    if not place:
+        return None
     try:
-        with path.open(encoding="utf-8") as file:
+        with Path(place).open(encoding="utf-8") as file:
             return file.readline().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(

@@ -56,6 +56,22 @@ def parse(argv: list[str]) -> argparse.Namespace:
     remove = actions.add_parser("remove", parents=[common], help="forget a model; its file stays")
     remove.add_argument("model", metavar="MODEL", help="name or number")
 
+    vault = commands.add_parser("vault", parents=[common], help="how the chats are opened, and their backups")
+    actions = _actions(vault)
+    actions.add_parser("status", parents=[common], help="what opens the chats")
+    actions.add_parser("lock", parents=[common], help="lock the window that is open")
+    passphrase = actions.add_parser("passphrase", parents=[common], help="set or change the passphrase")
+    passphrase.add_argument("--remove", action="store_true", help="open by the keychain alone")
+    recovery = actions.add_parser("recovery", parents=[common], help="make a new recovery key and show it")
+    recovery.add_argument("--saved", action="store_true", help="it is written down: forget the one before")
+    backup = actions.add_parser("backup", parents=[common], help="make a backup, verified and encrypted")
+    backup.add_argument("file", nargs="?", metavar="FILE", help="where to; else among the automatic ones")
+    verify = actions.add_parser("verify", parents=[common], help="read backups to their end and count")
+    verify.add_argument("file", nargs="?", metavar="FILE", help="one backup; else all of them")
+    restore = actions.add_parser("restore", parents=[common], help="put a backup in the place of the chats")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="do not ask")
+
     commands.add_parser("doctor", parents=[common], help="this computer, where data lives, how it is protected")
 
     result = parser.parse_args(argv)

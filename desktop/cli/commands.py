@@ -31,6 +31,10 @@ def run(chosen: Namespace, data_dir: Path) -> int:
     output.prepare(as_json=chosen.json)
     if chosen.command == "doctor":
         return doctor(chosen, data_dir)
+    if chosen.command == "vault":
+        from desktop.cli.vault import vault
+
+        return vault(chosen, data_dir)
     paths = unlocking.prepare(data_dir)
     if chosen.command in ("ask", "chat"):
         return _talk(chosen, data_dir)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from desktop import house as houses
 from desktop import unlocking
@@ -13,9 +15,11 @@ from desktop.house import Stores
 from desktop.paths import Paths
 from desktop.unlocking import Unlocked
 from desktop.vault import refusals
+from desktop.vault.header import Header
 from desktop.vault.keys import Vault
 
 TRIES = 3
+Result = TypeVar("Result")
 
 
 def open_stores(paths: Paths) -> Stores:
@@ -43,7 +47,7 @@ def unlocked(paths: Paths) -> Unlocked:
             raise AppError(error.code, error.happened, error.safe, todo, error.detail) from error
         vault = unlocking.vault_of(paths)
         if error.code == refusals.LOCKED:
-            return _ask(vault)
+            return _ask(lambda secret, recovery: unlocking.unlock_typed(vault, secret, recovery=recovery))
         output.note(error.sentence)
         return unlocking.unlock_typed(vault, new_passphrase(), why=error.code)
 
@@ -73,14 +77,32 @@ def new_passphrase() -> str:
     return chosen
 
 
-def _ask(vault: Vault) -> Unlocked:
+def typed_key(vault: Vault, found: Header) -> bytes:
+    """The key of a header that is not (yet) the one of this folder, from whoever can be asked.
+
+    Raises:
+        AppError: of the vault, in plain words.
+    """
+    if (secret := unlocking.unattended()) is not None:
+        try:
+            return vault.key_for(found, secret, recovery=False)
+        except AppError as error:
+            if error.code != refusals.WRONG_PASSPHRASE:
+                raise
+            return vault.key_for(found, secret, recovery=True)
+    if not somebody_is_there():
+        raise refusals.refusal(refusals.LOCKED)
+    return _ask(lambda secret, recovery: vault.key_for(found, secret, recovery=recovery))
+
+
+def _ask(opens: Callable[[str, bool], Result]) -> Result:
     for left in reversed(range(TRIES)):
         secret = _read("Passphrase (empty for the recovery key): ")
         recovery = not secret
         if recovery:
             secret = _read("Recovery key: ")
         try:
-            return unlocking.unlock_typed(vault, secret, recovery=recovery)
+            return opens(secret, recovery)
         except AppError as error:
             if not left or error.code == refusals.WRONG_KEY:
                 raise

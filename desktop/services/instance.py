@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RAISE = b"raise"
+LOCK = b"lock"
 
 
 class Mark:
@@ -59,13 +60,16 @@ class WindowLock(QObject):
 
     Signals:
         raised: somebody started Snug again.
+        lock_asked: ``snug vault lock``.
     """
 
     raised = Signal()
+    lock_asked = Signal()
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lock = _lock(folder / "window.lock")
+        self._folder = folder
         self._address = _address(folder)
         self._listener: Listener | None = None
         self._released = False
@@ -74,7 +78,8 @@ class WindowLock(QObject):
         """True if this is the only window; else the other one has been asked to come to the front."""
         if self._lock.tryLock(0):
             return True
-        self._ask_other()
+        if not _tell(self._folder, RAISE):
+            log.info("the other window does not answer")
         return False
 
     def listen(self) -> None:
@@ -106,19 +111,41 @@ class WindowLock(QObject):
         while not self._released:
             try:
                 with listener.accept() as connection:
-                    if connection.poll(1) and connection.recv_bytes(64) == RAISE:
+                    word = connection.recv_bytes(64) if connection.poll(1) else b""
+                    if word == RAISE:
                         self.raised.emit()
+                    elif word == LOCK:
+                        self.lock_asked.emit()
             except (OSError, EOFError):
                 continue
 
-    def _ask_other(self) -> None:
-        from multiprocessing.connection import Client
 
-        try:
-            with Client(self._address, "AF_PIPE" if os.name == "nt" else "AF_UNIX") as connection:
-                connection.send_bytes(RAISE)
-        except OSError:
-            log.info("the other window does not answer")
+def somebody_else(folder: Path, mark: Mark) -> bool:
+    """Whether another process has the data folder open."""
+    names = (path.stem for path in folder.glob("*-*.lock"))
+    if any(name != mark.name and mark.alive(name) for name in names):
+        return True
+    lock = _lock(folder / "window.lock")
+    if not lock.tryLock(0):
+        return True
+    lock.unlock()
+    return False
+
+
+def ask_to_lock(folder: Path) -> bool:
+    """Have the window that is open lock; False if there is none."""
+    return _tell(folder, LOCK)
+
+
+def _tell(folder: Path, word: bytes) -> bool:
+    from multiprocessing.connection import Client
+
+    try:
+        with Client(_address(folder), "AF_PIPE" if os.name == "nt" else "AF_UNIX") as connection:
+            connection.send_bytes(word)
+            return True
+    except OSError:
+        return False
 
 
 def _lock(path: Path) -> QLockFile:

@@ -33,19 +33,29 @@ def make(
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now()))
         final = _free_name(folder, f"snug-{label}-{stamp}")
         unfinished = folder / (_UNFINISHED + final.name)
-        remove_with_side_files(unfinished)
-        make_private(unfinished)
-        try:
-            before, after = _copy(source, key, unfinished)
-            _prove(unfinished, key, before, after)
-            unfinished.replace(final)
-        except BaseException:
-            remove_with_side_files(unfinished)
-            raise
+        write_copy(source, key, unfinished)
+        unfinished.replace(final)
         sync_folder(folder)
         for old in existing(folder, label)[keep:]:
             old.unlink(missing_ok=True)
         return final
+
+
+def write_copy(source: Path, key: bytes, target: Path) -> None:
+    """Copy ``source`` to ``target`` and prove the copy; what lay there before is replaced.
+
+    Raises:
+        AppError: BACKUP_FAILED, or what the disk is to blame for. Then there is no ``target``.
+    """
+    with failures.translated(target.parent):
+        remove_with_side_files(target)
+        make_private(target)
+        try:
+            before, after = _copy(source, key, target)
+            _prove(target, key, before, after)
+        except BaseException:
+            remove_with_side_files(target)
+            raise
 
 
 def existing(folder: Path, label: str = "") -> list[Path]:

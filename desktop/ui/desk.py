@@ -84,6 +84,7 @@ class Desktop(QObject):
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
+        lock.lock_asked.connect(self.lock)
 
     def run(self) -> int:
         """Until the window is closed; the exit status."""

@@ -9,9 +9,10 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from desktop.errors import AppError
 
@@ -19,16 +20,30 @@ _WAIT_S = 60.0
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace ``path`` so that a crash at any point leaves the old file or the new one, never half of either."""
+    """Replace ``path`` so that a crash at any point leaves the old file or the new one, never half of either.
+
+    Raises:
+        OSError: the disk does not take it; the old file is untouched.
+    """
+    write_stream(path, lambda file: file.write(content))
+
+
+def write_stream(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """The same for what is written piece by piece."""
     # A fixed name: what a killed process left is overwritten by the next, and never lies about with a key in it.
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink()
+        raise
     sync_folder(path.parent)
 
 

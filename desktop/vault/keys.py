@@ -130,6 +130,17 @@ class Vault:
             self.tidy(found)
             return key
 
+    def key_for(self, found: Header, secret: str, *, recovery: bool) -> bytes:
+        """The key of another header, one in a backup. Wrong secrets count as they do for this one.
+
+        Raises:
+            AppError: see ``open_with``.
+        """
+        from desktop.vault import typed
+
+        with plain_words():
+            return typed.key_of(found, secret, self.attempts, recovery=recovery)
+
     def status(self) -> Protection:
         """How the chats are protected. Asks the header only, so it never waits.
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from desktop.errors import AppError
-from desktop.vault.files import sync_folder
+from desktop.vault.files import write_stream
 from desktop.vault.wrapping import SALT_BYTES, derive
 
 MAGIC = b"Snug file 1\n"
@@ -84,19 +83,13 @@ def seal_file(path: Path, content: Iterable[bytes], key: bytes, purpose: str) ->
     Raises:
         OSError: the disk does not take it.
     """
-    fresh = path.with_name(path.name + ".new")
-    handle = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            total = seal(content, file, key, purpose)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            fresh.unlink()
-        raise
-    sync_folder(path.parent)
+    total = 0
+
+    def write(file: BinaryIO) -> None:
+        nonlocal total
+        total = seal(content, file, key, purpose)
+
+    write_stream(path, write)
     return total
 
 

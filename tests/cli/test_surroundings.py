@@ -219,8 +219,9 @@ def small_disk(snug: Snug, monkeypatch: pytest.MonkeyPatch) -> Iterator[Snug]:
 
 
 @pytest.mark.model
+@pytest.mark.timeout(150)
 def test_a_disk_that_fills_in_mid_answer_is_told_and_costs_a_second_at_most(small_disk: Snug) -> None:
-    process = small_disk.start("chat", "--json", "--max-tokens", "250", stdin=subprocess.PIPE)
+    process = small_disk.start("chat", "--json", "--max-tokens", "120", stdin=subprocess.PIPE)
     assert process.stdin is not None
     disk = Path(f"/proc/{process.pid}/root{small_disk.data}")
     process.stdin.write("Tell me a very long story about a hedgehog.\n")
