@@ -20,6 +20,7 @@ from desktop.services.instance import Mark
 from desktop.services.models import ModelService
 from desktop.services.privacy import PrivacyService
 from desktop.services.tasks import Worker
+from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
 from desktop.unlocking import Unlocked, unlock
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
+    from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
+    from desktop.storage.retention import Retention
     from desktop.storage.search import Search
     from desktop.vault.keychain import Keychain
     from desktop.vault.keys import Protection
@@ -46,6 +49,8 @@ class Stores:
     search: Search
     library: Library
     options: Options
+    ledger: Ledger
+    retention: Retention
     ways: Ways
     protection: Protection | None
     """None while they are still opening."""
@@ -63,11 +68,13 @@ class House:
     models: ModelService
     chats: ChatService
     privacy: PrivacyService
+    upkeep: Upkeep
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
         self.chats.close()
         self.models.close()
+        self.upkeep.close()
         # What was deleted cannot be taken back any more: it is gone before the key is.
         self.worker.run(self.stores.conversations.purge_deleted)
         self.worker.run(self.stores.database.close)
@@ -83,8 +90,10 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     """
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
+    from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
+    from desktop.storage.retention import Retention
     from desktop.storage.search import Search
     from desktop.vault.ways import Ways
 
@@ -104,6 +113,8 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
         Search(database),
         Library(database),
         Options(database),
+        Ledger(database),
+        Retention(database),
         Ways(vault, unlocked.key),
         vault.status(),
     )
@@ -114,7 +125,10 @@ class LateStores:
     where ``arrive`` comes first."""
 
     def __init__(self) -> None:
-        self._places = {name: _Late() for name in ("database", "conversations", "search", "library", "options", "ways")}
+        self._places = {
+            name: _Late()
+            for name in ("database", "conversations", "search", "library", "options", "ledger", "retention", "ways")
+        }
         self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
 
     def arrive(self, stores: Stores) -> Stores:
@@ -166,7 +180,9 @@ def furnish(
             chats.current().refresh()
 
     privacy = PrivacyService(worker, stores.ways)
+    upkeep = Upkeep(paths, stores, worker, lambda: chats.current().answering())
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
+    worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats, privacy)
+    return House(paths, settings, mark, worker, stores, models, chats, privacy, upkeep)

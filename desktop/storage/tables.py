@@ -141,6 +141,30 @@ model = Table(
     sqlite_autoincrement=True,
 )
 
+# Named by their address, never by what went over them.
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _moment("at"),
+    _words("host"),
+    _count("port"),
+    _words("purpose"),
+    _count("sent"),
+    _count("received"),
+    _words("allowed_by"),
+    _words("result"),
+    sqlite_autoincrement=True,
+)
+
+retention = Table(
+    "retention",
+    metadata,
+    Column("chat_id", Integer, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    # Days after the last change until the chat is deleted.
+    Column("days", Integer, nullable=False),
+)
+
 setting = Table(
     "setting",
     metadata,

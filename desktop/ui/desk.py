@@ -208,6 +208,7 @@ class Desktop(QObject):
         if self.house is not None:
             self.house.models.start()
             self.house.privacy.look()
+            self.house.upkeep.start()
             self._watch_for_leaving(self.house)
 
     def _watch_for_leaving(self, house: House) -> None:

@@ -8,12 +8,15 @@ start if need be. At least one of keychain and passphrase stays.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from desktop.vault import refusals, typed
 from desktop.vault.files import only_one, plain_words
 from desktop.vault.header import Header
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Protection, Vault
+
+Result = TypeVar("Result")
 
 
 class Ways:
@@ -23,6 +26,10 @@ class Ways:
     def __init__(self, vault: Vault, key: bytes) -> None:
         self._vault = vault
         self._key = key
+
+    def with_key(self, use: Callable[[bytes], Result]) -> Result:
+        """Do something that takes the key; it is not kept anywhere else."""
+        return use(self._key)
 
     def status(self) -> Protection:
         """How the chats are protected now."""
