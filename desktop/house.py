@@ -18,7 +18,7 @@ from desktop.services.chats import ChatService
 from desktop.services.conversation import Desk
 from desktop.services.instance import Mark
 from desktop.services.models import ModelService
-from desktop.services.privacy import PrivacyService
+from desktop.services.protection import ProtectionService
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -67,7 +67,7 @@ class House:
     stores: Stores
     models: ModelService
     chats: ChatService
-    privacy: PrivacyService
+    guard: ProtectionService
     upkeep: Upkeep
 
     def close(self) -> None:
@@ -179,10 +179,10 @@ def furnish(
             log.info("%d answers were interrupted when Snug or the engine ended", count)
             chats.current().refresh()
 
-    privacy = PrivacyService(worker, stores.ways)
+    guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(paths, stores, worker, lambda: chats.current().answering())
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats, privacy, upkeep)
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep)

@@ -56,6 +56,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     remove = actions.add_parser("remove", parents=[common], help="forget a model; its file stays")
     remove.add_argument("model", metavar="MODEL", help="name or number")
 
+    ledger = commands.add_parser("ledger", parents=[common], help="every connection that was made or refused")
+    ledger.add_argument("--csv", action="store_true", help="as a table for other programs")
+
     vault = commands.add_parser("vault", parents=[common], help="how the chats are opened, and their backups")
     actions = _actions(vault)
     actions.add_parser("status", parents=[common], help="what opens the chats")

@@ -12,6 +12,7 @@ from desktop import house as houses
 from desktop import unlocking
 from desktop.cli import output
 from desktop.cli.doctor import doctor
+from desktop.cli.ledger import ledger
 from desktop.cli.unlock import open_stores
 from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
@@ -198,4 +199,5 @@ _ACTIONS = {
     ("models", "list"): _list_models,
     ("models", "add"): _add_model,
     ("models", "remove"): _remove_model,
+    ("ledger", None): ledger,
 }

@@ -107,9 +107,9 @@ class Desktop(QObject):
         self.window = MainWindow(
             self.theme, house.chats, house.models, self._settings, _transcript, open_link=_open_outside
         )
-        house.privacy.lock_requested.connect(self.lock)
-        house.privacy.refused.connect(house.chats.refused)
-        self.window.lock_requested.connect(house.privacy.lock)
+        house.guard.lock_requested.connect(self.lock)
+        house.guard.refused.connect(house.chats.refused)
+        self.window.lock_requested.connect(house.guard.lock)
         self._worker.refused.connect(house.chats.refused)
         logs.watch_for_crashes(self._paths.logs, self._tell)
         if seen is not None:
@@ -154,7 +154,7 @@ class Desktop(QObject):
         be wiped; the porter starts the next, which asks. Without one the window only hides."""
         if self.house is None or self._screen is not None:
             return
-        if self.house.privacy.can_lock:
+        if self.house.guard.can_lock:
             self.quit(EXIT_AGAIN)
         elif self.window is not None:
             from desktop.ui.lock.lock_screen import Asking, LockScreen
@@ -207,7 +207,7 @@ class Desktop(QObject):
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
-            self.house.privacy.look()
+            self.house.guard.look()
             self.house.upkeep.start()
             self._watch_for_leaving(self.house)
 
@@ -219,10 +219,10 @@ class Desktop(QObject):
 
         def follow() -> None:
             # Hiding by itself would be in the way and protect nothing: for that there is the lock of the computer.
-            away.set_minutes(int(self._settings.get(LOCK_MINUTES)) if house.privacy.can_lock else 0)
+            away.set_minutes(int(self._settings.get(LOCK_MINUTES)) if house.guard.can_lock else 0)
 
-        away.left.connect(lambda: house.privacy.can_lock and self.lock())
-        house.privacy.changed.connect(follow)
+        away.left.connect(lambda: house.guard.can_lock and self.lock())
+        house.guard.changed.connect(follow)
 
     def _tell(self, text: str) -> None:
         if self.window is not None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop import __version__
+from desktop.domain.ledger import Entry, Result
 from tests.cli.conftest import Snug
+from tests.fixtures.profiles import open_profile
 
 
 @pytest.fixture
@@ -83,7 +85,10 @@ def test_version_and_help_answer_at_once_and_touch_nothing(snug: Snug) -> None:
     assert snug.run("--version").out == f"Snug {__version__}\n"
     help_text = snug.run("--help")
     assert help_text.code == 0
-    assert all(command in help_text.out for command in ("ask", "chat", "chats", "models", "doctor", "--data-dir"))
+    assert all(
+        command in help_text.out
+        for command in ("ask", "chat", "chats", "models", "ledger", "vault", "doctor", "--data-dir")
+    )
     assert "--seed" in snug.run("ask", "--help").out
     assert not (snug.data / "snug.db").exists()
 
@@ -114,3 +119,19 @@ def test_wrong_usage_is_status_2_and_says_what_is_wrong(snug: Snug, line: str) -
     assert result.err.startswith("usage: snug")
     assert "error: " in result.err
     assert not (snug.data / "snug.db").exists()
+
+
+def test_the_ledger_lists_what_was_connected(snug: Snug) -> None:
+    assert "No connection was ever made" in snug.run("ledger").err
+    stores = open_profile(snug.data)
+    stores.ledger.add(
+        Entry(1.79e9, "huggingface.co", 443, "Model search", 900, 48_000, "You, allowed once", Result.DONE)
+    )
+    stores.ledger.add(Entry(1.79e9, "img.example.net", 443, "A picture", 0, 0, "Stay offline is on", Result.REFUSED))
+    stores.database.close()
+    result = snug.run("ledger")
+    assert "huggingface.co:443  Model search  48.0 KB in, 900 bytes out  You, allowed once" in result.out
+    assert "refused: Stay offline is on" in result.out
+    assert "1 connections made, 1 refused" in result.err
+    assert [event["host"] for event in snug.run("ledger", "--json").events] == ["img.example.net", "huggingface.co"]
+    assert snug.run("ledger", "--csv").out.startswith("time,host,port")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop.vault.ways import Ways
 
 
-class PrivacyService(QObject):
+class ProtectionService(QObject):
     """How the chats are protected, and changing it. The slow parts run on the storage thread.
 
     Signals:
