@@ -5,7 +5,7 @@ from __future__ import annotations
 import faulthandler
 import sys
 
-from desktop.child import seal
+from desktop.child.seal import memory
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.engine import protocol
@@ -13,8 +13,8 @@ from desktop.engine import protocol
 
 def main() -> int:
     """Run until stdin ends or ``Quit`` comes."""
-    seal.no_core_dumps()
-    seal.not_dumpable()
+    memory.no_core_dumps()
+    memory.not_dumpable()
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)
