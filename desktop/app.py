@@ -30,7 +30,7 @@ def main(chosen: Namespace, line: Line | None) -> int:
         filters.seal_app()
         from desktop.cli import commands
 
-        return commands.run(chosen, data_dir)
+        return commands.run(chosen, data_dir, line)
     except AppError as error:
         output.refuse(error, as_json=chosen.json)
         return 1

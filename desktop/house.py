@@ -24,6 +24,8 @@ from desktop.unlocking import Unlocked, unlock
 
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
+    from desktop.porter import Line
+    from desktop.services.privacy import Privacy
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.library import Library
@@ -59,6 +61,14 @@ class House:
     stores: Stores
     models: ModelService
     chats: ChatService
+    line: Line | None
+    """To the porter, where there is one."""
+
+    def privacy(self) -> Privacy:
+        """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
+        from desktop.services.privacy import Privacy
+
+        return Privacy(self.settings, self.worker, self.line, self.models.running_engine)
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
@@ -134,6 +144,7 @@ def furnish(
     *,
     launcher: Launcher | None = None,
     load_options: LoadOptions | None = None,
+    line: Line | None = None,
 ) -> House:
     """The services over open stores. Answers whose process is gone become interrupted."""
 
@@ -155,4 +166,4 @@ def furnish(
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats)
+    return House(paths, settings, mark, worker, stores, models, chats, line)

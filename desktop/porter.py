@@ -10,6 +10,7 @@ The app talks to the porter over a ``Line``: one line of text each way, a verb a
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -17,11 +18,13 @@ from collections.abc import Callable
 from threading import Lock
 from types import FrameType
 
-from desktop.child.seal import filters
+from desktop.child import evidence
+from desktop.child.evidence import Attempt
+from desktop.child.seal import filters, memory
 
 EXIT_AGAIN = 75
 """The app asks for a fresh start of itself with this exit status (after Lock, say)."""
-SEAL, SEALED, UNKNOWN = "seal", "sealed", "unknown"
+SEAL, SEALED, PROBE, UNKNOWN = "seal", "sealed", "probe", "unknown"
 
 
 class Line:
@@ -48,6 +51,13 @@ class Line:
         answer = self.ask(SEAL)
         return "" if answer == SEALED else answer or "the porter does not answer"
 
+    def probe(self) -> list[Attempt]:
+        """What came of the porter's trying to connect; nothing if it does not answer."""
+        try:
+            return [Attempt(*fields) for fields in json.loads(self.ask(PROBE))]
+        except ValueError:
+            return []
+
 
 def main(arguments: list[str], app: Callable[[Line | None], int], *, offline: bool) -> int:
     """Run the app and give back its exit status; ``offline``: nothing of it can connect, from the first moment on.
@@ -56,6 +66,7 @@ def main(arguments: list[str], app: Callable[[Line | None], int], *, offline: bo
     start of Python would cost the user a tenth of the whole start. Elsewhere it is started anew with ``arguments``.
     """
     _leave_ctrl_c_to_the_app()
+    memory.no_core_dumps()
     porter = Porter(app)
     if offline:
         porter.seal()
@@ -113,6 +124,8 @@ class Porter:
     def _answer(self, question: str) -> str:
         if question == SEAL:
             return self.seal() or SEALED
+        if question == PROBE:
+            return json.dumps(evidence.attempts(evidence.Process.PORTER))
         return UNKNOWN
 
 

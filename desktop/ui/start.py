@@ -61,7 +61,7 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     worker.run(lambda: unlocking.unlock(paths), opening.unlocked, opening.refused)
     from desktop.ui.desk import Desktop
 
-    desktop = Desktop(argv, settings, paths, worker, lock)
+    desktop = Desktop(argv, settings, paths, worker, lock, line=line)
     opening.meet(desktop)
     wake = _Signals(desktop)
     try:

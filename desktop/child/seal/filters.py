@@ -37,7 +37,6 @@ def seal_app() -> str:
 
     The porter's seal is the same one.
     """
-    memory.no_core_dumps()
     if sys.platform != "linux":
         return ANOTHER_SYSTEM
     from desktop.child.seal import seccomp

@@ -6,7 +6,7 @@ import ctypes
 import errno
 import os
 
-PR_SET_DUMPABLE = 4
+PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 PR_SET_NO_NEW_PRIVS = 38
 
 
@@ -29,15 +29,17 @@ def call(number: int, *arguments: object) -> int:
     return result
 
 
-def prctl(option: int, value: int) -> None:
-    """Change something of this process.
+def prctl(option: int, value: int = 0) -> int:
+    """Change or ask something of this process; the answer.
 
     Raises:
         OSError: it failed.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
+    result = int(libc.prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)))
+    if result < 0:
         raise _error()
+    return result
 
 
 def _error() -> OSError:

@@ -28,7 +28,13 @@ _SET_MODE_FILTER, _TSYNC = 1, 1
 Instruction = tuple[int, int, int, int]
 
 
-_SAME_EVERYWHERE = {"pidfd_getfd": 438, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427}
+IO_URING_SETUP = 425
+_SAME_EVERYWHERE = {
+    "pidfd_getfd": 438,
+    "io_uring_setup": IO_URING_SETUP,
+    "io_uring_enter": 426,
+    "io_uring_register": 427,
+}
 MARKS: Mapping[str, int] = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 """How the description of a call names the kind of processor whose numbers it uses."""
 NUMBERS: Mapping[str, Mapping[str, int]] = {
