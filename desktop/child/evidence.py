@@ -232,9 +232,9 @@ def judge(process: Process, pid: int, known: Facts, tried: Sequence[Attempt]) ->
     files = _all_refused([attempt for attempt in tried if attempt.what in _FILES])
     if sys.platform == "linux" and known.status.get("Seccomp") != _FILTERED:
         connecting = False if known.status else None
-    if known.outside_sockets:
-        connecting = False
     enforced, sentence = _sentence(process, connecting, files)
+    if enforced and known.outside_sockets:
+        enforced, sentence = False, "The system refuses it new connections; one was open before (to the screen, say)."
     return Evidence(process.value, pid, enforced, sentence, details)
 
 

@@ -55,6 +55,7 @@ class Privacy(QObject):
         self._worker = worker
         self._line = line
         self._engine = engine
+        self._looking = False
         self._asked: EngineClient | None = None
         self._looked: _Looked | None = None
         self._patience = QTimer(self)
@@ -80,7 +81,8 @@ class Privacy(QObject):
 
     def inspect(self) -> None:
         """Ask the kernel and try the ways out, in each process; ``inspected`` follows."""
-        if self._asked is None:
+        if not self._looking:
+            self._looking = True
             self._worker.run(self._look, self._look_at_engine)
 
     # --- inside
@@ -125,6 +127,7 @@ class Privacy(QObject):
 
     def _report(self, engine: Evidence | None) -> None:
         self._patience.stop()
+        self._looking = False
         asked, self._asked = self._asked, None
         if asked is not None:
             asked.proved.disconnect(self._proved)

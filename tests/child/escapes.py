@@ -142,7 +142,7 @@ class Ways:
         Path(self.places["neighbour"]).read_bytes()
 
     def list_home(self) -> None:
-        os.listdir(self.places["home"])
+        list(Path(self.places["home"]).iterdir())
 
 
 def outcome(way: Callable[[], None]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -124,4 +123,3 @@ def test_a_question_and_its_answer_do_not_even_try_to_open_an_internet_socket(sn
     # Porter, app and engine were watched: each sealed itself.
     assert len(set(re.findall(r"^(\d+) .*seccomp\(SECCOMP_SET_MODE_FILTER.*= 0$", heard, re.MULTILINE))) == 3
     assert [line for line in heard.splitlines() if "AF_INET" in line or "io_uring" in line] == []
-    assert os.path.getsize(log) > 0  # noqa: PTH202
