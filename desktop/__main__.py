@@ -6,6 +6,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from desktop.porter import Line
 
 
 def main() -> int:
@@ -22,17 +28,31 @@ def _run() -> int:
         from desktop.engine import worker
 
         return worker.main()
+
+    from desktop.cli import arguments
+
     if role == "--app":
-        return _app(sys.argv[2:])
+        return _app(arguments.parse(sys.argv[2:]), None)
     from desktop import porter
 
-    return porter.main(sys.argv[1:], _app)
+    chosen = arguments.parse(sys.argv[1:])
+    return porter.main(sys.argv[1:], lambda line: _app(chosen, line), offline=_offline(chosen))
 
 
-def _app(arguments: list[str]) -> int:
+def _offline(chosen: Namespace) -> bool:
+    """Whether the porter is to seal itself at once: not before a screen on another computer was reached."""
+    from desktop import paths, screens
+    from desktop.settings import SettingsFile
+
+    if chosen.command is None and screens.is_over_tcp():
+        return False
+    return bool(SettingsFile(paths.Paths(paths.data_dir(chosen.data_dir)).settings).get("offline"))
+
+
+def _app(chosen: Namespace, line: Line | None) -> int:
     from desktop import app
 
-    return app.main(arguments)
+    return app.main(chosen, line)
 
 
 if __name__ == "__main__":

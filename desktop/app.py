@@ -1,4 +1,4 @@
-"""The app process: reads the arguments, then runs the window or a command. The composition root.
+"""The app process: seals itself, then runs the window or a command. The composition root.
 
 Starts nothing heavy before it knows what is asked for.
 """
@@ -11,25 +11,26 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from desktop.child import seal
-from desktop.cli import arguments, output
+from desktop import paths, screens
+from desktop.child.seal import filters, memory
+from desktop.cli import output
 from desktop.errors import AppError
-from desktop.paths import default_data_dir
+from desktop.porter import Line
 
 
-def main(argv: list[str]) -> int:
-    """Run and give back the exit status (0 done, 1 refused, 2 wrong usage, 130 interrupted)."""
-    seal.no_core_dumps()
+def main(chosen: Namespace, line: Line | None) -> int:
+    """Run and give back the exit status (0 done, 1 refused, 130 interrupted). ``line`` leads to the porter."""
+    memory.no_core_dumps()
     os.umask(0o077)
     _let_ctrl_c_in()
-    chosen = arguments.parse(argv)
-    data_dir = Path(chosen.data_dir).expanduser().absolute() if chosen.data_dir else default_data_dir()
+    data_dir = paths.data_dir(chosen.data_dir)
     try:
         if chosen.command is None:
-            return _window(data_dir, chosen)
+            return _window(data_dir, line)
+        filters.seal_app()
         from desktop.cli import commands
 
-        return commands.run(chosen, data_dir)
+        return commands.run(chosen, data_dir, line)
     except AppError as error:
         output.refuse(error, as_json=chosen.json)
         return 1
@@ -55,20 +56,15 @@ def _leave(*_: object) -> None:
     os._exit(130)
 
 
-def _window(data_dir: Path, chosen: Namespace) -> int:
-    if not has_display():
+def _window(data_dir: Path, line: Line | None) -> int:
+    if not screens.is_there():
         raise AppError(
             "NO_DISPLAY",
             "There is no screen here to open a window on.",
             todo="“snug chat” talks in the terminal, “snug ask” answers one question.",
         )
+    if not screens.is_over_tcp():
+        filters.seal_app()
     from desktop.ui import start
 
-    return start.run(data_dir, sys.argv[:1])
-
-
-def has_display() -> bool:
-    """Whether a window can be opened: on Linux that takes X11 or Wayland, or a platform that was chosen on purpose."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return start.run(data_dir, sys.argv[:1], line)

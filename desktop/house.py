@@ -26,6 +26,8 @@ from desktop.unlocking import Unlocked, unlock
 
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
+    from desktop.porter import Line
+    from desktop.services.privacy import Privacy
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.ledger import Ledger
@@ -69,6 +71,14 @@ class House:
     chats: ChatService
     guard: ProtectionService
     upkeep: Upkeep
+    line: Line | None
+    """To the porter, where there is one."""
+
+    def privacy(self) -> Privacy:
+        """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
+        from desktop.services.privacy import Privacy
+
+        return Privacy(self.settings, self.worker, self.line, self.models.running_engine)
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
@@ -161,6 +171,7 @@ def furnish(
     *,
     launcher: Launcher | None = None,
     load_options: LoadOptions | None = None,
+    line: Line | None = None,
 ) -> House:
     """The services over open stores. Answers whose process is gone become interrupted."""
 
@@ -180,9 +191,16 @@ def furnish(
             chats.current().refresh()
 
     guard = ProtectionService(worker, stores.ways)
-    upkeep = Upkeep(paths, stores, worker, lambda: chats.current().answering())
+    upkeep = Upkeep(
+        paths,
+        stores.conversations,
+        stores.retention,
+        stores.ways,
+        worker,
+        busy=lambda: chats.current().answering(),
+    )
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep)
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, line)

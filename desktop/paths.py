@@ -65,6 +65,11 @@ class Paths(NamedTuple):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def data_dir(chosen: str | None) -> Path:
+    """The data folder: the one that was asked for, or this system's."""
+    return Path(chosen).expanduser().absolute() if chosen else default_data_dir()
+
+
 def default_data_dir() -> Path:
     """``SNUG_DATA_DIR``, or the place where this system keeps an application's data."""
     if chosen := os.environ.get(DATA_DIR_VARIABLE):

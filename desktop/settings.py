@@ -16,6 +16,8 @@ from typing import Any, cast
 log = logging.getLogger(__name__)
 
 DEFAULTS: Mapping[str, str | bool | int] = {
+    # Nothing of Snug can connect; turned off, it takes effect with the next start.
+    "offline": True,
     # "system", "light" or "dark".
     "appearance": "system",
     "reduced_motion": False,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop import paths
-from desktop.vault.keychain import Outcome, Reply
+from tests.fixtures.keychains import NoKeychain
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -53,51 +53,6 @@ def starter() -> Path:
     model = paths.starter_model()
     assert model.exists(), "the starter model is missing: run make test, which does the set-up"
     return model
-
-
-class NoKeychain:
-    """A machine without a keychain."""
-
-    def get(self, entry: str) -> Reply:
-        return Reply(Outcome.NO_BACKEND)
-
-    def set(self, entry: str, secret: str) -> Reply:
-        return Reply(Outcome.NO_BACKEND)
-
-    def delete(self, entry: str) -> Reply:
-        return Reply(Outcome.NO_BACKEND)
-
-
-class FileKeychain:
-    """A keychain that several processes share: a folder with a file for each entry, outside of any data folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @classmethod
-    def beside(cls, data: Path) -> FileKeychain:
-        """The one that belongs to a data folder."""
-        return cls(data.with_name(f"{data.name}.keychain"))
-
-    def get(self, entry: str) -> Reply:
-        try:
-            return Reply(Outcome.DONE, (self.folder / entry).read_text(), "Test")
-        except FileNotFoundError:
-            return Reply(Outcome.ABSENT, backend="Test")
-
-    def set(self, entry: str, secret: str) -> Reply:
-        self.folder.mkdir(exist_ok=True)
-        fresh = self.folder / f".{entry}.{os.getpid()}"
-        fresh.write_text(secret)
-        fresh.replace(self.folder / entry)
-        return Reply(Outcome.DONE, backend="Test")
-
-    def delete(self, entry: str) -> Reply:
-        try:
-            (self.folder / entry).unlink()
-        except FileNotFoundError:
-            return Reply(Outcome.ABSENT)
-        return Reply(Outcome.DONE, backend="Test")
 
 
 @pytest.fixture

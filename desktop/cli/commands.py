@@ -17,21 +17,22 @@ from desktop.cli.unlock import open_stores
 from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
 from desktop.house import House, Stores
+from desktop.porter import Line
 from desktop.services import models
 from desktop.services.instance import Mark
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 
 
-def run(chosen: Namespace, data_dir: Path) -> int:
-    """Do what was asked; the exit status.
+def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
+    """Do what was asked; the exit status. ``line`` leads to the porter.
 
     Raises:
         AppError: refused, in plain words.
     """
     output.prepare(as_json=chosen.json)
     if chosen.command == "doctor":
-        return doctor(chosen, data_dir)
+        return doctor(chosen, data_dir, line)
     if chosen.command == "vault":
         from desktop.cli.vault import vault
 

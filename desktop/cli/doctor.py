@@ -9,16 +9,23 @@ from importlib import metadata
 from pathlib import Path
 
 import psutil
+from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from desktop import __version__, paths
+from desktop.child.evidence import Evidence
 from desktop.cli import output
+from desktop.engine.client import EngineClient
 from desktop.errors import AppError
+from desktop.porter import Line
+from desktop.services.privacy import OFFLINE, Privacy
+from desktop.services.tasks import Worker
+from desktop.settings import SettingsFile
 
 PACKAGES = ("pyside6-essentials", "llama-cpp-python", "sqlcipher3", "sqlalchemy", "keyring")
 
 
-def doctor(chosen: Namespace, data_dir: Path) -> int:
-    """Print what was found; status 1 if something keeps Snug from working."""
+def doctor(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
+    """Print what was found; status 1 if something keeps Snug from working. ``line`` leads to the porter."""
     place = paths.Paths(data_dir)
     facts: list[tuple[str, str, str]] = [
         ("snug", "Snug", __version__),
@@ -39,17 +46,40 @@ def doctor(chosen: Namespace, data_dir: Path) -> int:
         facts.append(("protection", "Protection", error.sentence))
     starter = paths.starter_model()
     facts.append(("starter", "Starter model", "there" if starter.exists() else "missing: run the set-up again"))
-    facts.append(("network", "Network", "this version has no part that connects to anything"))
-    facts.append(("core_dumps", "Core dumps", "off"))
-    engine = "closed to other programs of this user" if sys.platform == "linux" else "not enforced by this system"
-    facts.append(("engine_memory", "Engine's memory", engine))
+    settings = SettingsFile(place.settings)
+    offline = "stay offline is on" if settings.get(OFFLINE) else "stay offline is off: downloads are possible"
+    facts.append(("network", "Network", offline))
     width = max(len(label) for _, label, _ in facts)
     for key, label, value in facts:
         if chosen.json:
             output.event("fact", name=key, value=value)
         else:
             output.line(f"{label:<{width}}  {value}")
+    for found in _enforced(settings, line):
+        if chosen.json:
+            output.event("process", **found._asdict())
+            continue
+        output.line()
+        output.line(f"{found.process.capitalize()} (process {found.pid}): {found.sentence}")
+        for detail in found.details:
+            output.line(f"  {detail}")
     return 1 if broken else 0
+
+
+def _enforced(settings: SettingsFile, line: Line | None) -> list[Evidence]:
+    """The evidence of this run's processes. The engine is started for it, without a model."""
+    app = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
+    worker, engine, loop = Worker("looking"), EngineClient(), QEventLoop()
+    privacy = Privacy(settings, worker, line, lambda: engine)
+    found: list[Evidence] = []
+    privacy.inspected.connect(found.extend)
+    privacy.inspected.connect(loop.quit)
+    privacy.inspect()
+    loop.exec()
+    engine.shut()
+    worker.shut()
+    del app
+    return found
 
 
 def _memory() -> str:

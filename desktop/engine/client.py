@@ -50,12 +50,14 @@ class EngineClient(QObject):
         state_changed: ``state`` is another one.
         progressed: part of the model that was read, 0 to 1.
         loaded: the ``protocol.Loaded`` of the model that is ready now.
+        proved: a ``protocol.Proof``: what the system enforces on the process.
         failed: the ``EngineFailure`` that ended a load or the process; requests under way get it too.
     """
 
     state_changed = Signal()
     progressed = Signal(float)
     loaded = Signal(object)
+    proved = Signal(object)
     failed = Signal(object)
 
     def __init__(self, launcher: Launcher | None = None, parent: QObject | None = None) -> None:
@@ -104,6 +106,13 @@ class EngineClient(QObject):
         self._become(EngineState.LOADING)
         self._send(self._load)
         self._quiet.start(LOAD_QUIET_MS)
+
+    def probe(self) -> None:
+        """Have the process try what it is refused; ``proved`` follows. One is started, without a model, if there is
+        none."""
+        if self._process is None:
+            self._start()
+        self._send(protocol.Probe(next(self._numbers)))
 
     def unload(self) -> None:
         """End the process. Requests under way fail with nothing to show."""
@@ -160,7 +169,7 @@ class EngineClient(QObject):
     def _start(self) -> None:
         program, arguments = self._launcher()
         decoder: Decoder[Any] = Decoder(protocol.Event)
-        environment = {"GGML_NO_BACKTRACE": "1"}
+        environment = {"GGML_NO_BACKTRACE": "1", protocol.MODEL_VARIABLE: self._load.path if self._load else ""}
         process = ChildProcess(program, arguments, decoder, protocol.Quit(), environment, self)
         process.message.connect(self._on_message)
         process.ended.connect(self._on_ended)
@@ -225,6 +234,8 @@ class EngineClient(QObject):
                 request = self._finish(event.id)
                 if request is not None and request.on_done is not None:
                     request.on_done(event)
+            case protocol.Proof():
+                self.proved.emit(event)
             case protocol.Hello() | protocol.Pong():
                 pass
 

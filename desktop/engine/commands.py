@@ -11,6 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from desktop.child import evidence
+from desktop.child.evidence import Process
 from desktop.child.worker import Pipe
 from desktop.domain import gguf
 from desktop.domain.models import FailureKind, LoadOptions
@@ -64,6 +66,8 @@ class Engine:
                         self._abort.set()
             case protocol.Ping():
                 self._pipe.send(protocol.Pong(command.id))
+            case protocol.Probe():
+                self._pipe.send(protocol.Proof(command.id, evidence.facts(), evidence.attempts(Process.ENGINE)))
             case protocol.Quit():
                 os._exit(0)
             case _:

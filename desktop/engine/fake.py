@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.child import evidence
+from desktop.child.evidence import Process
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.domain.chat import FinishReason, PartKind
@@ -88,6 +90,8 @@ class Fake:
             case protocol.Ping():
                 if not self._hanging:
                     self._pipe.send(protocol.Pong(command.id))
+            case protocol.Probe():
+                self._pipe.send(protocol.Proof(command.id, evidence.facts(), evidence.attempts(Process.ENGINE)))
             case protocol.Quit():
                 if not self._hanging:
                     os._exit(0)

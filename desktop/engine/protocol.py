@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import msgspec
 
+from desktop.child.evidence import Attempt, Facts
 from desktop.domain.chat import FinishReason, PartKind, Role
 from desktop.domain.models import FailureKind
 
+MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
+"""Environment of an engine: the model file that it will load. It can read no other, and knows before it reads a word.
+Not an argument: those are shown to every user of the computer."""
 MAIN_SEQUENCE = 0
 """The sequence that holds the open chat."""
 SIDE_SEQUENCE = 1
@@ -71,13 +75,19 @@ class Ping(msgspec.Struct, frozen=True, tag="ping"):
     id: int
 
 
+class Probe(msgspec.Struct, frozen=True, tag="probe"):
+    """Try what the seal of an engine refuses. Answered at once by ``Proof``, also while the engine is busy."""
+
+    id: int
+
+
 class Quit(msgspec.Struct, frozen=True, tag="quit"):
     """End the process."""
 
     id: int = 0
 
 
-Command = Load | Generate | Stop | Ping | Quit
+Command = Load | Generate | Stop | Ping | Probe | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -148,6 +158,14 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
     id: int
 
 
+class Proof(msgspec.Struct, frozen=True, tag="proof"):
+    """Answer to ``Probe``: what the kernel says about the engine's process, and what came of trying."""
+
+    id: int
+    facts: Facts
+    attempts: list[Attempt]
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """The request could not be done. ``detail`` is technical and holds no words of a chat."""
 
@@ -157,4 +175,4 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     numbers: list[int] = []
 
 
-Event = Hello | Progress | Loaded | Prefill | Token | Done | Pong | Failed
+Event = Hello | Progress | Loaded | Prefill | Token | Done | Pong | Proof | Failed

@@ -1,20 +1,30 @@
-"""The engine process: no Qt, no database, no sockets. Guards its pipes before anything native is loaded."""
+"""The engine process: no Qt, no database, no sockets, no files but its model.
+
+Seals itself, then guards its pipes, before anything native is loaded.
+"""
 
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
+from pathlib import Path
 
-from desktop.child import seal
+from desktop.child.seal import filters, places
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.engine import protocol
 
 
 def main() -> int:
-    """Run until stdin ends or ``Quit`` comes."""
-    seal.no_core_dumps()
-    seal.not_dumpable()
+    """Run, sealed, until stdin ends or ``Quit`` comes."""
+    model = os.environ.pop(protocol.MODEL_VARIABLE, "")
+    filters.seal_engine(places.parts_of(Path(model)) if model else ())
+    return serve()
+
+
+def serve() -> int:
+    """Run as the process is. (Tests compare a sealed engine with one that is not.)"""
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)

@@ -92,6 +92,10 @@ class ModelService(QObject):
             engine.failed.connect(self._engine_failed)
         return self._engine
 
+    def running_engine(self) -> EngineClient | None:
+        """The app's side of the engine, if its process runs."""
+        return self._engine if self._engine is not None and self._engine.pid else None
+
     # --- what there is
 
     def models(self) -> list[InstalledModel]:

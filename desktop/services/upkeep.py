@@ -15,8 +15,10 @@ from desktop.services import backups
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
-    from desktop.house import Stores
     from desktop.paths import Paths
+    from desktop.storage.conversations import Conversations
+    from desktop.storage.retention import Retention
+    from desktop.vault.ways import Ways
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +39,20 @@ class Upkeep(QObject):
     backed_up = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, paths: Paths, stores: Stores, worker: Worker, busy: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        conversations: Conversations,
+        retention: Retention,
+        ways: Ways,
+        worker: Worker,
+        busy: Callable[[], bool],
+    ) -> None:
         super().__init__()
         self._paths = paths
-        self._stores = stores
+        self._conversations = conversations
+        self._retention = retention
+        self._ways = ways
         self._worker = worker
         self._busy = busy
         # On a thread of its own: a checkpoint of an answer does not wait for a large copy.
@@ -67,19 +79,19 @@ class Upkeep(QObject):
             self._timer.start(AGAIN_MS)
             return
         self._timer.start(THEN_MS)
-        self._worker.run(self._stores.retention.expire, self._expired)
+        self._worker.run(self._retention.expire, self._expired)
         self._copying.run(self._make_if_due, self._made, self._failed)
 
     def _expired(self, count: int) -> None:
         if count:
             log.info("%d chats were kept for as long as they were to be", count)
-            self._worker.run(self._stores.conversations.purge_deleted)
+            self._worker.run(self._conversations.purge_deleted)
 
     def _make_if_due(self) -> Path | None:
         return self._make() if backups.is_due(self._paths.backups, time.time()) else None
 
     def _make(self) -> Path:
-        made = self._stores.ways.with_key(lambda key: backups.make(self._paths, key))
+        made = self._ways.with_key(lambda key: backups.make(self._paths, key))
         backups.prune(self._paths.backups, made.path)
         return made.path
 

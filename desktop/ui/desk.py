@@ -31,6 +31,7 @@ from desktop.vault import refusals
 
 if TYPE_CHECKING:
     from desktop.engine.client import Launcher
+    from desktop.porter import Line
     from desktop.storage.glance import Glance
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
@@ -58,6 +59,7 @@ class Desktop(QObject):
         worker: Worker,
         lock: WindowLock,
         launcher: Launcher | None = None,
+        line: Line | None = None,
     ) -> None:
         self.application = QApplication.instance() or QApplication([*argv, *STYLE])
         super().__init__()
@@ -65,6 +67,7 @@ class Desktop(QObject):
         self._paths = paths
         self._worker = worker
         self._launcher = launcher
+        self._line = line
         self._code = 0
         self.window: MainWindow | None = None
         self.house: House | None = None
@@ -99,7 +102,9 @@ class Desktop(QObject):
 
     def furnish(self, stores: Stores, seen: Glance | None) -> None:
         """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
-        house = houses.furnish(self._paths, self._settings, self._worker, stores, launcher=self._launcher)
+        house = houses.furnish(
+            self._paths, self._settings, self._worker, stores, launcher=self._launcher, line=self._line
+        )
         self.house = house
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.

@@ -23,6 +23,8 @@ from desktop.vault import refusals
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 from desktop import house as houses
+from desktop import screens
+from desktop.child.seal import filters
 from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.paths import Paths
@@ -32,13 +34,14 @@ from desktop.settings import SettingsFile
 from desktop.unlocking import Unlocked
 
 if TYPE_CHECKING:
+    from desktop.porter import Line
     from desktop.ui.desk import Desktop
 
 PATIENCE_S = 5.0
 
 
-def run(data_dir: Path, argv: list[str]) -> int:
-    """Run the window until it is closed; the exit status.
+def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
+    """Run the window until it is closed; the exit status. ``line`` leads to the porter.
 
     Raises:
         AppError: the data folder cannot be used.
@@ -50,14 +53,16 @@ def run(data_dir: Path, argv: list[str]) -> int:
     if not lock.take():
         sys.stderr.write("Snug is open already; its window is in front now.\n")
         return 0
+    settings = SettingsFile(paths.settings)
+    if screens.is_over_tcp():
+        _reach_screen_and_seal(argv, settings, line)
     # The storage thread imports and opens while this thread starts Qt.
     worker = Worker("storage")
     opening = Opening(worker, paths)
     opening.begin()
     from desktop.ui.desk import Desktop
 
-    settings = SettingsFile(paths.settings)
-    desktop = Desktop(argv, settings, paths, worker, lock)
+    desktop = Desktop(argv, settings, paths, worker, lock, line=line)
     opening.meet(desktop)
     wake = _Signals(desktop)
     try:
@@ -65,6 +70,18 @@ def run(data_dir: Path, argv: list[str]) -> int:
     finally:
         wake.release()
         lock.release()
+
+
+def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line | None) -> None:
+    """A screen over TCP: connect to it before any chat is opened, and close the way out behind it."""
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.ui.parts.style import STYLE
+
+    QApplication([*argv, *STYLE])
+    filters.seal_app()
+    if line is not None and settings.get("offline"):
+        line.seal()
 
 
 class Opening(QObject):

@@ -16,7 +16,7 @@ from desktop.domain.chat import PartKind, Role, Status, TitleOrigin
 from desktop.storage.glance import LAST_CHAT
 from desktop.storage.revisions import HEAD
 from desktop.storage.tables import chat, message, part
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 
 CHATS, MESSAGES, LONG = 10_000, 100_000, 10_000
 BEGINNING = 1_700_000_000.0

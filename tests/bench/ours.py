@@ -24,7 +24,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 
 CONTEXT = 4096
 

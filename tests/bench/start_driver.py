@@ -10,17 +10,23 @@ from __future__ import annotations
 import json
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from desktop.porter import Line
+
+CHOSEN = Namespace(command=None, action=None, data_dir=sys.argv[1], json=False)
 CHATS = [int(argument) for argument in sys.argv[2:]]
 
 
-def app(arguments: list[str]) -> int:
+def app(line: Line | None) -> int:
     """The app, watched. Nothing is imported here that it would not import itself at this place."""
     from desktop import app as real
     from desktop import unlocking
     from desktop.ui import start
-    from tests.conftest import FileKeychain
+    from tests.fixtures.keychains import FileKeychain
 
     unlocking.SystemKeychain = lambda: FileKeychain(Path(sys.argv[1]) / "keychain")  # type: ignore[misc]
 
@@ -33,7 +39,7 @@ def app(arguments: list[str]) -> int:
         meet(opening, desktop)
 
     start.Opening.meet = watched  # type: ignore[method-assign]
-    return real.main(arguments)
+    return real.main(CHOSEN, line)
 
 
 def say(**values: object) -> None:
@@ -45,4 +51,4 @@ if __name__ == "__main__":
     from desktop import porter
 
     say(began=time.monotonic())
-    sys.exit(porter.main(["--data-dir", sys.argv[1]], app))
+    sys.exit(porter.main([], app, offline=True))

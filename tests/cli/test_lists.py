@@ -67,7 +67,7 @@ def test_the_starter_model_is_on_the_list_from_the_start(snug: Snug, starter: Pa
 def test_the_doctor_looks_and_changes_nothing(snug: Snug) -> None:
     result = snug.run("doctor", "--json")
     assert (result.code, result.err) == (0, "")
-    facts = {fact["name"]: fact["value"] for fact in result.events}
+    facts = {fact["name"]: fact["value"] for fact in result.of("fact")}
     assert facts["snug"] == __version__
     assert facts["data"] == str(snug.data)
     assert not (snug.data / "snug.db").exists()

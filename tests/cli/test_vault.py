@@ -13,7 +13,7 @@ import pytest
 from desktop.paths import Paths
 from desktop.vault.keys import Vault
 from tests.cli.conftest import Snug
-from tests.conftest import NoKeychain
+from tests.fixtures.keychains import NoKeychain
 from tests.fixtures.profiles import PASSPHRASE
 
 

@@ -20,7 +20,7 @@ from desktop import house as houses
 from desktop import unlocking
 from desktop.domain.chat import Message, Status
 from desktop.services.instance import Mark
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 from tests.services.conftest import WAIT, Home, open_house
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,7 +23,7 @@ from desktop.engine import fake
 from desktop.house import House
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 
 
 def say(what: str, **values: object) -> None:

@@ -17,8 +17,8 @@ from desktop.domain.chat import Status
 from desktop.paths import Paths
 from desktop.services.instance import Mark, WindowLock
 from desktop.settings import DEFAULTS, SettingsFile
-from tests.conftest import FileKeychain
 from tests.e2e.conftest import SLOW, Drive, check, reopened
+from tests.fixtures.keychains import FileKeychain
 from tests.services.conftest import open_house
 
 QUICK = "fake:" + json.dumps({"text": "Yes, and no."})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,6 +182,24 @@ class EngineContract:
         assert heard.text
         self.load(engine, qtbot)
         assert self.answer(engine, qtbot).text
+
+    def test_what_is_enforced_is_told_at_any_time_also_in_mid_answer(self, engine: EngineClient, qtbot: QtBot) -> None:
+        def assert_proved() -> None:
+            with qtbot.waitSignal(engine.proved, timeout=LOAD_MS) as proved:
+                engine.probe()
+            proof = proved.args[0]
+            if sys.platform == "linux":
+                assert proof.facts.status["NStgid"].split()[-1] == str(engine.pid)
+            assert {attempt.refused for attempt in proof.attempts} <= {True, False, None}
+            assert len(proof.attempts) == len({attempt.what for attempt in proof.attempts}) > 0
+
+        assert_proved()  # in a process that was started for it, without a model
+        assert engine.state is EngineState.NOT_LOADED
+        self.load(engine, qtbot, self.slow_path)
+        heard = Heard()
+        engine.generate(ask(self.slow_question), Sampling(temperature=0.0), heard.request())
+        assert_proved()
+        assert not heard.over()
 
     def test_unloading_ends_the_process(self, engine: EngineClient, qtbot: QtBot) -> None:
         self.load(engine, qtbot)

@@ -18,7 +18,7 @@ from desktop.house import House
 from desktop.services.conversation import Conversation
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 
 WAIT = 15_000
 

@@ -21,7 +21,7 @@ from desktop.storage import restoring
 from desktop.vault.header import Source
 from desktop.vault.keys import Vault
 from desktop.vault.ways import Ways
-from tests.conftest import NoKeychain
+from tests.fixtures.keychains import NoKeychain
 from tests.fixtures.profiles import CHEAP, PASSPHRASE, make_profile
 
 DAY = 86400

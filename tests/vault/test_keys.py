@@ -20,7 +20,7 @@ from desktop.vault import files, header
 from desktop.vault.header import Source
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 from tests.fixtures.profiles import CHEAP
 from tests.vault.conftest import FakeKeychain
 
@@ -207,10 +207,10 @@ from desktop.paths import Paths
 from desktop.storage.database import Database
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 from tests.fixtures.profiles import CHEAP
 from tests.vault.conftest import FakeKeychain
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 left = int(sys.argv[2])
 def hook(event, arguments):
     global left

@@ -210,7 +210,7 @@ from pathlib import Path
 from desktop.paths import Paths
 from desktop.vault.keys import Vault
 from desktop.vault.ways import Ways
-from tests.conftest import FileKeychain
+from tests.fixtures.keychains import FileKeychain
 from tests.fixtures.profiles import CHEAP
 vault = Vault(Paths(Path(sys.argv[1])), FileKeychain(Path(sys.argv[3])), cost=CHEAP)
 key = vault.open_with("the old passphrase")

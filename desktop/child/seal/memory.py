@@ -1,13 +1,8 @@
-"""What a process gives up about itself: core dumps, and being read by other programs of the same user.
-
-The filter that refuses internet sockets has its place here too. Standard library only, called first thing.
-"""
+"""What a crash or another program may see of this process's memory."""
 
 from __future__ import annotations
 
 import sys
-
-PR_SET_DUMPABLE = 4
 
 
 def no_core_dumps() -> None:
@@ -22,7 +17,10 @@ def not_dumpable() -> bool:
     """Refuse ptrace and ``/proc/PID/mem`` to other processes of the same user. True where the system enforces it."""
     if sys.platform != "linux":
         return False
-    import ctypes
+    from desktop.child.seal import kernel
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    return libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+    try:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    except OSError:
+        return False
+    return True
