@@ -24,6 +24,8 @@ from desktop.child.seal import filters, memory
 
 EXIT_AGAIN = 75
 """The app asks for a fresh start of itself with this exit status (after Lock, say)."""
+PASSPHRASE_FILE = "SNUG_PASSPHRASE_FILE"
+"""Names a file whose first line is the passphrase, for machines with nobody to ask."""
 SEAL, SEALED, PROBE, UNKNOWN = "seal", "sealed", "probe", "unknown"
 
 
@@ -74,6 +76,8 @@ def main(arguments: list[str], app: Callable[[Line | None], int], *, offline: bo
         code = porter.run() if sys.platform == "linux" else _spawn(arguments)
         if code != EXIT_AGAIN:
             return code
+        # It was locked: from now on somebody has to be there.
+        os.environ.pop(PASSPHRASE_FILE, None)
 
 
 class Porter:

@@ -12,14 +12,12 @@ from typing import NamedTuple
 from desktop import logs
 from desktop.errors import AppError
 from desktop.paths import Paths
+from desktop.porter import PASSPHRASE_FILE
 from desktop.storage import pages, restoring
 from desktop.storage.glance import Glance, glance
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain, SystemKeychain
 from desktop.vault.keys import Vault
-
-PASSPHRASE_FILE = "SNUG_PASSPHRASE_FILE"
-"""Names a file whose first line is the passphrase, for machines with nobody to ask."""
 
 
 def prepare(data_dir: Path) -> Paths:

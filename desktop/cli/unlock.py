@@ -13,6 +13,7 @@ from desktop.cli import output
 from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.paths import Paths
+from desktop.porter import PASSPHRASE_FILE
 from desktop.unlocking import Unlocked
 from desktop.vault import refusals
 from desktop.vault.header import Header
@@ -43,7 +44,7 @@ def unlocked(paths: Paths) -> Unlocked:
         if error.code not in refusals.TYPING:
             raise
         if not somebody_is_there():
-            todo = f"Run it in a terminal, or name a file that holds the passphrase in {unlocking.PASSPHRASE_FILE}."
+            todo = f"Run it in a terminal, or name a file that holds the passphrase in {PASSPHRASE_FILE}."
             raise AppError(error.code, error.happened, error.safe, todo, error.detail) from error
         vault = unlocking.vault_of(paths)
         if error.code == refusals.LOCKED:
