@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import re
 import struct
 import urllib.parse
@@ -60,9 +59,7 @@ def _files(folders: Iterable[Path]) -> Iterator[Path]:
 def _unpacked(content: bytes) -> Iterator[bytes]:
     for match in _ZLIB.finditer(content):
         try:
-            if content[match.start()] == 0x1F:
-                yield gzip.decompress(content[match.start() :])
-            else:
-                yield zlib.decompressobj().decompress(content[match.start() :], _LONGEST)
-        except (OSError, EOFError, zlib.error):
+            # 47: either kind, whatever follows it.
+            yield zlib.decompressobj(47).decompress(content[match.start() :], _LONGEST)
+        except zlib.error:
             continue
