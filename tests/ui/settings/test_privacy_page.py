@@ -188,7 +188,7 @@ def test_no_connections_is_said(page: PrivacyPage, privacy: FakePrivacy) -> None
 
 
 def test_a_backup_is_made_and_told(qtbot: QtBot, page: PrivacyPage, privacy: FakePrivacy) -> None:
-    assert "3 are kept, the newest of Today" in words(page)
+    assert "3 are kept, the newest of today" in words(page)
     click(qtbot, page.back_up)
     assert privacy.upkeep.asked == 1
     assert not page.back_up.isEnabled()
