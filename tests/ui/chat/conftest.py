@@ -65,3 +65,10 @@ def transcript(theme: Theme, qtbot: QtBot) -> Callable[..., Transcript]:
         return result
 
     return make
+
+
+def settle(transcript: Transcript) -> None:
+    """Until everything near the view is built and painted."""
+    for _ in range(4):
+        QApplication.processEvents()
+    transcript.grab()

@@ -11,35 +11,13 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.domain.chat import Message, PartKind, Status
-from desktop.ui.chat.heights import Heights
+from desktop.domain.chat import PartKind, Status
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.theme import Appearance, Theme
-from tests.ui.chat.standin import StandIn, reply, user
+from tests.ui.chat.conftest import settle
+from tests.ui.chat.standin import StandIn, many, reply, user
 
 Make = Callable[..., Transcript]
-
-
-def many(count: int) -> list[Message]:
-    messages: list[Message] = []
-    for number in range(count):
-        if number % 2:
-            messages.append(reply(f"Answer {number}.\n\n" + "- and a point\n" * (number % 7), number + 1))
-        else:
-            messages.append(user(f"Question {number}", number + 1))
-    return messages
-
-
-def settle(transcript: Transcript) -> None:
-    for _ in range(4):
-        QApplication.processEvents()
-    transcript.grab()
-
-
-def top_of(transcript: Transcript, row: int) -> int:
-    view = transcript.view(row)
-    assert view is not None
-    return view.y()
 
 
 def wheel(transcript: Transcript, steps: int) -> None:
@@ -113,41 +91,7 @@ class TestOpening:
         assert view.body.plain_text().startswith("Answer 29")
 
 
-class TestScrolling:
-    def test_scrolling_through_everything_never_moves_what_is_seen(self, transcript: Make) -> None:
-        widget = transcript(StandIn(many(200)))
-        bar = widget.verticalScrollBar()
-        for _ in range(60):
-            before = {row: view.y() for row, view in widget._views.items() if 0 <= view.y() < 500}
-            at = bar.value()
-            bar.setValue(at - 150)
-            settle(widget)
-            moved = {top_of(widget, row) - y for row, y in before.items() if widget.view(row) is not None}
-            # Everything moves by the same distance, whatever was measured above.
-            assert moved <= {150}
-
-    def test_rows_far_away_are_given_up(self, transcript: Make) -> None:
-        widget = transcript(StandIn(many(400)))
-        widget.scroll_to_row(0)
-        settle(widget)
-        assert widget.view(0) is not None
-        assert widget.view(399) is None
-        assert widget.materialised < 60
-
-    def test_the_keyboard_scrolls(self, transcript: Make, qtbot: QtBot) -> None:
-        widget = transcript(StandIn(many(100)))
-        bar = widget.verticalScrollBar()
-        qtbot.keyClick(widget, Qt.Key.Key_Home)
-        assert bar.value() == 0
-        assert top_of(widget, 0) == 20
-        qtbot.keyClick(widget, Qt.Key.Key_PageDown)
-        assert bar.value() == bar.pageStep()
-        qtbot.keyClick(widget, Qt.Key.Key_PageUp)
-        assert bar.value() == 0
-        qtbot.keyClick(widget, Qt.Key.Key_End)
-        assert bar.value() == bar.maximum()
-        assert widget.follows
-
+class TestChanging:
     def test_another_version_keeps_the_place_and_the_keyboard(self, transcript: Make) -> None:
         source = StandIn(
             [message for n in range(40) for message in (user("Why?", 2 * n), reply("Because. " * 60, 2 * n + 1))]
@@ -185,35 +129,6 @@ class TestScrolling:
         source.add(user("And now?", 201))
         assert view.follows
 
-    def test_a_narrower_window_keeps_the_message_at_the_top(self, transcript: Make) -> None:
-        widget = transcript(StandIn(many(100)))
-        widget.scroll_to_row(40)
-        settle(widget)
-        at = top_of(widget, 40)
-        widget.resize(500, 600)
-        settle(widget)
-        assert top_of(widget, 40) == at
-
-    def test_a_row_with_the_keyboard_lives_on_when_it_is_scrolled_away(self, transcript: Make, qtbot: QtBot) -> None:
-        widget = transcript(StandIn(many(300)))
-        widget.activateWindow()
-        view = widget.view(299)
-        assert view is not None
-        view.body.setFocus()  # type: ignore[union-attr]
-        qtbot.waitUntil(view.holds_focus)
-        widget.scroll_to_row(0)
-        settle(widget)
-        assert widget.view(299) is view
-
-    def test_a_row_with_a_selection_lives_on_too(self, transcript: Make) -> None:
-        widget = transcript(StandIn(many(300)))
-        view = widget.view(299)
-        assert view is not None
-        view.body.select_all()  # type: ignore[union-attr]
-        widget.scroll_to_row(0)
-        settle(widget)
-        assert widget.view(299) is view
-
     def test_there_is_one_selection_only(self, transcript: Make) -> None:
         widget = transcript(StandIn(many(4)))
         first, second = widget.view(1).body, widget.view(3).body  # type: ignore[union-attr]
@@ -221,19 +136,6 @@ class TestScrolling:
         second.select_all()  # type: ignore[union-attr]
         assert not first.has_selection()  # type: ignore[union-attr]
         assert second.has_selection()  # type: ignore[union-attr]
-
-    def test_tab_goes_through_the_messages_in_order(self, transcript: Make, qtbot: QtBot) -> None:
-        widget = transcript(StandIn(many(4)))
-        widget.activateWindow()
-        bodies = [widget.view(row).body for row in range(4)]  # type: ignore[union-attr]
-        bodies[0].setFocus()  # type: ignore[union-attr]
-        seen = [0]
-        for _ in range(40):
-            QApplication.focusWidget().focusNextPrevChild(True)
-            focus = QApplication.focusWidget()
-            if focus in bodies:
-                seen.append(bodies.index(focus))  # type: ignore[arg-type]
-        assert seen[:4] == [0, 1, 2, 3]
 
 
 class TestWriting:
@@ -392,15 +294,3 @@ def test_another_theme_reaches_everything(transcript: Make, theme: Theme) -> Non
     settle(widget)
     image = widget.grab().toImage()
     assert image.pixelColor(2, 2) == theme.color("surface")
-
-
-class TestHeights:
-    def test_tops_follow_from_heights(self) -> None:
-        heights = Heights()
-        heights.reset(4)
-        heights.set(1, 50)
-        assert [heights.top(row) for row in range(5)] == [0, 160, 210, 370, 530]
-        assert [heights.row_at(y) for y in (-5, 0, 159, 160, 209, 210, 9_999)] == [0, 0, 0, 1, 1, 2, 3]
-        heights.insert(2, 1)
-        assert heights.top(3) == 370
-        assert heights.total == 690
