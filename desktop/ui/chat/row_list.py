@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from desktop.ui import theme as themes
 from desktop.ui.chat.heights import Heights
 from desktop.ui.chat.jump_button import JumpButton
-from desktop.ui.chat.message_view import INSET, MessageView
+from desktop.ui.chat.message_view import MessageView
+from desktop.ui.chat.reply import INSET
 from desktop.ui.parts import paint
 from desktop.ui.parts.viewport import set_clear_viewport
 from desktop.ui.theme import Theme

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.domain.chat import Message, PartKind, Role, Status
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton
-from desktop.ui.chat.message_view import Failure, MessageView
+from desktop.ui.chat.message_view import MessageView
+from desktop.ui.chat.reply import Failure
 from desktop.ui.chat.row_list import LINE, RowList
 from desktop.ui.theme import Theme
 
@@ -200,7 +201,7 @@ class Transcript(RowList):
         if progress is None or (view.body is not None and view.body.markdown()):
             view.set_progress(None)
         else:
-            view.set_progress(*progress)
+            view.set_progress(progress)
 
     def _say(self, message: Message) -> None:
         """A finished answer is announced once to those who do not see it."""
@@ -257,7 +258,7 @@ class Transcript(RowList):
             if source.running_row() == row:
                 progress = source.progress()
                 if progress is not None and not message.parts:
-                    view.set_progress(*progress)
+                    view.set_progress(progress)
         else:
             view.set_progress(None)
 
