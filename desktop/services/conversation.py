@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain import names
 from desktop.domain.chat import Chat, Message, Part, PartKind, Role, Sampling
@@ -19,6 +19,16 @@ from desktop.services.tasks import Errands
 if TYPE_CHECKING:
     from desktop.engine import protocol
     from desktop.storage.glance import Opened
+
+
+class _Begun(NamedTuple):
+    """An answer that the engine was asked for, and what it and its question do to the rows."""
+
+    message_id: int
+    asked: Change
+    answered: Change
+    is_new: bool
+    """It is the first one of its chat."""
 
 
 class Conversation(QObject):
@@ -68,9 +78,14 @@ class Conversation(QObject):
         self._shown = ShownPath()
         self._used = 0
         self._draft = Draft(self._write_draft, self)
+        self._untold: _Begun | None = None
+        self._tell_soon = QTimer(self)
+        self._tell_soon.setSingleShot(True)
+        self._tell_soon.setInterval(0)
+        self._tell_soon.timeout.connect(self._tell)
         self._answering = Answering(desk, self)
         self._answering.wrote.connect(self._wrote)
-        self._answering.progressed.connect(self.progress_changed)
+        self._answering.progressed.connect(self._progressed)
         self._answering.noticed.connect(self.noticed)
         self._answering.finished.connect(self._finished)
 
@@ -266,11 +281,8 @@ class Conversation(QObject):
         def then(stored: tuple[Chat, Message, Message]) -> None:
             chat, question, answer = stored
             self._draft.sent()
-            new, self._chat = self._chat is None, chat
-            # Says nothing of the question yet: the engine goes first.
-            self._start(answer, self._shown.hang(question))
-            if new:
-                self.created.emit(chat)
+            is_new, self._chat = self._chat is None, chat
+            self._start(answer, self._shown.hang(question), is_new=is_new)
 
         def failed(error: AppError) -> None:
             self._draft.returned(text)
@@ -291,23 +303,36 @@ class Conversation(QObject):
         self.state_changed.emit()
         self.refused.emit(error)
 
-    def _start(self, message: Message, earlier: Change = Change.TEXT) -> None:
-        """Ask the engine for this answer, and only then tell everybody else about it."""
+    def _start(self, message: Message, asked: Change = Change.TEXT, *, is_new: bool = False) -> None:
+        """Ask the engine for this answer. Everybody else is told when Qt's loop comes round again.
+
+        What is written to the engine leaves this process only then: a window that first showed the question would keep
+        the engine waiting.
+        """
         self._answering.begin(message)
-        change = max(earlier, self._shown.hang(message))
+        self._untold = _Begun(message.id, asked, self._shown.hang(message), is_new)
         self._ask_engine(message)
-        row = self._shown.row_of(message.id) or 0
-        match change:
+        self._tell_soon.start()
+
+    def _tell(self) -> None:
+        """Tell what ``_start`` changed, if that was not done yet."""
+        begun, self._untold = self._untold, None
+        row = self._shown.row_of(begun.message_id) if begun is not None else None
+        if begun is None or row is None:
+            return
+        match max(begun.asked, begun.answered):
             case Change.PATH:
                 self.reset.emit()
             case Change.GROWN:
-                self.rows_inserted.emit(row - (earlier is Change.GROWN), row)
+                self.rows_inserted.emit(row - (begun.asked is Change.GROWN), row)
             case Change.TEXT:
                 self.row_changed.emit(row)
         if self._chat is not None:
-            self._set_chat(self._chat._replace(active_leaf=message.id))
+            self._set_chat(self._chat._replace(active_leaf=begun.message_id))
         self.state_changed.emit()
         self.progress_changed.emit()
+        if begun.is_new:
+            self.created.emit(self._chat)
 
     def _ask_engine(self, message: Message) -> None:
         shown, ids = self._shown, self._shown.until(message)
@@ -324,12 +349,18 @@ class Conversation(QObject):
         else:
             then([])
 
+    def _progressed(self) -> None:
+        self._tell()
+        self.progress_changed.emit()
+
     def _wrote(self, kind: PartKind, text: str) -> None:
+        self._tell()
         row = self.running_row()
         if row is not None:
             self.streamed.emit(row, kind, text)
 
     def _finished(self, message: Message | None, whole: bool) -> None:
+        self._tell()
         if message is not None:
             self._shown.keep([message])
             self._used = self._shown.tokens()

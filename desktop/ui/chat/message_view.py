@@ -6,7 +6,7 @@ transcript asks hundreds of times for a height and no layout engine is cheaper t
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -49,6 +49,8 @@ class MessageView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, row: int = 0) -> None:
         super().__init__(parent)
         self.setObjectName("message")
+        # It grows at its end: what is above stays as it is painted.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self._theme = theme
         self.row = row
         self.message: Message | None = None

@@ -49,6 +49,8 @@ class Reply(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        # It grows at its end: what is above stays as it is painted.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self._message: Message | None = None
         self._is_last = False
         self._reasoning = ""

@@ -60,6 +60,8 @@ class RowList(QAbstractScrollArea):
         self._soon.timeout.connect(self._arrange)
         theme.changed.connect(self._restyle)
         set_clear_viewport(self)
+        # It paints its whole ground: nothing behind it is painted again, and scrolling moves what is painted already.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def view(self, row: int) -> MessageView | None:
         """The widget of a row, if it is near the view."""
@@ -188,6 +190,7 @@ class RowList(QAbstractScrollArea):
         left, column = self._column()
         height = self.viewport().height()
         new = False
+        self._scroll_to(value)
         for row, view in sorted(self._views.items()):
             top = TOP + self._heights.top(row) - value
             away = top > height + _FAR or top + self._heights[row] < -_FAR
@@ -202,6 +205,15 @@ class RowList(QAbstractScrollArea):
         if new:
             self._order_focus()
         self._place_jump()
+
+    def _scroll_to(self, value: int) -> None:
+        """Move what is painted to where it is now, so that only the rest is painted."""
+        row = self._heights.row_at(value + self.viewport().height() // 2 - TOP) if len(self._heights) else 0
+        view = self._views.get(row)
+        if view is not None and not view.isHidden():
+            distance = TOP + self._heights.top(row) - value - view.y()
+            if distance and abs(distance) < self.viewport().height():
+                self.viewport().scroll(0, distance)
 
     def _order_focus(self) -> None:
         chain: list[QWidget] = [self]

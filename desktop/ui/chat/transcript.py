@@ -5,6 +5,7 @@ Reads a conversation through ``ConversationSource``; knows no storage, no servic
 
 from __future__ import annotations
 
+import time
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
@@ -17,6 +18,9 @@ from desktop.ui.chat.message_view import MessageView
 from desktop.ui.chat.reply import Failure
 from desktop.ui.chat.row_list import LINE, RowList
 from desktop.ui.theme import Theme
+
+PATIENCE_MS = 150
+"""What happens before the first word is not told where the word comes sooner: it would only flash by."""
 
 
 class ConversationSource(Protocol):
@@ -74,6 +78,11 @@ class Transcript(RowList):
         self._tick.setSingleShot(True)
         self._tick.setInterval(int(themes.tokens()["motion"]["streamCoalesce"]))
         self._tick.timeout.connect(self._flush)
+        self._flushed_at = 0.0
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._lost_patience)
         self._creep = QTimer(self)
         self._creep.setInterval(30)
         self._creep.timeout.connect(self._creep_on)
@@ -167,16 +176,21 @@ class Transcript(RowList):
         self._arrange()
 
     def _streamed(self, row: int, kind: object, delta: str) -> None:
-        if isinstance(kind, PartKind) and row in self._views:
-            self._buffer.append((row, kind, delta))
-            if not self._tick.isActive():
-                self._tick.start()
+        if not isinstance(kind, PartKind) or row not in self._views:
+            return
+        self._buffer.append((row, kind, delta))
+        left = self._tick.interval() - (time.monotonic() - self._flushed_at) * 1000
+        if left <= 0:
+            self._flush()
+        elif not self._tick.isActive():
+            self._tick.start()
 
     def _flush(self) -> None:
         """Hand on what was written since the last time, in one piece for each part."""
         self._tick.stop()
         if not self._buffer:
             return
+        self._flushed_at = time.monotonic()
         pieces: dict[tuple[int, PartKind], list[str]] = {}
         for row, kind, delta in self._buffer:
             pieces.setdefault((row, kind), []).append(delta)
@@ -190,18 +204,29 @@ class Transcript(RowList):
             self._arrange()
 
     def _progress_changed(self) -> None:
-        source = self._source
-        if source is None:
-            return
-        row = source.running_row()
-        view = self._views.get(row) if row is not None else None
-        if view is None or view.message is None:
-            return
-        progress = source.progress()
-        if progress is None or (view.body is not None and view.body.markdown()):
+        view = self._running_view()
+        if view is not None:
+            self._show_progress(view)
+
+    def _running_view(self) -> MessageView | None:
+        row = self._source.running_row() if self._source is not None else None
+        return self._views.get(row) if row is not None else None
+
+    def _show_progress(self, view: MessageView, *, at_once: bool = False) -> None:
+        """What happens before the first word, where that takes longer than a moment."""
+        progress = self._source.progress() if self._source is not None else None
+        if view.reply is None or progress is None or view.reply.body.markdown():
+            self._patience.stop()
             view.set_progress(None)
-        else:
+        elif at_once or view.reply.progress is not None:
             view.set_progress(progress)
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _lost_patience(self) -> None:
+        view = self._running_view()
+        if view is not None:
+            self._show_progress(view, at_once=True)
 
     def _say(self, message: Message) -> None:
         """A finished answer is announced once to those who do not see it."""
@@ -256,9 +281,7 @@ class Transcript(RowList):
         if message.status is Status.GENERATING:
             self._announce = None
             if source.running_row() == row:
-                progress = source.progress()
-                if progress is not None and not message.parts:
-                    view.set_progress(progress)
+                self._show_progress(view)
         else:
             view.set_progress(None)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QImage, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -191,19 +191,21 @@ class TestWriting:
         assert bar.value() == bar.maximum()
         assert button.isHidden()
 
-    def test_pieces_are_shown_together_every_33_milliseconds(
+    def test_the_first_piece_is_shown_at_once_and_those_soon_after_it_together(
         self, transcript: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         source = self.running(2)
         widget = transcript(source)
+        assert widget._tick.interval() == 33
+        widget._tick.setInterval(500)
         body = widget.view(2).body  # type: ignore[union-attr]
         shown: list[str] = []
         monkeypatch.setattr(body, "append", shown.append)
         for word in ("one ", "two ", "three "):
             source.write(2, word)
-        assert shown == []
-        qtbot.waitUntil(lambda: bool(shown), timeout=500)
-        assert shown == ["one two three "]
+        assert shown == ["one "]
+        qtbot.waitUntil(lambda: len(shown) == 2)
+        assert shown == ["one ", "two three "]
 
     def test_thoughts_and_text_go_to_their_places(self, transcript: Make) -> None:
         source = self.running(2)
@@ -225,17 +227,57 @@ class TestWriting:
         self.write(source, widget, "after")
         assert widget.view(2).body.plain_text() == "before during after"  # type: ignore[union-attr]
 
-    def test_progress_is_shown_until_the_first_word(self, transcript: Make) -> None:
+    def test_progress_is_shown_until_the_first_word(self, transcript: Make, qtbot: QtBot) -> None:
         source = self.running(2)
         widget = transcript(source)
         view = widget.view(2)
         assert view is not None
         source.say_progress("Reading 812 of 3,251", 0.25)
-        assert view.reply.progress == ("Reading 812 of 3,251", 0.25)
+        qtbot.waitUntil(lambda: view.reply.progress == ("Reading 812 of 3,251", 0.25))
+        source.say_progress("Reading 1,000 of 3,251", 0.3)
+        assert view.reply.progress == ("Reading 1,000 of 3,251", 0.3)
         self.write(source, widget, "Yes")
         assert view.reply.progress is None
         source.say_progress(None)
         assert view.reply.progress is None
+
+    def test_progress_that_is_over_in_a_moment_is_not_shown(self, transcript: Make, qtbot: QtBot) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        view = widget.view(2)
+        assert view is not None
+        source.say_progress("Reading 812 of 820", 0.99)
+        assert view.reply.progress is None
+        self.write(source, widget, "Yes")
+        qtbot.waitUntil(lambda: not widget._patience.isActive())
+        assert view.reply.progress is None
+
+    def test_scrolling_paints_only_what_comes_in_view(self, transcript: Make) -> None:
+        widget = transcript(StandIn(many(100)))
+        widget.scroll_to_row(50)
+        settle(widget)
+        painted = Painted(widget.viewport())
+        bar = widget.verticalScrollBar()
+        bar.setValue(bar.value() + 40)
+        QApplication.processEvents()
+        assert painted.heights
+        assert max(painted.heights) <= 40
+
+    def test_the_mark_that_more_is_to_come_stands_in_one_place_only(self, transcript: Make, theme: Theme) -> None:
+        source = self.running(2)
+        widget = transcript(source)
+        accent = theme.color("accent").rgb()
+
+        def marks(image: QImage) -> int:
+            return sum(image.pixel(x, y) == accent for y in range(image.height()) for x in range(60, 200))
+
+        for text in ("one", "\n\ntwo", "\n\n- three", "\n- four"):
+            source.write(2, text)
+            widget._flush()
+            QApplication.processEvents()
+            # What is on the screen, against a fresh painting.
+            screen = QApplication.primaryScreen().grabWindow(widget.winId())
+            assert marks(screen.toImage()) == marks(widget.grab().toImage())
 
     def test_a_new_question_and_its_answer_come_in_view(self, transcript: Make) -> None:
         source = StandIn(many(30))
