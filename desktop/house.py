@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
 from desktop.paths import Paths
-from desktop.services.chats import ChatService
+from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
 from desktop.services.models import ModelService
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from desktop.vault.ways import Ways
 
 log = logging.getLogger(__name__)
+
+TEMPORARY_IDS = 1 << 40
+"""Chats and messages that are never stored have ids above this one."""
 
 
 @dataclass(slots=True)
@@ -183,7 +186,22 @@ def furnish(
     mark = Mark(paths.locks)
     models = ModelService(make_engine, worker, stores.library, stores.options, load_options=load_options)
     desk = Desk(worker, stores.conversations, models, mark.name)
-    chats = ChatService(desk, stores.search, stores.options, data_version=stores.database.data_version)
+
+    def lend_memory() -> Memory:
+        from desktop.storage.conversations import Conversations
+        from desktop.storage.database import Database
+
+        database = Database.in_memory(TEMPORARY_IDS)
+        return Memory(desk._replace(conversations=Conversations(database)), database.close)
+
+    chats = ChatService(
+        desk,
+        stores.search,
+        stores.options,
+        data_version=stores.database.data_version,
+        retention=stores.retention,
+        lend_memory=lend_memory,
+    )
 
     def ended(count: int) -> None:
         if count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,6 +17,7 @@ from desktop.services.titles import Titles
 if TYPE_CHECKING:
     from desktop.storage.glance import Glance
     from desktop.storage.options import Options
+    from desktop.storage.retention import Retention
     from desktop.storage.search import Search
 
 LAST_CHAT = "last_chat"
@@ -24,6 +25,13 @@ LAST_CHAT = "last_chat"
 WATCH_MS = 1500
 PURGE_MS = 10_000
 """A deleted chat can be brought back for this long; then it is gone."""
+
+
+class Memory(NamedTuple):
+    """A database that no disk sees, and a desk over it."""
+
+    desk: Desk
+    close: Callable[[], None]
 
 
 class ChatService(QObject):
@@ -52,12 +60,18 @@ class ChatService(QObject):
         options: Options,
         parent: QObject | None = None,
         data_version: Callable[[], int] | None = None,
+        retention: Retention | None = None,
+        lend_memory: Callable[[], Memory] | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._search = search
         self._options = options
         self._data_version = data_version
+        self._retention = retention
+        self._lend_memory = lend_memory
+        self._memory: Memory | None = None
+        self._days: dict[int, int] = {}
         self._seen_version: int | None = None
         self._chats: list[Chat] = []
         self._titles = Titles(desk, self)
@@ -115,12 +129,46 @@ class ChatService(QObject):
         self._current.open(seen.opened)
         self.ready.emit()
         self._watch.start()
+        if self._retention is not None:
+            self._desk.worker.run(self._retention.all, self._days.update)
 
     def new_chat(self) -> None:
         """Show an empty chat. It is stored with its first message."""
         self._show(Conversation(self._desk, None, self))
         self._current.open()
         self._remember(None)
+
+    def new_temporary(self) -> None:
+        """Show an empty chat that no disk ever sees. It is forgotten when it is left."""
+        if self._lend_memory is None:
+            return
+        if self._current.temporary:
+            self.new_chat()  # forget that one first
+        try:
+            self._memory = self._lend_memory()
+        except AppError as error:
+            self.refused.emit(error)
+            return
+        self._show(Conversation(self._memory.desk, None, self, temporary=True))
+        self._current.open()
+
+    def keep_for(self, chat_id: int, days: int | None) -> None:
+        """Delete a chat by itself so many days after its last word; None: keep it."""
+        retention = self._retention
+        if retention is None:
+            return
+
+        def then(_: None) -> None:
+            if days is None:
+                self._days.pop(chat_id, None)
+            else:
+                self._days[chat_id] = days
+
+        self._desk.worker.run(lambda: retention.keep_for(chat_id, days), then, self.refused.emit)
+
+    def kept_for(self, chat_id: int) -> int | None:
+        """Days after its last word until a chat goes by itself; None: never."""
+        return self._days.get(chat_id)
 
     def open(self, chat_id: int) -> None:
         """Show a chat of the list."""
@@ -190,6 +238,10 @@ class ChatService(QObject):
     def fork(self, message_id: int) -> None:
         """A new chat that begins with everything up to this message."""
 
+        if self._current.temporary:
+            self.noticed.emit("A temporary chat cannot go on as another one")
+            return
+
         def then(chat: Chat) -> None:
             self._chats.insert(0, chat)
             self.list_changed.emit()
@@ -230,6 +282,8 @@ class ChatService(QObject):
             conversation.close()
         if self._deleted:
             self._purge_deleted()
+        if self._memory is not None:
+            self._desk.worker.run(self._memory.close)
 
     # --- inside
 
@@ -239,7 +293,9 @@ class ChatService(QObject):
             self._current = conversation
             if conversation not in self._busy.values():
                 self._connect(conversation)
-            if not previous.answering():
+            if previous.temporary:
+                self._forget(previous)
+            elif not previous.answering():
                 previous.retire()
             elif previous.chat is not None:
                 previous.save_draft()
@@ -249,9 +305,29 @@ class ChatService(QObject):
     def _connect(self, conversation: Conversation) -> None:
         conversation.refused.connect(self.refused)
         conversation.noticed.connect(self.noticed)
+        if conversation.temporary:
+            return
         conversation.created.connect(self._created)
         conversation.answered.connect(self._answered)
         conversation.state_changed.connect(self._titles.cancel)
+
+    def _forget(self, conversation: Conversation) -> None:
+        """A temporary chat is left: nothing of it stays but what the memory of a process keeps."""
+        memory, self._memory = self._memory, None
+
+        def end(*_: object) -> None:
+            conversation.retire()
+            if memory is not None:
+                self._desk.worker.run(memory.close)
+
+        if conversation.count():
+            self.noticed.emit("Temporary chat forgotten")
+        if conversation.answering():
+            # Its last words are still on their way to it.
+            conversation.answered.connect(end)
+            conversation.stop()
+        else:
+            end()
 
     def _created(self, chat: Chat) -> None:
         self._chats.insert(0, chat)
@@ -303,6 +379,8 @@ class ChatService(QObject):
             self._chats = chats
             self.list_changed.emit()
             current = self._current.chat
+            if self._current.temporary:
+                return
             if current is not None and all(chat.id != current.id for chat in chats):
                 self.new_chat()
             else:

@@ -67,8 +67,12 @@ class Conversation(QObject):
     noticed = Signal(str)
     refused = Signal(object)
 
-    def __init__(self, desk: Desk, chat: Chat | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, chat: Chat | None = None, parent: QObject | None = None, *, temporary: bool = False
+    ) -> None:
         super().__init__(parent)
+        self.temporary = temporary
+        """It lives in memory only, and is forgotten when it is left."""
         self.sampling = Sampling()
         self.new_system_prompt = ""
         """System prompt that the chat gets when it is stored."""

@@ -58,6 +58,16 @@ def connect(path: Path, key: bytes, mode: Mode = "rw", *, query_only: bool = Fal
     return connection
 
 
+def connect_memory() -> Any:
+    """A database that lives in memory only, for this connection."""
+    connection: Any = driver.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON").fetchone()
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
 def make_private(path: Path) -> None:
     """Make an empty file that only its owner can read. SQLite gives its side files the same mode."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -21,6 +21,7 @@ from desktop.storage.connection import (
     KEY_BYTES,
     DriverError,
     connect,
+    connect_memory,
     driver,
     make_private,
     remove_with_side_files,
@@ -39,10 +40,29 @@ class Database:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self._key = key
+        self._require_sound: Callable[[Connection], None] = schema.require_sound
         self._writer = _engine(lambda: connect(path, key), schema.begin_writing, size=1, overflow=0)
         self._reader = _engine(
             lambda: connect(path, key, query_only=True), schema.begin_reading, size=_READERS, overflow=_READERS
         )
+
+    @classmethod
+    def in_memory(cls, first_id: int) -> Database:
+        """A database of the same form that no disk ever sees, and that is gone when it is closed.
+
+        Its chats and messages get ids above ``first_id``, so that they are never taken for those of a file. One
+        connection reads and writes: for one thread at a time.
+        """
+        database = cls(Path(":memory:"), b"")
+        database._dispose()
+        database._require_sound = _nothing  # no page is ever read from a disk
+        # Reading and writing meet on one connection: the memory of another one would be another database.
+        database._writer = database._reader = _engine(connect_memory, schema.begin_writing, size=1, overflow=0)
+        with database._writer.begin() as connection:
+            schema.create(connection)
+            for table in ("chat", "message"):
+                connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first_id))
+        return database
 
     @classmethod
     def open(cls, path: Path, key: bytes, *, backups: Path, expect_existing: bool, salt: bytes = b"") -> Database:
@@ -82,14 +102,14 @@ class Database:
         """A connection that sees one state of the database and cannot change it."""
         with failures.translated(self.path), self._reader.connect() as connection:
             yield connection
-            schema.require_sound(connection)
+            self._require_sound(connection)
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """A transaction: committed when the block ends, undone when an error leaves it. Not to be nested."""
         with failures.translated(self.path), self._writer.begin() as connection:
             yield connection
-            schema.require_sound(connection)
+            self._require_sound(connection)
 
     def data_version(self) -> int:
         """A number that changes when another process has written. Cheap enough to ask every second."""
@@ -146,6 +166,10 @@ def _engine(creator: Callable[[], Any], begin: Callable[[Connection], None], *, 
     )
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _nothing(_: Connection) -> None:
+    return
 
 
 def _refuse_if_lost(path: Path, expect_existing: bool) -> None:

@@ -29,6 +29,11 @@ class Retention:
         with self._database.read() as connection:
             return connection.execute(select(retention.c.days).where(retention.c.chat_id == chat_id)).scalar()
 
+    def all(self) -> dict[int, int]:
+        """The days of every chat that has any."""
+        with self._database.read() as connection:
+            return {row.chat_id: row.days for row in connection.execute(select(retention))}
+
     def keep_for(self, chat_id: int, days: int | None) -> None:
         """Change that.
 

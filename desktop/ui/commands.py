@@ -20,6 +20,7 @@ class Command:
 
 COMMANDS = (
     Command("new", "New chat", "square-pen", control("N"), "start conversation"),
+    Command("temporary", "New temporary chat", "eye-off", control("Shift+N"), "private incognito forget never store"),
     Command("rename", "Rename this chat", "pencil", more="title"),
     Command("pin", "Pin or unpin this chat", "pin"),
     Command("delete", "Delete this chat", "trash-2", more="erase remove"),

@@ -86,6 +86,8 @@ class MainWindow(Frame):
         sidebar.list.rename_requested.connect(self._chats.rename)
         sidebar.list.pin_requested.connect(self._chats.set_pinned)
         sidebar.list.delete_requested.connect(self._chats.delete)
+        sidebar.list.keep_requested.connect(self._keep_for)
+        sidebar.list.kept_for = self._chats.kept_for
         self.room.header.new_chat_requested.connect(self.new_chat)
         self.room.header.model.clicked.connect(self.open_models)
 
@@ -119,6 +121,7 @@ class MainWindow(Frame):
     def _add_shortcuts(self) -> None:
         for keys, action in (
             ("Ctrl+N", self.new_chat),
+            ("Ctrl+Shift+N", self.new_temporary),
             ("Ctrl+K", self.open_palette),
             ("Ctrl+L", self.focus_composer),
             ("Ctrl+M", self.open_models),
@@ -148,6 +151,11 @@ class MainWindow(Frame):
 
     def new_chat(self) -> None:
         self._chats.new_chat()
+        self.focus_composer()
+
+    def new_temporary(self) -> None:
+        """A chat that is never stored."""
+        self._chats.new_temporary()
         self.focus_composer()
 
     def focus_composer(self) -> None:
@@ -282,6 +290,10 @@ class MainWindow(Frame):
     def _chat_deleted(self, chat_id: int, _title: str) -> None:
         self.toast.tell("Chat deleted", "Undo", partial(self._chats.undo_delete, chat_id))
 
+    def _keep_for(self, chat_id: int, days: int | None) -> None:
+        self._chats.keep_for(chat_id, days)
+        self.toast.tell(f"Deleted by itself {days} days after its last word" if days else "Kept until you delete it")
+
     def _noticed(self, sentence: str) -> None:
         self.toast.tell(sentence)
 
@@ -317,10 +329,12 @@ class MainWindow(Frame):
             self.room.transcript.scroll_to_row(row)
 
     def _run_command(self, key: str) -> None:
-        chat = self._conversation.chat
+        chat = None if self._conversation.temporary else self._conversation.chat
         match key:
             case "new":
                 self.new_chat()
+            case "temporary":
+                self.new_temporary()
             case "rename":
                 self.room.header.title.edit()
             case "pin" if chat is not None:

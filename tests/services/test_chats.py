@@ -203,3 +203,78 @@ def test_an_answer_can_be_stopped_before_its_question_is_stored(home: Home) -> N
         home.send("Tell me everything")
         home.conversation.stop()
     assert ended.args[0].status is Status.STOPPED
+
+
+# Chats that do not stay
+
+
+def files_with(home: Home, words: str) -> list[str]:
+    """The decrypted database is looked through as well, by asking it."""
+    with home.house.stores.database.read() as connection:
+        stored = connection.exec_driver_sql("SELECT count(*) FROM part WHERE text LIKE ?", (f"%{words}%",)).scalar()
+    return ["database"] if stored else []
+
+
+def test_a_temporary_chat_is_answered_and_never_stored(home: Home) -> None:
+    home.load(text="In hedges.")
+    chats = home.house.chats
+    chats.new_temporary()
+    assert home.conversation.temporary
+    home.ask("Where do hedgehogs sleep?")
+    home.ask("And in winter?")
+    assert home.texts() == ["Where do hedgehogs sleep?", "In hedges.", "And in winter?", "In hedges."]
+    assert chats.chats() == []
+    assert files_with(home, "hedge") == []
+    chat = home.conversation.chat
+    assert chat is not None
+    assert chat.id > 1 << 40, "never taken for one that is stored"
+
+
+def test_it_is_forgotten_when_it_is_left(home: Home) -> None:
+    home.load(text="In hedges.")
+    chats = home.house.chats
+    chats.new_temporary()
+    home.ask("Where do hedgehogs sleep?")
+    with home.qtbot.waitSignal(chats.noticed, timeout=WAIT) as noticed:
+        chats.new_chat()
+    assert noticed.args == ["Temporary chat forgotten"]
+    assert not home.conversation.temporary
+    assert home.conversation.count() == 0
+    home.ask("Do they snore?")
+    assert [chat.title for chat in chats.chats()] == ["Do they snore?"]
+
+
+def test_leaving_it_in_mid_answer_frees_the_engine(home: Home) -> None:
+    home.load(rate=50, text="word " * 400)
+    chats = home.house.chats
+    chats.new_temporary()
+    home.send("Tell me a long story.")
+    home.until(home.conversation.writing)
+    chats.new_temporary()
+    assert home.conversation.count() == 0
+    home.load(text="In hedges.")
+    home.ask("Where do hedgehogs sleep?")
+    assert home.texts() == ["Where do hedgehogs sleep?", "In hedges."]
+
+
+def test_what_another_process_writes_does_not_end_it(home: Home) -> None:
+    home.load(text="In hedges.")
+    chats = home.house.chats
+    chats.new_temporary()
+    home.ask("Where do hedgehogs sleep?")
+    chats._reread()  # pyright: ignore[reportPrivateUsage]
+    home.house.worker.wait(lambda: None)
+    home.until(lambda: home.conversation.temporary)
+    assert home.conversation.count() == 2
+
+
+def test_days_are_kept_and_taken_back(home: Home) -> None:
+    home.load(text="In hedges.")
+    home.ask("Where do hedgehogs sleep?")
+    chats = home.house.chats
+    [chat] = chats.chats()
+    chats.keep_for(chat.id, 30)
+    home.until(lambda: chats.kept_for(chat.id) == 30)
+    assert home.house.stores.retention.all() == {chat.id: 30}
+    chats.keep_for(chat.id, None)
+    home.until(lambda: chats.kept_for(chat.id) is None)

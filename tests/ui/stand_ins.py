@@ -80,6 +80,7 @@ class FakeConversation(QObject):
         self._speed = 0.0
         self._context = (0, 8192)
         self.accepts = True
+        self.temporary = False
         self.shown_versions: dict[int, tuple[int, int]] = {}
         self.failures: dict[int, tuple[str, str, str]] = {}
 
@@ -176,6 +177,7 @@ class FakeChats(QObject):
         self.calls: list[tuple[Any, ...]] = []
         self.searches: list[tuple[str, Callable[[list[SearchHit]], None]]] = []
         self.answers_searches = True
+        self.days: dict[int, int | None] = {}
 
     def chats(self) -> list[Chat]:
         return list(self._chats.values())
@@ -187,6 +189,19 @@ class FakeChats(QObject):
         self.calls.append(("new_chat",))
         self._current = FakeConversation(None, self)
         self.opened.emit(None)
+
+    def new_temporary(self) -> None:
+        self.calls.append(("new_temporary",))
+        self._current = FakeConversation(None, self)
+        self._current.temporary = True
+        self.opened.emit(None)
+
+    def keep_for(self, chat_id: int, days: int | None) -> None:
+        self.calls.append(("keep_for", chat_id, days))
+        self.days[chat_id] = days
+
+    def kept_for(self, chat_id: int) -> int | None:
+        return self.days.get(chat_id)
 
     def open(self, chat_id: int) -> None:
         self.calls.append(("open", chat_id))

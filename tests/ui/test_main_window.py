@@ -422,3 +422,27 @@ def test_nothing_is_typed_behind_a_question(stage: Stage) -> None:
 def test_a_refused_link_says_why(stage: Stage, link: str) -> None:
     stage.window.room.transcript.link_activated.emit(link)
     assert stage.window.toast.text() == describe_link(link).sentence
+
+
+# Chats that do not stay
+
+
+def test_a_temporary_chat_says_what_it_is(stage: Stage) -> None:
+    stage.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert stage.chats.calls[-1] == ("new_temporary",)
+    assert stage.window.room.header.title.text() == "Temporary chat"
+    line = stage.window.findChild(QWidget, "greetingLine")
+    assert "written to no disk" in line.text()
+
+
+def test_a_chat_is_kept_for_a_while_from_its_menu(stage: Stage) -> None:
+    listed = stage.window.sidebar.list
+    stage.chats.open(3)
+    menu = listed.open_menu(listed.current_chat(), QPoint(10, 10))
+    action(menu, "Keep for 30 days only").trigger()
+    menu.close()
+    assert stage.chats.calls[-1] == ("keep_for", 3, 30)
+    menu = listed.open_menu(listed.current_chat(), QPoint(10, 10))
+    action(menu, "Keep for ever, not 30 days").trigger()
+    menu.close()
+    assert stage.chats.calls[-1] == ("keep_for", 3, None)

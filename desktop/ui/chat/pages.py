@@ -49,14 +49,19 @@ class Greeting(Page):
         self.column.addStretch(6)
         self.show_state(None, starter=False)
 
-    def show_state(self, model: str | None, starter: bool) -> None:
+    def show_state(self, model: str | None, starter: bool, temporary: bool = False) -> None:
         """``model`` is the name of the loaded model, None where none is installed."""
-        self._title.setText("What is on your mind?" if model is not None else "A quiet room for your questions")
-        self._line.setText(
-            "What you type and what is answered stay on this computer."
-            if model is not None
-            else "Snug needs a model to talk to: a .gguf file on this computer."
-        )
+        if model is None:
+            title = "A quiet room for your questions"
+            line = "Snug needs a model to talk to: a .gguf file on this computer."
+        elif temporary:
+            title = "A temporary chat"
+            line = "It is written to no disk, and forgotten as soon as you open another chat or close Snug."
+        else:
+            title = "What is on your mind?"
+            line = "What you type and what is answered stay on this computer."
+        self._title.setText(title)
+        self._line.setText(line)
         self._note.setVisible(starter and model is not None)
         self._note.set_text(
             f"{model} comes with Snug so that you can begin at once. It is very small: good for trying things out, "

@@ -167,7 +167,8 @@ class Room(QWidget):
         if conversation is None or (conversation.chat is None and conversation.count() == 0):
             model = self._engine.model
             greeting = self.greeting()
-            greeting.show_state(model.name if model is not None else None, self._engine.starter)
+            temporary = conversation is not None and conversation.temporary
+            greeting.show_state(model.name if model is not None else None, self._engine.starter, temporary)
             self.stage.setCurrentWidget(greeting)
         else:
             self.stage.setCurrentWidget(self.transcript)
@@ -184,6 +185,9 @@ class Room(QWidget):
 
     def _show_chat(self) -> None:
         chat = self._conversation.chat if self._conversation is not None else None
+        if self._conversation is not None and self._conversation.temporary:
+            self.header.title.set_text("Temporary chat", False)
+            return
         self.header.title.set_text((chat.title if chat is not None else "") or UNTITLED, chat is not None)
 
     def _reset(self) -> None:

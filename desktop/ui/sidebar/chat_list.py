@@ -5,6 +5,7 @@ It says what the user wants through signals and must not know any service.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from desktop.ui.parts.menu import Menu
 
 
+KEEP_DAYS = 30
+
+
 class ChatList(QListView):
     """Signals: what to do with which chat. ``ring_moved``: the row with the keyboard on it is elsewhere now."""
 
@@ -32,6 +36,7 @@ class ChatList(QListView):
     rename_requested = Signal(int, str)
     pin_requested = Signal(int, bool)
     delete_requested = Signal(int)
+    keep_requested = Signal(int, object)
     ring_moved = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -39,6 +44,8 @@ class ChatList(QListView):
         self._theme = theme
         self._open_id: int | None = None
         self._waiting: list[Chat] | None = None
+        self.kept_for: Callable[[int], int | None] = lambda _: None
+        """How many days a chat is kept; None: until it is deleted."""
         # Rows touch each other, so the ring stays within its own.
         self.ring_radius: float = radius("md") - _REACH
         self.chats = ChatModel(self)
@@ -111,6 +118,7 @@ class ChatList(QListView):
         wishes = {
             menu.add_command("Rename", "pencil", "F2"): self._wish_rename,
             menu.add_command("Unpin" if chat.pinned else "Pin", "pin"): self._wish_pin,
+            menu.add_command(self._keeping(chat.id), "timer"): self._wish_keep,
             menu.add_command("Delete", "trash-2", "Del", danger=True): self._wish_delete,
         }
         for action, wish in wishes.items():
@@ -219,6 +227,14 @@ class ChatList(QListView):
         chat = self.chats.chat(self.chats.index_of(self._asked()))
         if chat is not None:
             self.pin_requested.emit(chat.id, not chat.pinned)
+
+    def _wish_keep(self) -> None:
+        chat_id = self._asked()
+        self.keep_requested.emit(chat_id, None if self.kept_for(chat_id) else KEEP_DAYS)
+
+    def _keeping(self, chat_id: int) -> str:
+        days = self.kept_for(chat_id)
+        return f"Keep for ever, not {days} days" if days else f"Keep for {KEEP_DAYS} days only"
 
     def _wish_delete(self) -> None:
         self.delete_requested.emit(self._asked())

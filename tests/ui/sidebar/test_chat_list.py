@@ -226,7 +226,7 @@ def open_menu(stage: Stage, sidebar: ChatList, chat_id: int) -> Menu:
 
 def test_the_menu_of_a_row_is_reached_by_keyboard(stage: Stage, sidebar: ChatList) -> None:
     menu = open_menu(stage, sidebar, 4)
-    assert [action.text() for action in menu.actions()] == ["Rename", "Pin", "Delete"]
+    assert [action.text() for action in menu.actions()] == ["Rename", "Pin", "Keep for 30 days only", "Delete"]
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
