@@ -101,4 +101,14 @@ def measure(ours: Ours, bare: Bare) -> list[Figure]:
         Figure("first word, second turn: the bare library", median(their_warm) * 1000, "ms"),
         Figure("first word, second turn: Snug's window", median(warm) * 1000, "ms"),
         at_most("first word, second turn: ratio", middle_ratio(warm, their_warm), "", 1.1),
+        Figure(
+            "first word, second turn: Snug's window, processor",
+            median(pair[1].first_cpu_s for pair in turns) * 1000,
+            "ms",
+        ),
+        Figure(
+            "writing: Snug's window, processor per 1,000 tokens",
+            median(turn.token_cpu_s for pair in turns for turn in pair) * 1000,
+            "s",
+        ),
     ]
