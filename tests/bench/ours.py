@@ -51,6 +51,10 @@ class Turn:
     """From sending to the first word at the signal that a window listens to."""
     speed: float
     message: Message
+    first_cpu_s: float
+    """Processor time of this process, window and storage, from sending to the first word."""
+    token_cpu_s: float
+    """Processor time of this process for each token after the first."""
 
 
 class Ours:
@@ -81,11 +85,13 @@ class Ours:
         conversation = self.house.chats.current()
         conversation.sampling = conversation.sampling._replace(temperature=0.0, max_tokens=tokens)
         times: list[float] = []
+        spent: list[float] = []
         ended: list[Message] = []
         loop = QEventLoop()
 
         def streamed(*_: object) -> None:
             times.append(time.perf_counter())
+            spent.append(time.process_time())
 
         def answered(message: Message) -> None:
             ended.append(message)
@@ -93,14 +99,21 @@ class Ours:
 
         conversation.streamed.connect(streamed)
         conversation.answered.connect(answered)
-        asked = time.perf_counter()
+        asked, spent_before = time.perf_counter(), time.process_time()
         conversation.send(text)
         loop.exec()
         conversation.streamed.disconnect(streamed)
         conversation.answered.disconnect(answered)
         # The first token comes alone, the later ones a few at a time.
         assert ended[0].statistics is not None
-        return Turn(times[0] - asked, (ended[0].statistics.generated_tokens - 1) / (times[-1] - times[0]), ended[0])
+        later = ended[0].statistics.generated_tokens - 1
+        return Turn(
+            times[0] - asked,
+            later / (times[-1] - times[0]),
+            ended[0],
+            spent[0] - spent_before,
+            (spent[-1] - spent[0]) / later,
+        )
 
 
 @contextmanager

@@ -88,6 +88,8 @@ def measure(ours: Ours, bare: Bare) -> list[Figure]:
     )
     cold = [pair[0].first_s for pair in turns]
     warm = [pair[1].first_s for pair in turns]
+    warm_cpu = [pair[1].first_cpu_s for pair in turns]
+    token_cpu = [turn.token_cpu_s for pair in turns for turn in pair]
     their_cold = [pair[0]["first_s"] for pair in theirs]
     their_warm = [pair[1]["first_s"] for pair in theirs]
     return [
@@ -101,4 +103,6 @@ def measure(ours: Ours, bare: Bare) -> list[Figure]:
         Figure("first word, second turn: the bare library", median(their_warm) * 1000, "ms"),
         Figure("first word, second turn: Snug's window", median(warm) * 1000, "ms"),
         at_most("first word, second turn: ratio", middle_ratio(warm, their_warm), "", 1.1),
+        Figure("first word, second turn: processor time of the app", median(warm_cpu) * 1000, "ms"),
+        Figure("writing: processor time of the app for 1,000 tokens", median(token_cpu) * 1000, "s"),
     ]

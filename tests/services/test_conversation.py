@@ -38,6 +38,28 @@ def test_the_question_is_committed_before_the_engine_hears_of_it(home: Home) -> 
     home.until(lambda: not home.conversation.answering())
 
 
+def test_the_request_has_left_before_the_window_hears_of_the_question(home: Home) -> None:
+    home.load(text="Yes.")
+    process = home.house.models.engine._process  # pyright: ignore[reportPrivateUsage]
+    assert process is not None
+    heard: list[object] = []
+    home.conversation.rows_inserted.connect(lambda *_: heard.append(process._process.bytesToWrite()))
+    home.conversation.streamed.connect(lambda *_: heard.append("streamed"))
+    home.ask("Is it?")
+    assert heard[:2] == [0, "streamed"]
+
+
+def test_an_answer_that_ends_at_once_is_told_after_its_rows(home: Home) -> None:
+    """Whatever comes first, nobody hears of a row that they do not know."""
+    home.load(text="")
+    heard: list[str] = []
+    home.conversation.rows_inserted.connect(lambda *_: heard.append("rows"))
+    home.conversation.row_changed.connect(lambda *_: heard.append("changed"))
+    home.conversation._tell_soon.setInterval(60_000)  # pyright: ignore[reportPrivateUsage]
+    home.ask("Is it?")
+    assert heard == ["rows", "changed"]
+
+
 def test_thoughts_are_kept_apart_from_the_answer(home: Home) -> None:
     home.load(reasoning="Let me see.", text="Yes.")
     home.ask("Is it?")
