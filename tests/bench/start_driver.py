@@ -2,7 +2,7 @@
 
 Prints the moment (``time.monotonic``) when the list of chats and the end of the last chat were painted and the composer
 has taken a key, then how long the chats named on the line take to open and be painted, and quits.
-``python -m tests.bench.start_driver DATA [CHAT…]``
+``SNUG_DATA_DIR=… python -m tests.bench.start_driver [CHAT…]``
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import sys
 import time
 
-CHATS = [int(argument) for argument in sys.argv[2:]]
+CHATS = [int(argument) for argument in sys.argv[1:]]
 
 
 def app(arguments: list[str]) -> int:
@@ -40,4 +40,4 @@ if __name__ == "__main__":
     from desktop import porter
 
     say(began=time.monotonic())
-    sys.exit(porter.main(["--data-dir", sys.argv[1]], app))
+    sys.exit(porter.main([], app))
