@@ -79,7 +79,8 @@ class Watcher(QObject):
             return False
         last = conversation.message(conversation.count() - 1)
         viewport = self._desktop.window.room.transcript.viewport()
-        return last is not None and viewport.childAt(QPoint(viewport.width() // 2, viewport.height() * 2 // 3)) is not None
+        there = QPoint(viewport.width() // 2, viewport.height() * 2 // 3)
+        return last is not None and viewport.childAt(there) is not None
 
     def _next(self) -> None:
         if not self._chats:
