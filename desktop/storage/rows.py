@@ -86,11 +86,10 @@ def require_chat(connection: Reader, chat_id: int) -> Chat:
 def nodes(connection: Reader, chat_id: int) -> list[Node]:
     """The tree of a chat, in the order it was written."""
     in_order = "SELECT id, parent_id, role FROM message WHERE chat_id = ? ORDER BY id"
-    row = connection.exec_driver_sql(
-        f"SELECT json_group_array(json_array(id, parent_id, role)) FROM ({in_order})", (chat_id,)
-    ).fetchone()
-    roles = _ROLES
-    return [Node(message_id, parent_id, roles[role]) for message_id, parent_id, role in json.loads(row[0])]
+    columns = "json_group_array(id), json_group_array(parent_id), json_group_array(role)"
+    row = connection.exec_driver_sql(f"SELECT {columns} FROM ({in_order})", (chat_id,)).fetchone()
+    ids, parents, roles = map(json.loads, row)
+    return list(map(Node, ids, parents, map(_ROLES.__getitem__, roles)))
 
 
 def messages(connection: Reader, ids: Sequence[int]) -> list[Message]:
