@@ -1,10 +1,12 @@
 """The way to the key: folders, log, vault, and a glance into the database. What it needs knows no Qt.
 
-So the window imports it before PySide6, which reads the source of every module that is imported after it.
+So it can begin before PySide6 is imported, and go on meanwhile.
 """
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +48,23 @@ class Unlocked(NamedTuple):
     seen: Glance | None
 
 
+def begin(paths: Paths) -> Future[Unlocked]:
+    """``unlock`` on a thread of its own. The end of the process does not wait for it: a keychain may be waiting for a
+    person there."""
+    unlocked: Future[Unlocked] = Future()
+
+    def work() -> None:
+        try:
+            unlocked.set_result(unlock(paths))
+        except Exception as error:
+            unlocked.set_exception(error)
+
+    threading.Thread(target=work, name="unlocking", daemon=True).start()
+    return unlocked
+
+
 def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
-    """Get the key and glance into the database. Quick: for the storage thread, before anything else.
+    """Get the key and glance into the database.
 
     Raises:
         AppError: of the vault, in plain words.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import Any
 
 CHATS = [int(argument) for argument in sys.argv[1:]]
 
@@ -19,15 +20,21 @@ def app(arguments: list[str]) -> int:
     from desktop import app as real
     from desktop.ui import start
 
-    meet = start.Opening.meet
+    def watched(*given: Any) -> int:
+        from desktop.ui import opening
 
-    def watched(opening: start.Opening, desktop: start.Desktop) -> None:
-        from tests.bench.watcher import Watcher
+        meet = opening.Opening.meet
 
-        opening.watcher = Watcher(desktop, CHATS)  # type: ignore[attr-defined]
-        meet(opening, desktop)
+        def meet_watched(this: opening.Opening, desktop: opening.Desktop) -> None:
+            from tests.bench.watcher import Watcher
 
-    start.Opening.meet = watched  # type: ignore[method-assign]
+            this.watcher = Watcher(desktop, CHATS)  # type: ignore[attr-defined]
+            meet(this, desktop)
+
+        opening.Opening.meet = meet_watched  # type: ignore[method-assign]
+        return opening.run(*given)
+
+    start.open_window = watched  # type: ignore[assignment]
     return real.main(arguments)
 
 
