@@ -235,17 +235,17 @@ class Conversation(QObject):
     def _refreshed(self, found: Opened) -> None:
         if self.answering():
             return
-        if len(found.nodes) == len(self._tree) and all(self._messages.get(new.id) == new for new in found.messages):
+        if len(found.tree) == len(self._tree) and all(self._messages.get(new.id) == new for new in found.messages):
             self._set_chat(found.chat)
         else:
             self._show(found)
 
     def _show(self, found: Opened) -> None:
         self._set_chat(found.chat)
-        self._tree = Tree(found.nodes)
+        self._tree = found.tree
         self._messages = {message.id: message for message in found.messages}
         self._asked.clear()
-        self._set_path(self._tree.path(found.chat.active_leaf if found.chat else None))
+        self._set_path(found.path)
         self._note_use()
         self.reset.emit()
         self.state_changed.emit()
