@@ -32,9 +32,11 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
+from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts, tokens
 from desktop.vault import refusals
 from tests.ui import stand_ins
+from tests.ui.settings.stand_ins import KEYCHAIN, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
@@ -47,8 +49,16 @@ class Stage:
     def __init__(self, theme: Theme, services: Callable[[], tuple[Any, Any, Any]]) -> None:
         self.theme = theme
         self.chats, self.models, transcript = services()
+        self.privacy = FakePrivacy()
+        settings = stand_ins.FakeSettings()
         self.window = MainWindow(
-            theme, self.chats, self.models, stand_ins.FakeSettings(), transcript, open_link=_leave_closed
+            theme,
+            self.chats,
+            self.models,
+            settings,
+            transcript,
+            open_link=_leave_closed,
+            make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
         )
         self.window.show()
         self.settle()
@@ -270,7 +280,39 @@ def model_menu(stage: Stage) -> None:
 
 def settings(stage: Stage) -> None:
     stage.open(3)
-    stage.window.open_settings()
+    stage.window.open_settings("privacy")
+
+
+def settings_keychain(stage: Stage) -> None:
+    stage.privacy.guard.protection = KEYCHAIN
+    stage.privacy.entries = []
+    stage.window.open_settings("privacy")
+
+
+def settings_end(stage: Stage) -> None:
+    settings(stage)
+    bar = stage.window.findChild(PrivacyPage).verticalScrollBar()
+    stage.settle()
+    bar.setValue(bar.maximum())
+
+
+def appearance(stage: Stage) -> None:
+    stage.window.open_settings("appearance")
+
+
+def recovery(stage: Stage) -> None:
+    settings(stage)
+    stage.window.findChild(PrivacyPage).paper.click()
+
+
+def passphrase(stage: Stage) -> None:
+    settings_keychain(stage)
+    stage.window.findChild(PrivacyPage).change.click()
+
+
+def delete_everything(stage: Stage) -> None:
+    settings(stage)
+    stage.window.findChild(PrivacyPage).delete.click()
 
 
 def chat_menu(stage: Stage) -> None:
@@ -332,7 +374,13 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "keyboard": keyboard,
     "narrow": narrow,
     "model-menu": model_menu,
-    "settings-menu": settings,
+    "f-settings-privacy": settings,
+    "settings-privacy-keychain": settings_keychain,
+    "settings-privacy-end": settings_end,
+    "settings-appearance": appearance,
+    "recovery-key": recovery,
+    "new-passphrase": passphrase,
+    "delete-everything": delete_everything,
     "chat-menu": chat_menu,
     "g1-lock": lock,
     "lock-wrong": lock_wrong,

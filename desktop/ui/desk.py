@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import house as houses
-from desktop import logs
+from desktop import logs, unlocking
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.paths import Paths
@@ -32,9 +32,11 @@ from desktop.vault import refusals
 if TYPE_CHECKING:
     from desktop.engine.client import Launcher
     from desktop.porter import Line
+    from desktop.services.privacy import Privacy
     from desktop.storage.glance import Glance
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
+    from desktop.ui.settings.privacy_page import PrivacyPage
 
 PATIENCE_MS = 1000
 """Longest wait for the first picture before everything else begins."""
@@ -76,6 +78,8 @@ class Desktop(QObject):
         self._refusal: Refusal | None = None
         self._screen: LockScreen | None = None
         self._has_begun = False
+        self._erases = False
+        self._offline: Privacy | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._begin)
@@ -112,10 +116,17 @@ class Desktop(QObject):
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
         self.window = MainWindow(
-            self.theme, house.chats, house.models, self._settings, _transcript, open_link=_open_outside
+            self.theme,
+            house.chats,
+            house.models,
+            self._settings,
+            _transcript,
+            open_link=_open_outside,
+            make_privacy_page=self._privacy_page,
         )
         if seen is not None:
             self.window.sidebar.list.expect(seen.number - len(seen.chats))
+        self.window.deletion_requested.connect(self._delete_everything)
         house.guard.lock_requested.connect(self.lock)
         house.guard.refused.connect(house.chats.refused)
         self.window.lock_requested.connect(house.guard.lock)
@@ -220,6 +231,44 @@ class Desktop(QObject):
             self.house.guard.look()
             self.house.upkeep.start()
             self._watch_for_leaving(self.house)
+            self._offline_service().changed.connect(self._tell_sidebar)
+            self.house.guard.changed.connect(self._tell_sidebar)
+
+    def _privacy_page(self, theme: Theme) -> PrivacyPage:
+        from desktop.ui.settings.privacy_page import PrivacyPage
+        from desktop.ui.settings.services import PrivacyServices
+
+        assert self.house is not None
+        return PrivacyPage(theme, PrivacyServices(self.house, self._offline_service()), self._settings)
+
+    def _offline_service(self) -> Privacy:
+        """*Stay offline*, made after the first picture."""
+        assert self.house is not None
+        if self._offline is None:
+            self._offline = self.house.privacy()
+        return self._offline
+
+    def _tell_sidebar(self) -> None:
+        """The badge says what holds at this moment; a dot reminds of the recovery key until it is saved."""
+        from desktop.ui.sidebar.wall import Connection
+
+        if self.window is None or self.house is None:
+            return
+        offline, sidebar = self._offline_service(), self.window.sidebar
+        if not offline.offline() and not offline.closed():
+            sidebar.set_status(Connection.ALLOWED, "Not connected", "Only what you start may connect")
+        elif offline.closed():
+            sidebar.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")
+        else:
+            sidebar.set_status(Connection.OFFLINE, "Offline", "By Snug alone, not by the system")
+        protection = self.house.guard.protection
+        saved = protection is None or protection.recovery_saved
+        sidebar.settings.set_reminder("" if saved else "No recovery key is saved yet: see Privacy and network")
+
+    def _delete_everything(self) -> None:
+        """Close, and then remove it all: nobody may have a file open."""
+        self._erases = True
+        self.quit()
 
     def _watch_for_leaving(self, house: House) -> None:
         from desktop.ui.away import Away
@@ -254,6 +303,10 @@ class Desktop(QObject):
             self.house.close()
         else:
             self._worker.shut()
+        if self._erases:
+            from desktop.vault.erasing import erase
+
+            erase(self._paths, unlocking.vault_of(self._paths))
 
 
 def _transcript(theme: Theme, parent: QWidget) -> QWidget:

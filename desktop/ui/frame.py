@@ -21,6 +21,7 @@ from desktop.ui.theme import Theme, size
 if TYPE_CHECKING:
     from desktop.ui.drop_hint import DropHint
     from desktop.ui.parts.toast import Toast
+    from desktop.ui.settings.room import SettingsRoom as OtherRoom
 
 # What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
 
@@ -44,6 +45,7 @@ class Frame(QWidget):
         self._toast: Toast | None = None
         self._narrow: bool | None = None
         self._was_painted = False
+        self._other: OtherRoom | None = None
         self.setObjectName("mainWindow")
         # Never the title of a chat: it would show in task lists and in the lock screen's previews.
         self.setWindowTitle("Snug")
@@ -98,12 +100,16 @@ class Frame(QWidget):
         inset = size("roomInset")
         self._inset.setContentsMargins(0 if shown else inset, inset, inset, inset)
         self.room.header.show_sidebar_button(not shown)
+        if self._other is not None:
+            self._other.sidebar.setVisible(not shown)
 
     # Areas
 
     def areas(self) -> list[QWidget]:
         """What F6 goes round, in order."""
         wall: list[QWidget] = [self.sidebar] if self.sidebar.isVisible() else []
+        if self._other is not None:
+            return [*wall, self._other]
         return [*wall, self.room.header, self.room.centre(), self.room.composer]
 
     def next_area(self, step: int = 1) -> None:
@@ -181,6 +187,25 @@ class Frame(QWidget):
             event.acceptProposedAction()
         for file in files:
             self.model_dropped.emit(file)
+
+    # Another room in the place of the chats
+
+    def show_other(self, room: OtherRoom) -> None:
+        """Put the settings, say, in the place of the chats."""
+        if room.parent() is not self:
+            self._inset.addWidget(room)
+            room.sidebar_requested.connect(self.open_sidebar)
+        self._other = room
+        self.room.hide()
+        room.sidebar.setVisible(not self.sidebar.isVisible())
+        room.show()
+
+    def show_chats(self) -> None:
+        """Back to the chats."""
+        if self._other is not None:
+            self._other.hide()
+            self._other = None
+            self.room.show()
 
     def _hide_drop_hint(self) -> None:
         if self._drop_hint is not None:

@@ -27,6 +27,8 @@ from desktop.ui.theme import Appearance, Theme
 if TYPE_CHECKING:
     from desktop.ui.menus import ModelMenu
     from desktop.ui.palette import Palette
+    from desktop.ui.settings.privacy_page import PrivacyPage
+    from desktop.ui.settings.room import SettingsRoom
 
 # What is opened later (menus, search, dialogs) is imported then: the window does not wait for it at the start.
 
@@ -36,9 +38,11 @@ class MainWindow(Frame):
 
     Signals:
         lock_requested: the chats are to leave the screen.
+        deletion_requested: everything is to be deleted, and the word for it was typed.
     """
 
     lock_requested = Signal()
+    deletion_requested = Signal()
 
     def __init__(
         self,
@@ -48,11 +52,14 @@ class MainWindow(Frame):
         settings: Settings,
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
+        make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
         self._models = models
         self._open_link = open_link
+        self._make_privacy_page = make_privacy_page
+        self._settings_room: SettingsRoom | None = None
         self._palette: Palette | None = None
         self._conversation: Any = None
         self._wanted: int | None = None
@@ -74,6 +81,7 @@ class MainWindow(Frame):
         sidebar.search_requested.connect(self.open_palette)
         sidebar.models_requested.connect(self._open_models_above)
         sidebar.settings_requested.connect(self.open_settings)
+        sidebar.badge.clicked.connect(lambda: self.open_settings("privacy"))
         sidebar.list.open_requested.connect(self._open_chat)
         sidebar.list.rename_requested.connect(self._chats.rename)
         sidebar.list.pin_requested.connect(self._chats.set_pinned)
@@ -132,9 +140,9 @@ class MainWindow(Frame):
         action()
 
     def _asking(self) -> bool:
-        from desktop.ui.parts.dialog import Dialog
+        from desktop.ui.parts.overlay import Overlay
 
-        return any(dialog.isVisible() for dialog in self.findChildren(Dialog))
+        return any(overlay.isVisible() and not overlay.closes_outside for overlay in self.findChildren(Overlay))
 
     # What the keyboard reaches from everywhere
 
@@ -143,6 +151,7 @@ class MainWindow(Frame):
         self.focus_composer()
 
     def focus_composer(self) -> None:
+        self.show_chats()
         self.room.composer.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def open_palette(self) -> None:
@@ -160,16 +169,35 @@ class MainWindow(Frame):
     def open_models(self) -> None:
         self._model_menu().open_below(self.room.header.model, right=True)
 
-    def open_settings(self) -> None:
-        from desktop.ui.menus import AppearanceMenu
+    def open_settings(self, page: str = "") -> None:
+        """The settings, at a page (``appearance``, ``privacy``) or the one that was open last."""
+        if self._settings_room is None:
+            self._settings_room = self._make_settings()
+        self.show_other(self._settings_room)
+        self.sidebar.settings.set_open(True)
+        self._settings_room.open(page if isinstance(page, str) else "")
 
-        menu = AppearanceMenu(self.theme, self)
-        menu.appearance_chosen.connect(self._choose_appearance)
-        menu.motion_chosen.connect(self._choose_motion)
-        if self.sidebar.isVisible():
-            menu.open_above(self.sidebar.settings)
-        else:
-            menu.open_below(self.room.header.sidebar)
+    def _make_settings(self) -> SettingsRoom:
+        from desktop.ui.settings.appearance_page import AppearancePage
+        from desktop.ui.settings.room import Entry, SettingsRoom
+
+        looks = AppearancePage(self.theme)
+        looks.appearance_chosen.connect(self._choose_appearance)
+        looks.motion_chosen.connect(self._choose_motion)
+        entries = [Entry("appearance", "Appearance", "palette", looks)]
+        if self._make_privacy_page is not None:
+            privacy = self._make_privacy_page(self.theme)
+            privacy.told.connect(self.toast.tell)
+            privacy.deletion_requested.connect(self.deletion_requested)
+            entries.append(Entry("privacy", "Privacy and network", "shield-check", privacy))
+        room = SettingsRoom(self.theme, entries)
+        room.closed.connect(self.focus_composer)
+        self.ring.raise_()
+        return room
+
+    def show_chats(self) -> None:
+        super().show_chats()
+        self.sidebar.settings.set_open(False)
 
     def add_model(self) -> None:
         from desktop.ui import ways_out
@@ -188,6 +216,8 @@ class MainWindow(Frame):
         if event.key() == Qt.Key.Key_Escape:
             if self._toast is not None and self._toast.isVisible() and not self._conversation.answering():
                 self._toast.dismiss()
+            elif not self.room.isVisible():
+                self.focus_composer()
             else:
                 self.room.composer.escape()
         elif self._is_typing(event):
@@ -200,7 +230,13 @@ class MainWindow(Frame):
     def _is_typing(self, event: QKeyEvent) -> bool:
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         covered = self._asking() or (self._palette is not None and self._palette.isVisible())
-        return plain and not covered and bool(event.text().strip()) and event.text().isprintable()
+        return (
+            plain
+            and not covered
+            and self.room.isVisible()
+            and bool(event.text().strip())
+            and event.text().isprintable()
+        )
 
     # Chats
 
@@ -299,6 +335,10 @@ class MainWindow(Frame):
                 self.add_model()
             case "lock":
                 self.lock_requested.emit()
+            case "settings":
+                self.open_settings()
+            case "privacy":
+                self.open_settings("privacy")
             case "light" | "dark" | "system":
                 self._choose_appearance(Appearance(key))
             case _:

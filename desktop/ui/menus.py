@@ -1,4 +1,4 @@
-"""The two menus of the window: which model answers, and how Snug looks. They say what was chosen and change nothing."""
+"""The menu of models: which one answers. It says what was chosen and changes nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.models import InstalledModel
 from desktop.ui.parts.menu import Menu
-from desktop.ui.theme import Appearance, Theme
+from desktop.ui.theme import Theme
 
 
 class ModelMenu(Menu):
@@ -48,38 +48,3 @@ class ModelMenu(Menu):
             self.chosen.emit(model.id)
         else:
             self.missing_chosen.emit(model)
-
-
-class AppearanceMenu(Menu):
-    """Signals:
-    appearance_chosen: an ``Appearance``.
-    motion_chosen: whether motion is to be reduced.
-    """
-
-    appearance_chosen = Signal(object)
-    motion_chosen = Signal(bool)
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, "Settings", parent, width=240)
-        self.setObjectName("appearanceMenu")
-        self.add_heading("Appearance")
-        choices = (
-            (Appearance.SYSTEM, "Same as the system", "monitor"),
-            (Appearance.LIGHT, "Light", "sun"),
-            (Appearance.DARK, "Dark", "moon"),
-        )
-        self._choices: dict[QAction, Appearance] = {}
-        for appearance, words, icon_name in choices:
-            action = self.add_choice(words, theme.appearance is appearance, icon_name)
-            self._choices[action] = appearance
-        self.add_rule()
-        self._motion = self.add_choice("Reduced motion", theme.reduced_motion, "eye")
-        self.triggered.connect(self._picked)
-        self.aboutToHide.connect(self.deleteLater)
-
-    def _picked(self, action: QAction) -> None:
-        appearance = self._choices.get(action)
-        if appearance is not None:
-            self.appearance_chosen.emit(appearance)
-        else:
-            self.motion_chosen.emit(self._motion.isChecked())

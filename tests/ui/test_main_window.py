@@ -96,8 +96,39 @@ def test_ctrl_m_opens_the_models(stage: Stage) -> None:
 
 def test_ctrl_comma_opens_the_settings(stage: Stage) -> None:
     stage.control(Qt.Key.Key_Comma)
-    assert popup().objectName() == "appearanceMenu"
-    popup().close()
+    room = settings_of(stage)
+    assert room.isVisible()
+    assert not stage.window.room.isVisible()
+    stage.key(Qt.Key.Key_Escape)
+    assert not room.isVisible()
+    assert stage.focus().objectName() == "composerText"
+
+
+def test_opening_a_chat_leaves_the_settings(stage: Stage) -> None:
+    stage.control(Qt.Key.Key_Comma)
+    stage.control(Qt.Key.Key_N)
+    assert stage.window.room.isVisible()
+    assert not settings_of(stage).isVisible()
+
+
+def test_typing_in_the_settings_is_not_meant_for_the_message(stage: Stage) -> None:
+    stage.control(Qt.Key.Key_Comma)
+    stage.key(Qt.Key.Key_A)
+    assert stage.window.room.composer.text() == ""
+
+
+def test_f6_goes_between_sidebar_and_settings(stage: Stage) -> None:
+    stage.control(Qt.Key.Key_Comma)
+    stage.key(Qt.Key.Key_F6)
+    assert stage.window.sidebar.isAncestorOf(stage.focus())
+    stage.key(Qt.Key.Key_F6)
+    assert settings_of(stage).isAncestorOf(stage.focus())
+
+
+def settings_of(stage: Stage) -> QWidget:
+    room = stage.window.findChild(QWidget, "settingsRoom")
+    assert room is not None
+    return room
 
 
 def test_ctrl_r_asks_for_the_last_answer_again(stage: Stage) -> None:
@@ -129,7 +160,7 @@ def test_tab_goes_from_the_sidebar_over_the_header_to_the_composer(stage: Stage)
         stage.key(Qt.Key.Key_Tab)
         names.append(stage.focus().objectName())
     assert names == [
-        "closeSidebar", "newChat", "search", "chatList", "models", "settings",
+        "closeSidebar", "newChat", "search", "chatList", "models", "settings", "privacyBadge",
         "chatTitle", "modelButton", "transcript", "composerText",
     ]  # fmt: skip
 
@@ -256,8 +287,8 @@ def test_menu_rows_have_the_design_s_heights(stage: Stage) -> None:
 def test_light_and_dark_switch_at_once(stage: Stage) -> None:
     light = stage.window.grab().toImage().pixelColor(5, 5)
     stage.control(Qt.Key.Key_Comma)
-    action(popup(), "Dark").trigger()
-    popup().close()
+    page = stage.window.findChild(QWidget, "appearancePage")
+    page.appearance_chosen.emit(Appearance.DARK)
     QApplication.processEvents()
     assert stage.theme.appearance is Appearance.DARK
     assert stage.window.grab().toImage().pixelColor(5, 5) != light
@@ -266,8 +297,7 @@ def test_light_and_dark_switch_at_once(stage: Stage) -> None:
 
 def test_reduced_motion_is_a_choice(stage: Stage) -> None:
     stage.control(Qt.Key.Key_Comma)
-    action(popup(), "Reduced motion").trigger()
-    popup().close()
+    stage.window.findChild(QWidget, "appearancePage").motion.click()
     assert not stage.theme.reduced_motion
     assert stage.settings.values["reduced_motion"] is False
     stage.theme.reduced_motion = True

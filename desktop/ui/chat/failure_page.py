@@ -10,11 +10,11 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.chat.failures import Choice, Failure
-from desktop.ui.chat.pages import Page
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.marks import ArchTile, Panel, Rule
+from desktop.ui.parts.page import Page
 from desktop.ui.parts.select import Select
 from desktop.ui.theme import Theme, font, radius
 

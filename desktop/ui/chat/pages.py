@@ -4,43 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.ui import icons
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.labels import Label
-from desktop.ui.parts.viewport import set_clear_viewport
+from desktop.ui.parts.page import Page
 from desktop.ui.theme import Theme, font, radius, size
-
-
-class Page(QScrollArea):
-    """A column in the middle of the room, which scrolls where the window is too small for it."""
-
-    def __init__(self, theme: Theme, name: str, width: int = 640) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setAccessibleName(name)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        set_clear_viewport(self)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget()
-        holder.setAutoFillBackground(False)
-        across = QHBoxLayout(holder)
-        across.setContentsMargins(32, 24, 32, 8)
-        across.setSpacing(0)
-        middle = QWidget()
-        middle.setMaximumWidth(width)
-        self.column = QVBoxLayout(middle)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(0)
-        across.addStretch(1)
-        across.addWidget(middle, 1000)
-        across.addStretch(1)
-        self.setWidget(holder)
-        holder.setAutoFillBackground(False)
 
 
 class Greeting(Page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 
 from desktop.ui.parts import paint
@@ -12,7 +12,13 @@ from desktop.ui.theme import Theme, font, radius, size
 
 
 class Select(Pressable):
-    """One of a list, shown in a menu."""
+    """One of a list, shown in a menu.
+
+    Signals:
+        chosen: the place of the one that the user picked.
+    """
+
+    chosen = Signal(int)
 
     def __init__(self, theme: Theme, name: str, options: list[str]) -> None:
         super().__init__(theme)
@@ -27,6 +33,10 @@ class Select(Pressable):
     def current(self) -> str:
         return self._options[self._current]
 
+    def set_current(self, place: int) -> None:
+        """Show another one; nothing is sent."""
+        self._choose(place)
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         widest = max(metrics.horizontalAdvance(option) for option in self._options)
@@ -38,10 +48,13 @@ class Select(Pressable):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        fill = self.fill("raised", "raisedHover", "raisedPressed")
-        paint.box(painter, self.rect(), radius("md"), fill, theme.color("borderStrong"))
+        on = self.isEnabled()
+        fill = self.fill("raised", "raisedHover", "raisedPressed") if on else theme.color("sunken")
+        paint.box(painter, self.rect(), radius("md"), fill, theme.color("borderStrong" if on else "border"))
         words = QRectF(13, 0, self.width() - 45, self.height())
-        paint.draw_text(painter, words, self.current(), self.font(), theme.color("textPrimary"))
+        paint.draw_text(
+            painter, words, self.current(), self.font(), theme.color("textPrimary" if on else "textDisabled")
+        )
         place = QRectF(self.width() - 27, 0, 16, self.height())
         paint.draw_icon(painter, "chevron-down", theme.color("textMuted"), place, 16)
 
@@ -55,7 +68,9 @@ class Select(Pressable):
         menu.open_below(self)
 
     def _picked(self, action: QAction) -> None:
-        self._choose(int(action.data()))
+        place = int(action.data())
+        self._choose(place)
+        self.chosen.emit(place)
 
     def _choose(self, place: int) -> None:
         self._current = place

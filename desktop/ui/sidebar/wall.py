@@ -76,36 +76,60 @@ class PlaceButton(WallButton):
 
     def __init__(self, theme: Theme, text: str, icon_name: str) -> None:
         super().__init__(theme, text, icon_name, 34)
+        self._open = False
+        self._reminder = ""
+
+    def set_reminder(self, sentence: str) -> None:
+        """A dot that stays until what the sentence says was done; an empty one takes it away."""
+        self._reminder = sentence
+        self.setAccessibleDescription(sentence)
+        set_tooltip(self, sentence)
+        self.update()
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether this is the place where the user is."""
+        self._open = is_open
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        paint.box(painter, self.rect(), radius("md"), self.fill("", "rowHover", "rowPressed"))
-        ink = theme.color("textSecondary")
-        paint.draw_icon(painter, self._icon_name, ink, QRectF(11, 0, 18, self.height()), size("iconButton"))
+        if self._open:
+            paint.box(painter, self.rect(), radius("md"), theme.color("rowSelected"), theme.color("border"))
+        else:
+            paint.box(painter, self.rect(), radius("md"), self.fill("", "rowHover", "rowPressed"))
+        ink = theme.color("textPrimary" if self._open else "textSecondary")
+        mark = theme.color("accentText") if self._open else ink
+        paint.draw_icon(painter, self._icon_name, mark, QRectF(11, 0, 18, self.height()), size("iconButton"))
         words = QRectF(39, 0, self.width() - 49, self.height())
-        paint.draw_text(painter, words, self.text(), font("body"), ink)
+        paint.draw_text(painter, words, self.text(), medium("body") if self._open else font("body"), ink)
+        if self._reminder:
+            dot = QRectF(self.width() - 20, self.height() / 2 - 4, 8, 8)
+            paint.box(painter, dot, 4, theme.color("warning"))
 
 
 class Connection(StrEnum):
     """What the privacy badge says."""
 
     OFFLINE = "offline"
+    ALLOWED = "allowed"
+    """Nothing is connected, and what the user starts may be."""
     DOWNLOADING = "downloading"
 
 
 _LOOKS = {
     Connection.OFFLINE: ("lock-keyhole", "accentSoft", "onAccentSoft"),
+    Connection.ALLOWED: ("shield-check", "accentSoft", "onAccentSoft"),
     Connection.DOWNLOADING: ("arrow-down-to-line", "brassSoft", "onWarningSoft"),
 }
 
 
-class PrivacyBadge(QWidget):
-    """Whether anything leaves the computer. It must never say Offline while a byte is moving."""
+class PrivacyBadge(Pressable):
+    """Whether anything leaves the computer. It must never say Offline while a byte is moving. A click explains."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
+        self.ring_radius = 10
         self._kind = Connection.OFFLINE
         self._title = ""
         self._detail = ""

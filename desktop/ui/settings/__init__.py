@@ -1,0 +1,1 @@
+"""The settings: a list of pages beside the page that is open."""

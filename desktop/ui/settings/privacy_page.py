@@ -1,0 +1,317 @@
+"""Privacy and network: what opens the chats, when they are locked, what may leave, and every connection there was.
+
+It shows what the services say and sends what was asked for; it holds no key and decides nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+
+from desktop.domain.ledger import Entry, as_csv
+from desktop.ui.parts.buttons import Button, Scale
+from desktop.ui.parts.labels import Label
+from desktop.ui.parts.menu import Menu
+from desktop.ui.parts.page import Page
+from desktop.ui.parts.select import Select
+from desktop.ui.parts.toggles import Switch
+from desktop.ui.preferences import LOCK_MINUTES, Settings
+from desktop.ui.settings.evidence_card import EvidenceCard
+from desktop.ui.settings.ledger_table import LedgerTable, when
+from desktop.ui.settings.rows import Card, Mark, Row, Section
+from desktop.ui.theme import Theme, size
+
+MINUTES = (1, 5, 10, 30, 0)
+
+
+class Backups(NamedTuple):
+    """What is known of the automatic backups."""
+
+    count: int
+    newest: float
+    """In seconds since 1970; 0 where there is none."""
+
+
+class Ledger(NamedTuple):
+    """The connections there were."""
+
+    entries: Sequence[Entry]
+    made: int
+    refused: int
+
+
+class Privacy(Protocol):
+    """What the page needs of the services."""
+
+    guard: Any
+    """``ProtectionService``."""
+    offline: Any
+    """``Privacy``: staying offline, and the evidence for it."""
+    upkeep: Any
+    """``Upkeep``: backups."""
+
+    def read(self, then: Callable[[Backups, Ledger], None]) -> None:
+        """Backups and ledger, when they were read."""
+        ...
+
+
+class PrivacyPage(Page):
+    """Signals:
+    told: a sentence for the toast.
+    deletion_requested: the word that deletes everything was typed.
+    """
+
+    told = Signal(str)
+    deletion_requested = Signal()
+
+    def __init__(self, theme: Theme, privacy: Privacy, settings: Settings) -> None:
+        super().__init__(theme, "Privacy and network", size("settingsContentMax"), centred=False)
+        self.setObjectName("privacyPage")
+        self._privacy = privacy
+        self._settings = settings
+        self._ledger = Ledger((), 0, 0)
+        self._make_rows(theme)
+        self._lay_out(theme)
+        privacy.guard.changed.connect(self._show_protection)
+        privacy.offline.changed.connect(self._show_offline)
+        privacy.offline.inspected.connect(self.evidence.show_evidence)
+        privacy.upkeep.backed_up.connect(self._backed_up)
+        privacy.upkeep.refused.connect(self._backup_refused)
+        self._show_protection()
+        self._show_offline()
+
+    def _make_rows(self, theme: Theme) -> None:
+        self.change = Button(theme, "Change")
+        self.change.setObjectName("changePassphrase")
+        self.change.clicked.connect(self._change)
+        self.encrypted = Row(theme, "lock-keyhole", "Your chats are encrypted", "", self.change)
+        self.paper = Button(theme, "Make one")
+        self.paper.setObjectName("recoveryKey")
+        self.paper.clicked.connect(self._new_recovery_key)
+        self.recovery = Row(theme, "key-round", "Recovery key", "", self.paper)
+        self.away = Select(theme, "Lock when you are away", [_minutes(number) for number in MINUTES])
+        self.away.setObjectName("lockMinutes")
+        chosen = self._settings.get(LOCK_MINUTES, 10)
+        self.away.set_current(MINUTES.index(chosen) if chosen in MINUTES else 2)
+        self.away.chosen.connect(self._minutes_chosen)
+        self.locking = Row(theme, "timer", "Lock when you are away", "", self.away)
+        self.switch = Switch(theme, "Stay offline")
+        self.switch.setObjectName("stayOffline")
+        self.switch.clicked.connect(self._offline_switched)
+        self.staying = Row(theme, "wifi-off", "Stay offline", "", self.switch)
+        self.back_up = Button(theme, "Back up now")
+        self.back_up.setObjectName("backUp")
+        self.back_up.clicked.connect(self._back_up)
+        self.backups = Row(theme, "archive", "Backups", "", self.back_up)
+        self.check = Button(theme, "Check again", scale=Scale.SMALL, icon_name="rotate-cw")
+        self.check.clicked.connect(self._inspect)
+        self.evidence = EvidenceCard(theme)
+        self.save = Button(theme, "Save as CSV", scale=Scale.SMALL, icon_name="file-down")
+        self.save.setObjectName("saveLedger")
+        self.save.clicked.connect(self._save)
+        self.connections = Section(theme, "Network ledger", "", self.save)
+        self.table = LedgerTable(theme)
+        self.delete = Button(theme, "Delete everything…")
+        self.delete.set_ink("danger")
+        self.delete.setObjectName("deleteEverything")
+        self.delete.clicked.connect(self._ask_to_delete)
+
+    def _lay_out(self, theme: Theme) -> None:
+        enforced = Section(
+            theme,
+            "What the system enforces",
+            "Asked of the kernel and tried in each process, not remembered.",
+            self.check,
+        )
+        note = QHBoxLayout()
+        note.setSpacing(8)
+        note.addWidget(Mark(theme, "info", "textMuted", 14))
+        words = "Snug writes this list itself. It holds addresses and sizes, and never what you wrote."
+        note.addWidget(Label(theme, words, "small", "textMuted", wrap=True), 1)
+        gone = Row(
+            theme,
+            "trash-2",
+            "Delete everything",
+            "Chats, backups, settings and keys, at once and for good.",
+            self.delete,
+        )
+        column = self.column
+        column.addWidget(Label(theme, "Privacy and network", "title"))
+        column.addSpacing(14)
+        column.addWidget(Card(theme, self.encrypted, self.recovery, self.locking, self.staying, self.backups))
+        column.addSpacing(28)
+        column.addWidget(enforced)
+        column.addSpacing(12)
+        column.addWidget(self.evidence)
+        column.addSpacing(28)
+        column.addWidget(self.connections)
+        column.addSpacing(12)
+        column.addWidget(self.table)
+        column.addSpacing(12)
+        column.addLayout(note)
+        column.addSpacing(28)
+        column.addWidget(Card(theme, gone))
+        column.addSpacing(24)
+        column.addStretch(1)
+
+    def refresh(self) -> None:
+        """Read everything again: the page is shown."""
+        self._privacy.guard.look()
+        self._privacy.read(self._show_read)
+        # The kernel is asked when the page stands: each process answers, and that takes a moment.
+        QTimer.singleShot(0, self._inspect)
+
+    # What the services say
+
+    def _show_protection(self) -> None:
+        protection = self._privacy.guard.protection
+        if protection is None:
+            return
+        self.encrypted.say("Your chats are encrypted", f"AES-256. {protection.sentence.partition('. ')[2]}")
+        self.change.setText("Change" if protection.passphrase else "Set a passphrase")
+        if protection.recovery_saved:
+            self.recovery.say("Recovery key", "You have it on paper. It opens your chats when nothing else does.")
+        else:
+            self.recovery.say(
+                "No recovery key is saved yet", "If the passphrase or the keychain is lost, only this key helps."
+            )
+        self.recovery.mark.set_looks("key-round", "accentText" if protection.recovery_saved else "warning")
+        self.paper.setText("Make a new one" if protection.recovery_saved else "Make one")
+        self.away.setEnabled(protection.can_lock)
+        self.locking.sentence.setText(
+            "Snug asks for your passphrase to open again."
+            if protection.can_lock
+            else "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
+        )
+
+    def _show_offline(self) -> None:
+        offline = self._privacy.offline
+        on, closed = offline.offline(), offline.closed()
+        self.switch.setChecked(on)
+        if on and closed:
+            sentence = "The system refuses every connection to all of Snug, until you quit it."
+        elif on:
+            sentence = "Nothing of Snug connects. This system does not enforce it."
+        elif closed:
+            sentence = "Off with the next start: what was closed stays closed until you quit Snug."
+        else:
+            sentence = "Only what you start may connect. Your chats have no way out all the same."
+        self.staying.sentence.setText(sentence)
+
+    def _show_read(self, backups: Backups, ledger: Ledger) -> None:
+        now = time.time()
+        if backups.count:
+            kept = "1 is kept" if backups.count == 1 else f"{backups.count} are kept"
+            sentence = f"{kept}, the newest of {when(backups.newest, now, inside=True)}. Encrypted like your chats."
+        else:
+            sentence = "None yet. One a day is made by itself, encrypted like your chats."
+        self.backups.sentence.setText(sentence)
+        self._ledger = ledger
+        made = "1 made" if ledger.made == 1 else f"{ledger.made:,} made"
+        words = f"Every connection there was: {made}, {ledger.refused:,} blocked."
+        self.connections.sentence.setText(words if ledger.entries else "Every connection would be listed here.")
+        self.save.setEnabled(bool(ledger.entries))
+        self.table.show_entries(ledger.entries, now)
+
+    # What was asked for
+
+    def _change(self) -> None:
+        protection = self._privacy.guard.protection
+        if protection is None:
+            return
+        if not protection.passphrase:
+            self._ask_for_passphrase(False)
+            return
+        menu = Menu(self._theme, "Ways in", self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        guard = self._privacy.guard
+        actions = {menu.add_command("Change the passphrase…", "key-round"): partial(self._ask_for_passphrase, True)}
+        if protection.backend:
+            actions[menu.add_command("Ask for it at every start", "lock-keyhole")] = guard.ask_at_start
+            actions[menu.add_command("Open by the keychain alone", "lock-open")] = guard.remove_passphrase
+        else:
+            actions[menu.add_command("Open by the keychain as well", "lock-open")] = guard.use_keychain
+        menu.triggered.connect(lambda action: actions[action]())
+        menu.open_below(self.change, right=True)
+
+    def _ask_for_passphrase(self, change: bool) -> None:
+        from desktop.ui.settings.questions import NewPassphrase
+
+        guard = self._privacy.guard
+        question = NewPassphrase(
+            self._theme, self.window(), change=change, keychain=guard.protection.backend if guard.protection else ""
+        )
+        question.chosen.connect(lambda text, always: guard.set_passphrase(text, ask_at_start=always))
+        question.chosen.connect(lambda *_: self.told.emit("Passphrase changed" if change else "Passphrase set"))
+        question.ask()
+
+    def _new_recovery_key(self) -> None:
+        self._privacy.guard.new_recovery_key(self._show_recovery_key)
+
+    def _show_recovery_key(self, key: str) -> None:
+        from desktop.ui.settings.questions import ShowRecoveryKey
+
+        question = ShowRecoveryKey(self._theme, self.window(), key)
+        question.accepted.connect(self._privacy.guard.recovery_saved)
+        question.ask()
+
+    def _minutes_chosen(self, place: int) -> None:
+        self._settings.put(LOCK_MINUTES, MINUTES[place])
+        # Whoever waits looks at the setting again.
+        self._privacy.guard.look()
+
+    def _offline_switched(self) -> None:
+        self._privacy.offline.stay_offline(self.switch.isChecked())
+
+    def _back_up(self) -> None:
+        self.back_up.setEnabled(False)
+        self._privacy.upkeep.back_up()
+
+    def _backed_up(self, _path: object) -> None:
+        if not self.back_up.isEnabled():
+            self.told.emit("Backup made, read back and counted")
+        self.back_up.setEnabled(True)
+        self._privacy.read(self._show_read)
+
+    def _backup_refused(self, error: Any) -> None:
+        self.back_up.setEnabled(True)
+        self.told.emit(error.sentence)
+
+    def _inspect(self) -> None:
+        self._privacy.offline.inspect()
+
+    def _save(self) -> None:
+        chooser = QFileDialog(self, "Save the ledger")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("csv")
+        chooser.selectFile("snug-ledger.csv")
+        chooser.fileSelected.connect(self._save_to)
+        chooser.open()
+
+    def _save_to(self, path: str) -> None:
+        from pathlib import Path
+
+        try:
+            Path(path).write_text(as_csv(self._ledger.entries), encoding="utf-8", newline="")
+        except OSError as error:
+            self.told.emit(f"The ledger could not be saved: {error.strerror}.")
+        else:
+            self.told.emit(f"Saved as {Path(path).name}")
+
+    def _ask_to_delete(self) -> None:
+        from desktop.ui.settings.questions import DeleteEverything
+
+        question = DeleteEverything(self._theme, self.window())
+        question.accepted.connect(self.deletion_requested)
+        question.ask()
+
+
+def _minutes(number: int) -> str:
+    if not number:
+        return "Never"
+    return "After 1 minute" if number == 1 else f"After {number} minutes"

@@ -1,0 +1,182 @@
+"""What the privacy page asks: a new passphrase, is the recovery key on paper, the word that deletes everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.ui.parts.buttons import Button, Kind
+from desktop.ui.parts.fields import LabelledField
+from desktop.ui.parts.labels import Label
+from desktop.ui.parts.marks import Panel
+from desktop.ui.parts.overlay import Overlay
+from desktop.ui.parts.secret_field import SecretField
+from desktop.ui.parts.toggles import Check
+from desktop.ui.theme import Theme, font
+
+WIDTH = 460
+SHORTEST = 8
+CLEAR_CLIPBOARD_MS = 60_000
+DELETE_WORD = "delete"
+
+
+class _Question(Overlay):
+    """Title, sentence, what is asked, and two answers."""
+
+    def __init__(self, theme: Theme, window: QWidget, title: str, text: str, action: str, kind: Kind) -> None:
+        super().__init__(theme, window, "question", dimmed=True)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.middle = QVBoxLayout()
+        self.middle.setSpacing(12)
+        self.no = Button(theme, "Cancel")
+        self.no.clicked.connect(self.reject)
+        self.yes = Button(theme, action, kind)
+        self.yes.setObjectName("questionAction")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        buttons.addWidget(self.no)
+        buttons.addWidget(self.yes)
+        column = QVBoxLayout(self.panel)
+        column.setContentsMargins(21, 21, 21, 17)
+        column.setSpacing(0)
+        column.addWidget(Label(theme, title, "heading", wrap=True))
+        column.addSpacing(4)
+        column.addWidget(Label(theme, text, "body", "textSecondary", wrap=True))
+        column.addSpacing(16)
+        column.addLayout(self.middle)
+        column.addSpacing(18)
+        column.addLayout(buttons)
+
+    def place(self) -> None:
+        width = min(WIDTH, self.width() - 48)
+        self.panel.setFixedWidth(width)
+        layout = self.panel.layout()
+        if layout is not None:
+            layout.activate()
+            self.panel.setFixedHeight(layout.totalHeightForWidth(width))
+        self.panel.move((self.width() - width) // 2, max(16, (self.height() - self.panel.height()) * 2 // 5))
+
+
+class NewPassphrase(_Question):
+    """Signals:
+    chosen: the passphrase, and whether it is asked for at every start.
+    """
+
+    chosen = Signal(str, bool)
+
+    def __init__(self, theme: Theme, window: QWidget, *, change: bool, keychain: str) -> None:
+        title = "Change the passphrase" if change else "Set a passphrase"
+        text = "Nobody can tell you a passphrase that you forgot: save a recovery key as well."
+        super().__init__(theme, window, title, text, title, Kind.PRIMARY)
+        self.first = SecretField(theme, "New passphrase")
+        self.second = SecretField(theme, "The same once more")
+        self.always = Check(theme, "Ask for it at every start")
+        self.always.setChecked(True)
+        self.always.setVisible(bool(keychain))
+        self.middle.addWidget(self.first)
+        self.middle.addWidget(self.second)
+        self.middle.addWidget(self.always)
+        self.yes.clicked.connect(self._submit)
+        self.first.field.returnPressed.connect(self.second.field.setFocus)
+        self.second.field.returnPressed.connect(self._submit)
+
+    def ask(self) -> None:
+        self.appear(self.first.field)
+
+    def _submit(self) -> None:
+        text = self.first.field.text()
+        short, differs = len(text) < SHORTEST, text != self.second.field.text()
+        self.first.complain(f"At least {SHORTEST} characters." if short else "")
+        self.second.complain("The two are not the same." if differs and not short else "")
+        self.place()
+        if short or differs:
+            return
+        self.second.take()
+        self.chosen.emit(self.first.take(), self.always.isChecked())
+        self.accept()
+
+
+class ShowRecoveryKey(_Question):
+    """The recovery key, once. ``accepted``: the user has it on paper.
+
+    The clipboard is emptied a minute after it was copied, if the key is still in it.
+    """
+
+    def __init__(self, theme: Theme, window: QWidget, key: str) -> None:
+        super().__init__(
+            theme,
+            window,
+            "Your recovery key",
+            "It opens your chats when nothing else does, on this computer and from a backup on another one. Write it "
+            "down or print it, and keep it somewhere else. Snug does not show it again; an older one goes on working "
+            "until you say that you have this one.",
+            "I have it on paper",
+            Kind.PRIMARY,
+        )
+        self._key = key
+        groups = key.split("-")
+        lines = "\n".join("   ".join(groups[start : start + 4]) for start in (0, 4))
+        paper = Panel(theme, "sunken", 8)
+        shown = Label(theme, lines, "message", wrap=True)
+        shown.setFont(font("code"))
+        shown.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        shown.setAccessibleName("Recovery key: " + ", ".join(" ".join(group) for group in groups))
+        inside = QVBoxLayout(paper)
+        inside.setContentsMargins(16, 14, 16, 14)
+        inside.addWidget(shown)
+        self.copy = Button(theme, "Copy", icon_name="copy")
+        self.copy.clicked.connect(self._copy)
+        below = QHBoxLayout()
+        below.addWidget(self.copy)
+        below.addStretch(1)
+        self.middle.addWidget(paper)
+        self.middle.addLayout(below)
+        self.no.setText("Not now")
+        self.yes.clicked.connect(self.accept)
+
+    def ask(self) -> None:
+        self.appear(self.copy)
+
+    def _copy(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        key, clipboard = self._key, QGuiApplication.clipboard()
+
+        def forget() -> None:
+            if clipboard.text() == key:
+                clipboard.clear()
+
+        clipboard.setText(key)
+        QTimer.singleShot(CLEAR_CLIPBOARD_MS, forget)
+        self.copy.setText("Copied, for a minute")
+
+
+class DeleteEverything(_Question):
+    """``accepted``: the word was typed."""
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(
+            theme,
+            window,
+            "Delete everything?",
+            "All chats, all backups in Snug's folder, the settings, the ledger and the keys go, and nothing brings "
+            "them back. Model files stay. Backups that you put somewhere else can still be opened with their recovery "
+            "key. Snug closes afterwards.",
+            "Delete everything",
+            Kind.DANGER,
+        )
+        self.word = LabelledField(theme, f"Type “{DELETE_WORD}”")
+        self.word.field.textChanged.connect(self._typed)
+        self.middle.addWidget(self.word)
+        self.yes.setEnabled(False)
+        self.yes.clicked.connect(self.accept)
+
+    def ask(self) -> None:
+        self.appear(self.word.field)
+
+    def _typed(self, text: str) -> None:
+        self.yes.setEnabled(text.strip().lower() == DELETE_WORD)
