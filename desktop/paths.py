@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,6 +84,7 @@ def default_data_dir() -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "snug"
 
 
+@cache
 def resources() -> Path:
     """Fonts, icons, theme and the starter model: beside the package, or inside the frozen program."""
     frozen = getattr(sys, "_MEIPASS", None)

@@ -1,11 +1,13 @@
 """The way to the key: folders, log, vault, and a glance into the database. What it needs knows no Qt.
 
-So the window imports it before PySide6, which reads the source of every module that is imported after it.
+So it goes on while the window and the rest of PySide6 are imported.
 """
 
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,8 +57,23 @@ def vault_of(paths: Paths, keychain: Keychain | None = None) -> Vault:
     return Vault(paths, keychain or SystemKeychain(), fits=pages.key_fits)
 
 
+def begin(paths: Paths) -> Future[Unlocked]:
+    """``unlock`` on a thread of its own. The end of the process does not wait for it: a keychain may be waiting for a
+    person there."""
+    unlocked: Future[Unlocked] = Future()
+
+    def work() -> None:
+        try:
+            unlocked.set_result(unlock(paths))
+        except BaseException as error:
+            unlocked.set_exception(error)
+
+    threading.Thread(target=work, name="unlocking", daemon=True).start()
+    return unlocked
+
+
 def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
-    """Get the key and glance into the database. For the storage thread, before anything else.
+    """Get the key and glance into the database, before anything else.
 
     Raises:
         AppError: of the vault, in plain words; those of ``refusals.TYPING`` can be answered with ``unlock_typed``.

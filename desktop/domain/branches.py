@@ -12,10 +12,11 @@ class Tree:
     """The messages of one chat, by parent. Children are in the order they were written."""
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
-        self._nodes: dict[int, Node] = {}
+        in_order = sorted(nodes)
+        self._nodes = {node.id: node for node in in_order}
         self._children: dict[int | None, list[int]] = defaultdict(list)
-        for node in sorted(nodes, key=lambda node: node.id):
-            self.add(node)
+        for message_id, parent_id, _ in in_order:
+            self._children[parent_id].append(message_id)
 
     def __contains__(self, message_id: int) -> bool:
         return message_id in self._nodes
@@ -33,15 +34,12 @@ class Tree:
 
     def path(self, leaf: int | None) -> list[int]:
         """Messages from the first to ``leaf``. A loop or a missing parent ends the path instead of hanging."""
-        path: list[int] = []
-        seen: set[int] = set()
+        upwards: dict[int, None] = {}
         at = leaf
-        while at is not None and at in self._nodes and at not in seen:
-            seen.add(at)
-            path.append(at)
+        while at is not None and at in self._nodes and at not in upwards:
+            upwards[at] = None
             at = self._nodes[at].parent_id
-        path.reverse()
-        return path
+        return list(reversed(upwards))
 
     def versions(self, message_id: int) -> list[int]:
         """This message and its siblings of the same role, oldest first."""

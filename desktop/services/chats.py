@@ -112,7 +112,8 @@ class ChatService(QObject):
             from desktop.storage.glance import Glance
 
             last = options.get(LAST_CHAT)
-            return Glance(store.list(), store.opened(last if isinstance(last, int) else None))
+            chats = store.list()
+            return Glance(chats, len(chats), store.opened(last if isinstance(last, int) else None))
 
         def failed(error: AppError) -> None:
             # Without its chats the window is still the place to say so.
@@ -131,6 +132,14 @@ class ChatService(QObject):
         self._watch.start()
         if self._retention is not None:
             self._desk.worker.run(self._retention.all, self._days.update)
+        if len(seen.chats) < seen.number:
+            self._desk.worker.run(self._desk.conversations.list, self._add_older, self.refused.emit)
+
+    def _add_older(self, chats: list[Chat]) -> None:
+        """The whole list, where it began with what the window shows first. What the user did to that is newer."""
+        known = {chat.id: chat for chat in self._chats}
+        self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deleted]
+        self.list_changed.emit()
 
     def new_chat(self) -> None:
         """Show an empty chat. It is stored with its first message."""

@@ -178,14 +178,14 @@ class Conversation(QObject):
     def _refreshed(self, found: Opened) -> None:
         if self.answering():
             return
-        if self._shown.is_same(found.nodes, found.messages):
+        if self._shown.is_same(found.tree, found.messages):
             self._set_chat(found.chat)
         else:
             self._show(found)
 
     def _show(self, found: Opened) -> None:
         self._set_chat(found.chat)
-        self._shown = ShownPath(found.nodes, found.messages, found.chat.active_leaf if found.chat else None)
+        self._shown = ShownPath(found.tree, found.messages, found.path)
         self._path_changed()
 
     def _path_changed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from desktop.domain.branches import Tree
@@ -23,13 +23,11 @@ class Change(IntEnum):
 class ShownPath:
     """The tree of one chat, the path through it, and those of its messages that were read."""
 
-    def __init__(self, nodes: Iterable[Node] = (), messages: Iterable[Message] = (), leaf: int | None = None) -> None:
-        self._tree = Tree(nodes)
+    def __init__(self, tree: Tree | None = None, messages: Iterable[Message] = (), path: Sequence[int] = ()) -> None:
+        self._tree = tree or Tree()
         self._messages = {message.id: message for message in messages}
         self._asked: set[int] = set()
-        self._path: list[int] = []
-        self._row_of: dict[int, int] = {}
-        self._follow(leaf)
+        self._set(path)
 
     def __len__(self) -> int:
         return len(self._path)
@@ -59,9 +57,9 @@ class ShownPath:
         ids = self._tree.versions(self._path[row])
         return ids.index(self._path[row]), len(ids)
 
-    def is_same(self, nodes: Collection[Node], messages: Iterable[Message]) -> bool:
+    def is_same(self, tree: Tree, messages: Iterable[Message]) -> bool:
         """Whether what was read again is what is known already."""
-        return len(nodes) == len(self._tree) and all(self._messages.get(new.id) == new for new in messages)
+        return len(tree) == len(self._tree) and all(self._messages.get(new.id) == new for new in messages)
 
     def tokens(self) -> int:
         """Tokens that the next prompt begins with: those of the newest answer whose figures are known."""
@@ -132,5 +130,8 @@ class ShownPath:
         return leaf
 
     def _follow(self, leaf: int | None) -> None:
-        self._path = self._tree.path(leaf)
+        self._set(self._tree.path(leaf))
+
+    def _set(self, path: Sequence[int]) -> None:
+        self._path = list(path)
         self._row_of = {message_id: row for row, message_id in enumerate(self._path)}

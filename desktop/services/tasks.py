@@ -45,14 +45,22 @@ class Worker(QObject):
         An ``AppError`` goes to ``failed``, or else to the signal ``refused``; any other exception is a bug and is
         raised here, where the crash report sees it.
         """
-        if self._shut:
-            return
+        if not self._shut:
+            self.follow(self._executor.submit(work), then, failed)
+
+    def follow(
+        self,
+        future: Future[Result],
+        then: Callable[[Result], None] | None = None,
+        failed: Callable[[AppError], None] | None = None,
+    ) -> None:
+        """The same for work that another thread is doing already. ``shut`` does not wait for it."""
 
         def done(future: Future[Result]) -> None:
             if not self._shut:
                 self._finished.emit(future, (then, failed))
 
-        self._executor.submit(work).add_done_callback(done)
+        future.add_done_callback(done)
 
     def wait(self, work: Callable[[], Result]) -> Result:
         """Do ``work`` on the thread and wait for it: for the command line and the very end. Raises what it raises."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.errors import AppError
-from desktop.services import backups
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
@@ -88,9 +87,14 @@ class Upkeep(QObject):
             self._worker.run(self._conversations.purge_deleted)
 
     def _make_if_due(self) -> Path | None:
+        # Imported here, on this thread: it needs SQLAlchemy, which the window does not wait for.
+        from desktop.services import backups
+
         return self._make() if backups.is_due(self._paths.backups, time.time()) else None
 
     def _make(self) -> Path:
+        from desktop.services import backups
+
         made = self._ways.with_key(lambda key: backups.make(self._paths, key))
         backups.prune(self._paths.backups, made.path)
         return made.path

@@ -13,30 +13,35 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from desktop.domain.branches import Tree
-from desktop.domain.chat import Chat, Message, Node
+from desktop.domain.chat import Chat, Message
 from desktop.storage import connection as connections
 from desktop.storage import rows
 from desktop.storage.revisions import HEAD, version_of
 
 LAST_CHAT = "last_chat"
 """Key of the setting that holds the chat that was open last."""
+FIRST_CHATS = 100
 FIRST_MESSAGES = 24
-"""So many messages at the end of a chat fill any window."""
+"""So many chats, and so many messages at the end of one, fill any window."""
 
 
 class Opened(NamedTuple):
-    """A chat as it is opened: its tree, its last messages, its draft. ``chat`` is None for a new one."""
+    """A chat as it is opened: its tree, the ids on its active path, the last messages of it, its draft. ``chat`` is
+    None for a new one."""
 
     chat: Chat | None
-    nodes: Sequence[Node]
+    tree: Tree
+    path: list[int]
     messages: Sequence[Message]
     draft: str
 
 
 class Glance(NamedTuple):
-    """The list of chats and the chat that was open last."""
+    """The list of chats, or its beginning, and the chat that was open last, which is in it."""
 
     chats: list[Chat]
+    number: int
+    """How many chats there are."""
     opened: Opened
 
 
@@ -52,9 +57,11 @@ def glance(path: Path, key: bytes) -> Glance | None:
         if version_of(raw) != HEAD:
             return None
         reader = _Plain(raw)
-        chats = rows.chats(reader)
-        last = _last_chat(reader)
-        found = Glance(chats, opened(reader, last if any(chat.id == last for chat in chats) else None))
+        last = opened(reader, _last_chat(reader))
+        chats = rows.first_chats(reader, FIRST_CHATS)
+        if last.chat is not None and last.chat not in chats:
+            chats = rows.chats(reader)
+        found = Glance(chats, rows.number_of_chats(reader), last)
         # A page that fails its check may come back as zeros instead of an error; this tells.
         return found if str(raw.execute("PRAGMA cipher_status").fetchone()[0]) == "1" else None
     except (connections.DriverError, ValueError, KeyError, TypeError):
@@ -67,10 +74,10 @@ def opened(reader: rows.Reader, chat_id: int | None) -> Opened:
     """A chat as it is opened; with None, or when it is gone, the new one."""
     chat = None if chat_id is None else rows.chat(reader, chat_id)
     if chat is None:
-        return Opened(None, (), (), rows.draft_of(reader, rows.NEW_CHAT))
-    nodes = rows.nodes(reader, chat.id)
-    path = Tree(nodes).path(chat.active_leaf)
-    return Opened(chat, nodes, rows.messages(reader, path[-FIRST_MESSAGES:]), rows.draft_of(reader, chat.id))
+        return Opened(None, Tree(), [], (), rows.draft_of(reader, rows.NEW_CHAT))
+    tree = Tree(rows.nodes(reader, chat.id))
+    path = tree.path(chat.active_leaf)
+    return Opened(chat, tree, path, rows.messages(reader, path[-FIRST_MESSAGES:]), rows.draft_of(reader, chat.id))
 
 
 def _last_chat(reader: rows.Reader) -> int | None:

@@ -3,7 +3,8 @@
 Knows nothing of SQLAlchemy: ``glance`` reads with these functions before it is imported.
 
 Plain SQL where ten thousand rows are read at once. Lists of ids travel as one JSON value, so that no number of them
-meets SQLite's limit of variables and the statement stays the same.
+meets SQLite's limit of variables and the statement stays the same. The tree of a chat comes back as one, too: a row of
+its own for each message would hand Python's lock back and forth ten thousand times, while the window waits for it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,21 @@ def chats(connection: Reader) -> list[Chat]:
     return [_chat(row) for row in rows]
 
 
+def first_chats(connection: Reader, number: int) -> list[Chat]:
+    """What a list of chats begins with: the newest ``number`` of them and every pinned one, newest first."""
+    newest = "SELECT id FROM chat WHERE deleted_at IS NULL ORDER BY sequence DESC LIMIT ?"
+    pinned = "SELECT id FROM chat WHERE deleted_at IS NULL AND pinned"
+    rows = connection.exec_driver_sql(
+        f"{_CHAT} WHERE id IN (SELECT id FROM ({newest}) UNION {pinned}) ORDER BY sequence DESC", (number,)
+    ).fetchall()
+    return [_chat(row) for row in rows]
+
+
+def number_of_chats(connection: Reader) -> int:
+    """How many there are that are not deleted."""
+    return int(connection.exec_driver_sql("SELECT count(*) FROM chat WHERE deleted_at IS NULL").fetchone()[0])
+
+
 def chat(connection: Reader, chat_id: int) -> Chat | None:
     """One chat, unless it is deleted."""
     row = connection.exec_driver_sql(f"{_CHAT} WHERE id = ? AND deleted_at IS NULL", (chat_id,)).fetchone()
@@ -74,11 +90,11 @@ def require_chat(connection: Reader, chat_id: int) -> Chat:
 
 def nodes(connection: Reader, chat_id: int) -> list[Node]:
     """The tree of a chat, in the order it was written."""
-    rows = connection.exec_driver_sql(
-        "SELECT id, parent_id, role FROM message WHERE chat_id = ? ORDER BY id", (chat_id,)
-    ).fetchall()
-    roles = _ROLES
-    return [Node(message_id, parent_id, roles[role]) for message_id, parent_id, role in rows]
+    in_order = "SELECT id, parent_id, role FROM message WHERE chat_id = ? ORDER BY id"
+    columns = "json_group_array(id), json_group_array(parent_id), json_group_array(role)"
+    row = connection.exec_driver_sql(f"SELECT {columns} FROM ({in_order})", (chat_id,)).fetchone()
+    ids, parents, roles = map(json.loads, row)
+    return list(map(Node, ids, parents, map(_ROLES.__getitem__, roles)))
 
 
 def messages(connection: Reader, ids: Sequence[int]) -> list[Message]:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 1000
 """Longest wait for the first picture before everything else begins."""
+BREATH_MS = 30
+"""After the first picture: what the user did meanwhile comes before everything else."""
 
 
 class Desktop(QObject):
@@ -122,6 +124,8 @@ class Desktop(QObject):
             open_link=self._open_outside,
             make_privacy_page=self._privacy_page,
         )
+        if seen is not None:
+            self.window.sidebar.list.expect(seen.number - len(seen.chats))
         self.window.deletion_requested.connect(self._delete_everything)
         house.guard.lock_requested.connect(self.lock)
         house.guard.refused.connect(house.chats.refused)
@@ -203,19 +207,20 @@ class Desktop(QObject):
 
     def _ready(self) -> None:
         if self.window is not None:
-            self.window.painted.connect(self._begin)
+            self.window.painted.connect(self._painted)
             self.window.show()
         self._uncover()
         self.shown.emit()
         # A window that starts minimised is not painted.
         self._patience.start(PATIENCE_MS)
 
+    def _painted(self) -> None:
+        if not self._has_begun:
+            self._patience.start(BREATH_MS)
+
     def _begin(self) -> None:
         """The window is painted and takes keys; now the rest may take the processors for a moment."""
-        if self._has_begun:
-            return
         self._has_begun = True
-        self._patience.stop()
         gc.freeze()
         gc.enable()
         self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))

@@ -114,7 +114,7 @@ class MainWindow(Frame):
         self._chats.noticed.connect(self._noticed)
         self._models.changed.connect(self._show_models)
         self._models.template_needed.connect(self._ask_for_template)
-        self._models.noticed.connect(self.toast.tell)
+        self._models.noticed.connect(self._noticed)
         # That the engine failed is told by its state, in the conversation or on a page of its own.
         self._models.refused.connect(self._refused)
 

@@ -1,43 +1,23 @@
-"""Opens the window: the storage opens on its own thread while Qt starts, and the two meet as soon as both are there."""
+"""The way to the window: lock, seal, then the key on a thread of its own while this one imports the window.
+
+Nothing is imported here that knows Qt: ``import`` is mended first.
+"""
 
 from __future__ import annotations
 
-# PySide6 reads the source of every module that is imported after it: what knows no Qt comes first.
-import concurrent.futures.thread  # noqa: F401
+import builtins
 import gc
-import signal
-import socket
+import os
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop import settings as _settings  # noqa: F401
-from desktop import unlocking
-from desktop.domain import models, names  # noqa: F401
-from desktop.ui.chat import stream  # noqa: F401
-from desktop.vault import refusals
-
-# isort: split
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
-
-from desktop import house as houses
-from desktop import screens
+from desktop import screens, unlocking
 from desktop.child.seal import filters
-from desktop.errors import AppError
-from desktop.house import Stores
-from desktop.paths import Paths
-from desktop.services.instance import WindowLock
-from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from desktop.unlocking import Unlocked
 
 if TYPE_CHECKING:
     from desktop.porter import Line
-    from desktop.ui.desk import Desktop
-
-PATIENCE_S = 5.0
 
 
 def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
@@ -49,6 +29,9 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     # What is made on the way to the first picture stays: looking through it for garbage would only cost time.
     gc.disable()
     paths = unlocking.prepare(data_dir)
+    _import_pyside()
+    from desktop.services.instance import WindowLock
+
     lock = WindowLock(paths.locks)
     if not lock.take():
         sys.stderr.write("Snug is open already; its window is in front now.\n")
@@ -56,20 +39,10 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     settings = SettingsFile(paths.settings)
     if screens.is_over_tcp():
         _reach_screen_and_seal(argv, settings, line)
-    # The storage thread imports and opens while this thread starts Qt.
-    worker = Worker("storage")
-    opening = Opening(worker, paths)
-    opening.begin()
-    from desktop.ui.desk import Desktop
+    unlocked = unlocking.begin(paths)
+    from desktop.ui import opening
 
-    desktop = Desktop(argv, settings, paths, worker, lock, line=line)
-    opening.meet(desktop)
-    wake = _Signals(desktop)
-    try:
-        return desktop.run()
-    finally:
-        wake.release()
-        lock.release()
+    return opening.run(paths, settings, lock, unlocked, argv, line)
 
 
 def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line | None) -> None:
@@ -84,105 +57,13 @@ def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line |
         line.seal()
 
 
-class Opening(QObject):
-    """From the key to the window: with a glance into the database the window is built at once, and the stores open
-    behind it; without one (a first start, an old or damaged file) the stores open first."""
+def _import_pyside() -> None:
+    if sys.platform != "win32":
+        # Of the many thousand functions in Qt's bindings a run calls few; each is looked up when it is called first.
+        sys.setdlopenflags(os.RTLD_LAZY)
+    pythons = builtins.__import__
+    import PySide6  # noqa: F401
 
-    def __init__(self, worker: Worker, paths: Paths) -> None:
-        super().__init__()
-        self._worker = worker
-        self._paths = paths
-        self._desktop: Desktop | None = None
-        self._next: Callable[[Desktop], None] | None = None
-
-    def begin(self) -> None:
-        """Look for the key, on the storage thread."""
-        self._worker.run(lambda: unlocking.unlock(self._paths), self.unlocked, self.refused)
-
-    def meet(self, desktop: Desktop) -> None:
-        """Qt is ready."""
-        self._desktop = desktop
-        self._go_on()
-
-    def unlocked(self, unlocked: Unlocked) -> None:
-        seen = unlocked.seen
-        if seen is None:
-            self._worker.run(lambda: houses.open_stores(self._paths, unlocked=unlocked), self._opened, self.refused)
-            return
-
-        late, painted = houses.LateStores(), threading.Event()
-
-        def open_behind() -> None:
-            # Python runs one thread at a time: the first picture goes first.
-            painted.wait(PATIENCE_S)
-            late.arrive(houses.open_stores(self._paths, unlocked=unlocked))
-
-        def begin(desktop: Desktop) -> None:
-            self._worker.run(open_behind, None, self.refused)
-            desktop.begun.connect(painted.set)
-            desktop.furnish(late.stores, seen)
-
-        self._then(begin)
-
-    def refused(self, error: AppError) -> None:
-        if error.code in refusals.TYPING:
-            self._then(lambda desktop: desktop.ask(error, self._typed))
-        else:
-            self._then(lambda desktop: desktop.explain(error))
-
-    def _typed(self, why: str, secret: str, recovery: bool) -> None:
-        vault = unlocking.vault_of(self._paths)
-        self._worker.run(
-            lambda: unlocking.unlock_typed(vault, secret, why=why, recovery=recovery), self.unlocked, self._wrong
-        )
-
-    def _wrong(self, error: AppError) -> None:
-        self._then(lambda desktop: desktop.refuse(error))
-
-    def _opened(self, stores: Stores) -> None:
-        self._then(lambda desktop: desktop.furnish(stores, None))
-
-    def _then(self, step: Callable[[Desktop], None]) -> None:
-        self._next = step
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._desktop is not None and self._next is not None:
-            step, self._next = self._next, None
-            step(self._desktop)
-
-
-class _Signals(QObject):
-    """Ctrl+C and SIGTERM close the window in good order. Qt's loop is native: the signal comes through a socket."""
-
-    def __init__(self, desktop: Desktop) -> None:
-        super().__init__()
-        self._desktop = desktop
-        self._code = 0
-        ours, pythons = socket.socketpair()
-        for end in (ours, pythons):
-            end.setblocking(False)
-        self._ends = (ours, pythons)
-        self._before = signal.set_wakeup_fd(pythons.fileno(), warn_on_full_buffer=False)
-        self._notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._woken)
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._received)
-
-    def release(self) -> None:
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._before)
-        for end in self._ends:
-            end.close()
-
-    def _received(self, number: int, _: object) -> None:
-        self._code = 130 if number == signal.SIGINT else 0
-
-    def _woken(self) -> None:
-        self._ends[0].recv(64)
-        # Python runs its handlers first, at the next line of Python; then we end.
-        QTimer.singleShot(0, self._end)
-
-    def _end(self) -> None:
-        self._desktop.quit(self._code)
+    # PySide6 hooks into ``import`` and reads the source of every module that comes after it, SQLAlchemy's 150 too, in
+    # case one wants Qt's names in snake case. None of them does, so ``import`` is again what it was.
+    builtins.__import__ = pythons

@@ -1,54 +1,61 @@
-"""Snug as ``python -m desktop`` starts it, through the porter, with an eye on what is painted.
+"""Snug as ``python -m desktop`` starts it, through the porter and sealed, with an eye on what is painted.
 
 Prints the moment (``time.monotonic``) when the list of chats and the end of the last chat were painted and the composer
-has taken a key, then how long the chats named on the line take to open and be painted, and quits.
-``python -m tests.bench.start_driver DATA [CHAT…]``
+has taken a key, then how long the chats named on the line take to open and be painted, and quits. The key comes from
+the tests' keychain in the profile's folder: those of this computer differ.
+``SNUG_DATA_DIR=… python -m tests.bench.start_driver [CHAT…]``
 """
 
 from __future__ import annotations
 
-import json
+import os
 import sys
-import time
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop import __main__ as snug
+
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from desktop.paths import Paths
     from desktop.porter import Line
+    from desktop.unlocking import Unlocked
 
-CHOSEN = Namespace(command=None, action=None, data_dir=sys.argv[1], json=False)
-CHATS = [int(argument) for argument in sys.argv[2:]]
+CHATS = [int(argument) for argument in sys.argv[1:]]
+DATA = Path(os.environ["SNUG_DATA_DIR"])
 
 
-def app(line: Line | None) -> int:
+def app(chosen: Namespace, line: Line | None) -> int:
     """The app, watched. Nothing is imported here that it would not import itself at this place."""
     from desktop import app as real
     from desktop import unlocking
-    from desktop.ui import start
     from tests.fixtures.keychains import FileKeychain
 
-    unlocking.SystemKeychain = lambda: FileKeychain(Path(sys.argv[1]) / "keychain")  # type: ignore[misc]
+    begin = unlocking.begin
 
-    meet = start.Opening.meet
+    def begin_and_watch(paths: Paths) -> Future[Unlocked]:
+        unlocked = begin(paths)
+        from desktop.ui import opening
 
-    def watched(opening: start.Opening, desktop: start.Desktop) -> None:
-        from tests.bench.watcher import Watcher
+        meet = opening.Opening.meet
 
-        opening.watcher = Watcher(desktop, CHATS)  # type: ignore[attr-defined]
-        meet(opening, desktop)
+        def meet_and_watch(this: opening.Opening, desktop: opening.Desktop) -> None:
+            from tests.bench.watcher import Watcher
 
-    start.Opening.meet = watched  # type: ignore[method-assign]
-    return real.main(CHOSEN, line)
+            this.watcher = Watcher(desktop, CHATS)  # type: ignore[attr-defined]
+            meet(this, desktop)
 
+        opening.Opening.meet = meet_and_watch  # type: ignore[method-assign]
+        return unlocked
 
-def say(**values: object) -> None:
-    sys.stdout.write(json.dumps(values) + "\n")
-    sys.stdout.flush()
+    unlocking.begin = begin_and_watch  # type: ignore[assignment]
+    unlocking.SystemKeychain = lambda: FileKeychain(DATA / "keychain")  # type: ignore[misc]
+    return real.main(chosen, line)
 
 
 if __name__ == "__main__":
-    from desktop import porter
-
-    say(began=time.monotonic())
-    sys.exit(porter.main([], app, offline=True))
+    snug._app = app  # type: ignore[assignment] # pyright: ignore[reportPrivateUsage]
+    sys.argv = ["snug"]
+    sys.exit(snug.main())

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.domain.chat import SearchHit, Status, TitleOrigin
 from desktop.domain.models import EngineState
+from desktop.storage.glance import Glance
 from tests.services.conftest import WAIT, Home, open_house
 
 
@@ -124,6 +125,28 @@ def test_the_chat_that_was_open_is_open_again(home: Home, qtbot: QtBot, tmp_path
     assert again.chats.current().message(0).text == "First chat"  # type: ignore[union-attr]
     again.close()
     home.house = open_house(tmp_path / "data")
+
+
+def test_a_list_of_which_the_beginning_is_shown_becomes_whole(home: Home, qtbot: QtBot, tmp_path: Path) -> None:
+    two_chats(home)
+    home.house.chats.new_chat()
+    home.ask("Third chat")
+    last = home.house.chats.current().chat
+    assert last is not None
+    opened = home.house.stores.conversations.opened(last.id)
+    third, second, _ = home.house.chats.chats()
+    home.house.close()
+    home.house = open_house(tmp_path / "data")
+    home.house.chats.start(Glance([third, second], 3, opened))
+    assert titles(home) == ["Third chat", "Second chat"]
+    # What is done before the rest is there is not undone by it.
+    home.house.chats.rename(third.id, "My name")
+    home.house.chats.delete(second.id)
+    qtbot.waitUntil(lambda: "First chat" in titles(home), timeout=WAIT)
+    home.house.worker.wait(lambda: None)
+    assert titles(home)[-1] == "First chat"
+    assert "Second chat" not in titles(home)
+    qtbot.waitUntil(lambda: titles(home) == ["My name", "First chat"], timeout=WAIT)
 
 
 def test_what_another_process_writes_is_noticed(home: Home, tmp_path: Path) -> None:

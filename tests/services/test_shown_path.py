@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.domain.branches import Tree
 from desktop.domain.chat import Message, Node, Part, PartKind, Role, Statistics
 from desktop.services.shown_path import PAGE, Change, ShownPath
 
@@ -15,8 +16,8 @@ def message(id: int, parent: int | None, text: str = "", tokens: int = 0) -> Mes
 
 
 def shown(*messages: Message, leaf: int | None = None) -> ShownPath:
-    nodes = [Node(one.id, one.parent_id, one.role) for one in messages]
-    return ShownPath(nodes, messages, leaf if leaf is not None else messages[-1].id)
+    tree = Tree(Node(one.id, one.parent_id, one.role) for one in messages)
+    return ShownPath(tree, messages, tree.path(leaf if leaf is not None else messages[-1].id))
 
 
 def ids(path: ShownPath) -> list[int]:
@@ -56,8 +57,8 @@ def test_another_version_comes_with_what_followed_it() -> None:
 
 def test_messages_that_were_not_read_are_asked_for_once_and_a_page_at_a_time() -> None:
     everything = [message(id, id - 1 or None) for id in range(1, 301)]
-    nodes = [Node(one.id, one.parent_id, one.role) for one in everything]
-    path = ShownPath(nodes, everything[-10:], 300)
+    tree = Tree(Node(one.id, one.parent_id, one.role) for one in everything)
+    path = ShownPath(tree, everything[-10:], tree.path(300))
     assert path.message(100) is None
     assert path.role(100) is Role.USER
     wanted = path.wanted_around(100)
@@ -82,6 +83,6 @@ def test_what_was_read_again_is_compared_with_what_is_known() -> None:
     first, second = message(1, None, "Hello"), message(2, 1, "Hi")
     path = shown(first, second)
     nodes = [Node(1, None, Role.USER), Node(2, 1, Role.ASSISTANT)]
-    assert path.is_same(nodes, [second])
-    assert not path.is_same(nodes, [message(2, 1, "Hello")])
-    assert not path.is_same([*nodes, Node(3, 2, Role.USER)], [second])
+    assert path.is_same(Tree(nodes), [second])
+    assert not path.is_same(Tree(nodes), [message(2, 1, "Hello")])
+    assert not path.is_same(Tree([*nodes, Node(3, 2, Role.USER)]), [second])

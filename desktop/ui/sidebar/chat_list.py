@@ -85,6 +85,11 @@ class ChatList(QListView):
             self._put_cursor(index if index.isValid() else self.chats.nearest(row))
         self.verticalScrollBar().setValue(place)
 
+    def expect(self, more: int) -> None:
+        """Leave room for so many chats that are still being read, until the next ``set_chats``: the list is as long
+        from the start as it is going to be."""
+        self.chats.expect(more)
+
     def set_open(self, chat_id: int | None) -> None:
         """The chat that the room shows."""
         if chat_id == self._open_id and (chat_id is None or self.selectionModel().hasSelection()):

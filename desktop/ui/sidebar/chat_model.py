@@ -51,26 +51,34 @@ class ChatModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Chat | Heading] = []
         self._places: dict[int, int] = {}
+        self._expected = 0
 
     def set_chats(self, chats: list[Chat], today: date | None = None) -> bool:
         """Show these chats; False if nothing changed."""
         rows = rows_of(chats, today or date.today())
-        if rows == self._rows:
+        if rows == self._rows and not self._expected:
             return False
         same_places = len(rows) == len(self._rows) and all(
             type(new) is type(old) and getattr(new, "id", None) == getattr(old, "id", None)
             for new, old in zip(rows, self._rows, strict=True)
         )
-        if same_places:
+        if same_places and not self._expected:
             # Only titles changed: no reset, so that nothing scrolls and no rename is cut short.
             self._rows = rows
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return True
         self.beginResetModel()
-        self._rows = rows
+        self._rows, self._expected = rows, 0
         self._places = {row.id: place for place, row in enumerate(rows) if isinstance(row, Chat)}
         self.endResetModel()
         return True
+
+    def expect(self, more: int) -> None:
+        """Empty rows behind the others, for chats that are still being read; ``set_chats`` takes them away."""
+        if more > 0:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + more - 1)
+            self._expected = more
+            self.endInsertRows()
 
     def chat(self, index: _Index) -> Chat | None:
         """The chat of a row; None for a label."""
@@ -93,7 +101,7 @@ class ChatModel(QAbstractListModel):
         return QModelIndex()
 
     def rowCount(self, parent: _Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._rows) + self._expected
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if self.chat(index) is None:
@@ -103,6 +111,8 @@ class ChatModel(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
+        if index.row() >= len(self._rows):
+            return "" if role == Qt.ItemDataRole.DisplayRole else None
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.text if isinstance(row, Heading) else title_of(row)

@@ -1,0 +1,224 @@
+"""From the key to the window: what is shown while there is no key, when there is one, and when it opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop import logs, unlocking
+from desktop.domain.chat import Part, PartKind
+from desktop.engine import fake
+from desktop.errors import AppError
+from desktop.house import Stores
+from desktop.paths import Paths
+from desktop.services.instance import WindowLock
+from desktop.services.tasks import Worker
+from desktop.settings import SettingsFile
+from desktop.storage import glance as glances
+from desktop.ui.desk import Desktop
+from desktop.ui.opening import Opening
+from desktop.unlocking import Unlocked
+from desktop.vault import refusals
+from desktop.vault.keychain import Keychain
+from desktop.vault.keys import Vault
+from tests.fixtures.keychains import NoKeychain
+from tests.fixtures.profiles import CHEAP, PASSPHRASE, make_profile, open_profile
+
+WAIT = 20_000
+
+
+class Run:
+    """A start of the window from where Qt and the window lock are there."""
+
+    def __init__(self, qtbot: QtBot, paths: Paths) -> None:
+        self._qtbot = qtbot
+        self._lock = WindowLock(paths.locks)
+        assert self._lock.take()
+        self._worker = Worker("storage")
+        self._opening = Opening(self._worker, paths)
+        self.desktop = Desktop([], SettingsFile(paths.settings), paths, self._worker, self._lock, fake.command)
+
+    def begin(self, unlocked: Future[Unlocked]) -> None:
+        self._worker.follow(unlocked, self._opening.unlocked, self._opening.refused)
+        self._opening.meet(self.desktop)
+
+    def shown(self, name: str) -> QWidget:
+        """Wait until this window is the only one."""
+        self._qtbot.waitUntil(lambda: [one.objectName() for one in self._visible()] == [name], timeout=WAIT)
+        return self._visible()[0]
+
+    def type(self, text: str, field: str = "") -> None:
+        """Into the lock screen's first field, or the one of this name."""
+        [screen] = self._visible()
+        fields = [one for one in screen.findChildren(QLineEdit) if one.isVisible()]
+        self._qtbot.waitUntil(lambda: all(one.isEnabled() for one in fields), timeout=WAIT)
+        for one in fields:
+            self._qtbot.keyClicks(one, text)
+        self._qtbot.keyClick(fields[-1], Qt.Key.Key_Return)
+
+    def rows(self) -> int:
+        window = self.desktop.window
+        assert window is not None
+        return window.sidebar.list.chats.rowCount()
+
+    def titles(self) -> list[str]:
+        house = self.desktop.house
+        assert house is not None
+        return [chat.title for chat in house.chats.chats()]
+
+    def end(self) -> int:
+        for one in self._visible():
+            one.close()
+        QTimer.singleShot(0, self.desktop.application.quit)
+        code = self.desktop.run()
+        self._lock.release()
+        return code
+
+    def _visible(self) -> list[QWidget]:
+        return [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()]
+
+
+Begin = Callable[[Future[Unlocked]], Run]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return unlocking.prepare(tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No keychain, passphrases that cost nothing."""
+
+    def cheap(paths: Paths, keychain: Keychain | None = None) -> Vault:
+        return Vault(paths, keychain or NoKeychain(), cost=CHEAP)
+
+    monkeypatch.setattr(unlocking, "vault_of", cheap)
+    # It is for the whole process.
+    monkeypatch.setattr(logs, "watch_for_crashes", lambda *_: None)
+
+
+@pytest.fixture
+def begin(qtbot: QtBot, paths: Paths) -> Iterator[Begin]:
+    runs: list[Run] = []
+
+    def begin(unlocked: Future[Unlocked]) -> Run:
+        runs.append(Run(qtbot, paths))
+        runs[-1].begin(unlocked)
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.end()
+        # What belongs to it goes before the next run begins.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def fill(paths: Paths, *titles: str) -> None:
+    make_profile(paths.data)
+    stores: Stores = open_profile(paths.data)
+    for title in titles:
+        words = (Part(PartKind.TEXT, title),)
+        stores.conversations.add_turn(None, None, words, model_name="", model_key="", writer="", title=title)
+    stores.database.close()
+
+
+def opened(paths: Paths) -> Future[Unlocked]:
+    unlocked: Future[Unlocked] = Future()
+    unlocked.set_result(unlocking.unlock_typed(unlocking.vault_of(paths), PASSPHRASE))
+    return unlocked
+
+
+def refused(error: AppError) -> Future[Unlocked]:
+    unlocked: Future[Unlocked] = Future()
+    unlocked.set_exception(error)
+    return unlocked
+
+
+def damage(paths: Paths) -> None:
+    """Every page but the first, which proves the key."""
+    content = bytearray(paths.database.read_bytes())
+    content[4096:] = bytes(len(content) - 4096)
+    paths.database.write_bytes(content)
+
+
+def test_with_the_key_the_window_shows_the_chats(begin: Begin, paths: Paths) -> None:
+    fill(paths, "one", "two")
+    run = begin(opened(paths))
+    run.shown("mainWindow")
+    assert run.titles() == ["two", "one"]
+
+
+def test_a_long_list_is_as_long_from_the_start_as_it_is_going_to_be(
+    begin: Begin, paths: Paths, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glances, "FIRST_CHATS", 2)
+    fill(paths, "one", "two", "three", "four")
+    unlocked = opened(paths)
+    assert unlocked.result().seen is not None
+    run = begin(unlocked)
+    qtbot.waitUntil(lambda: run.desktop.window is not None, timeout=WAIT)
+    assert (run.titles(), run.rows()) == (["four", "three"], 5)
+    qtbot.waitUntil(lambda: len(run.titles()) == 4, timeout=WAIT)
+    assert run.rows() == 5
+
+
+def test_the_key_may_come_long_after_qt(begin: Begin, paths: Paths) -> None:
+    fill(paths, "one")
+    later: Future[Unlocked] = Future()
+    run = begin(later)
+    QApplication.processEvents()
+    assert run.desktop.window is None
+    later.set_result(opened(paths).result())
+    run.shown("mainWindow")
+
+
+def test_the_end_does_not_wait_for_a_keychain_that_waits_for_a_person(begin: Begin) -> None:
+    assert begin(Future()).end() == 0
+
+
+def test_a_passphrase_is_asked_for_as_often_as_it_is_wrong(begin: Begin, paths: Paths, qtbot: QtBot) -> None:
+    fill(paths, "one")
+    run = begin(unlocking.begin(paths))
+    screen = run.shown("lockScreen")
+    for wrong in ("quite wrong", "wrong as well"):
+        run.type(wrong)
+        qtbot.waitUntil(
+            lambda: any(one.accessibleDescription() for one in screen.findChildren(QLineEdit)), timeout=WAIT
+        )
+        assert run.desktop.window is None
+    run.type(PASSPHRASE)
+    run.shown("mainWindow")
+    assert run.titles() == ["one"]
+
+
+@pytest.mark.parametrize("code", [refusals.CHOOSE_PASSPHRASE, refusals.CHOOSE_PASSPHRASE_NOW])
+def test_where_no_keychain_is_a_passphrase_is_chosen(begin: Begin, paths: Paths, code: str) -> None:
+    run = begin(refused(refusals.refusal(code)))
+    run.shown("lockScreen")
+    run.type("four words of mine")
+    run.shown("mainWindow")
+    assert run.titles() == []
+    assert len(unlocking.vault_of(paths).open_with("four words of mine")) == 32
+
+
+def test_what_nobody_can_type_is_explained(begin: Begin, capsys: pytest.CaptureFixture[str]) -> None:
+    run = begin(refused(refusals.refusal(refusals.WRONG_KEY)))
+    run.shown("refusal")
+    assert run.end() == 1
+    assert "snug: " in capsys.readouterr().err
+
+
+def test_a_database_that_is_damaged_is_explained_after_the_passphrase(begin: Begin, paths: Paths) -> None:
+    fill(paths, "one")
+    damage(paths)
+    run = begin(unlocking.begin(paths))
+    run.shown("lockScreen")
+    run.type(PASSPHRASE)
+    run.shown("refusal")
