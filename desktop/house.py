@@ -15,7 +15,7 @@ from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.services.chats import ChatService
-from desktop.services.conversation import Desk
+from desktop.services.desk import Desk
 from desktop.services.instance import Mark
 from desktop.services.models import ModelService
 from desktop.services.protection import ProtectionService

@@ -17,10 +17,12 @@ import sys
 from collections.abc import Callable
 from threading import Lock
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from desktop.child import evidence
-from desktop.child.evidence import Attempt
 from desktop.child.seal import filters, memory
+
+if TYPE_CHECKING:
+    from desktop.child.evidence import Attempt
 
 EXIT_AGAIN = 75
 """The app asks for a fresh start of itself with this exit status (after Lock, say)."""
@@ -55,6 +57,8 @@ class Line:
 
     def probe(self) -> list[Attempt]:
         """What came of the porter's trying to connect; nothing if it does not answer."""
+        from desktop.child.evidence import Attempt
+
         try:
             return [Attempt(*fields) for fields in json.loads(self.ask(PROBE))]
         except ValueError:
@@ -129,6 +133,8 @@ class Porter:
         if question == SEAL:
             return self.seal() or SEALED
         if question == PROBE:
+            from desktop.child import evidence  # with the first question: the window does not wait for it
+
             return json.dumps(evidence.attempts(evidence.Process.PORTER))
         return UNKNOWN
 

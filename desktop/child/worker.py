@@ -57,9 +57,9 @@ class Pipe(Generic[Command]):
         self._urgent = urgent
         threading.Thread(target=self._read, name="commands", daemon=True).start()
 
-    def send(self, event: msgspec.Struct) -> None:
-        """Send one event; safe from any thread. A parent that is gone ends this process."""
-        data = memoryview(wire.encode(event))
+    def send(self, *events: msgspec.Struct) -> None:
+        """Send events, all at once; safe from any thread. A parent that is gone ends this process."""
+        data = memoryview(b"".join(map(wire.encode, events)))
         with self._sending:
             try:
                 while data:

@@ -133,7 +133,10 @@ class Engine:
 
     def _generate(self, command: protocol.Generate) -> None:
         runtime, template = self._ready()
-        Generation(runtime, template, command, self._pipe.send).run()
+        generation = Generation(runtime, template, command, self._pipe.send)
+        generation.run()
+        if self._pipe.commands.empty():
+            generation.read_ahead()
 
     def _ready(self) -> tuple[Runtime, Template]:
         if self._runtime is None:

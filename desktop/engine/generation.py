@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby
 from time import perf_counter
+from typing import Protocol
 
 from desktop.domain import context
 from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
 from desktop.domain.models import FailureKind
 from desktop.engine import channels, prompt, protocol
 from desktop.engine.runtime import Aborted, Runtime, RuntimeFailure
-from desktop.engine.templates import Template
+from desktop.engine.templates import BadTemplate, Template
 
-Send = Callable[[protocol.Event], None]
+
+class Send(Protocol):
+    """How events leave: those of one call together."""
+
+    def __call__(self, *events: protocol.Event) -> None: ...
+
 
 TOGETHER_S = 0.04
 """Tokens that follow each other faster than this travel together: each event wakes the app, and on a small computer
@@ -32,7 +40,7 @@ class Generation:
         self._first: float | None = None
         self._last = 0.0
         self._reasoning_end: float | None = None
-        self._prompt_tokens = self._cached = self._generated = 0
+        self._prompt_tokens = self._cached = self._generated = self._dropped = 0
         self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
         self._waiting: list[int] = []
         self._outbox = _Outbox(request.id, send)
@@ -49,21 +57,42 @@ class Generation:
         except Aborted:
             reason = FinishReason.STOPPED
         finally:
-            self._outbox.flush()
+            self._outbox.close()
         self._send(self._done(reason))
+
+    def read_ahead(self) -> None:
+        """Read what the next turn begins with, while nobody asks anything: the first word comes so much sooner.
+
+        Whatever goes wrong, the next turn reads it itself.
+        """
+        if self._request.sequence != protocol.MAIN_SEQUENCE or self._dropped:
+            return
+        messages, parts = list(self._request.messages), self._outbox.sent
+        if messages[-1].role is Role.ASSISTANT:
+            parts = [*messages.pop().parts, *parts]
+        messages.append(protocol.PromptMessage(Role.ASSISTANT, _joined(parts)))
+        with suppress(Aborted, RuntimeFailure, BadTemplate):
+            tokens = prompt.beginning(self._template, self._runtime, messages)
+            self._runtime.read_ahead(self._request.sequence, tokens)
 
     def _read_prompt(self) -> channels.Splitter:
         request, runtime = self._request, self._runtime
         dropped, built = fitting_prompt(runtime, self._template, request.messages)
+        self._dropped = dropped
         total = len(built.tokens)
         self._prompt_tokens = total
         runtime.make_room(request.sequence, total)
         cached = self._cached = runtime.keep_common(request.sequence, built.tokens)
 
         def progress(done: int) -> None:
-            self._send(protocol.Prefill(request.id, cached + done, total, cached, dropped))
+            event = protocol.Prefill(request.id, cached + done, total, cached, dropped)
+            if cached + done < total:
+                self._send(event)
+            else:
+                self._outbox.hold(event)
 
-        progress(0)
+        if not runtime.reads_at_once(total - cached):
+            progress(0)
         runtime.read(request.sequence, built.tokens[cached:], progress)
         return self._splitter(built.ending)
 
@@ -174,6 +203,13 @@ class _Outbox:
         self._texts: list[str] = []
         self._tokens: list[int] = []
         self._sent_at = 0.0
+        self._prefill: protocol.Prefill | None = None
+        self.sent: list[protocol.PromptPart] = []
+        """Everything that was written, in the pieces it was sent in."""
+
+    def hold(self, event: protocol.Prefill) -> None:
+        """Send this together with the first token: one event less that wakes the app just before it."""
+        self._prefill = event
 
     def add(self, kind: PartKind, text: str, tokens: list[int]) -> None:
         if kind is not self._kind:
@@ -184,11 +220,32 @@ class _Outbox:
         if perf_counter() - self._sent_at > TOGETHER_S:
             self.flush()
 
+    def close(self) -> None:
+        """Nothing more will come."""
+        self.flush()
+        self._send(*self._held())
+
+    def _held(self) -> list[protocol.Prefill]:
+        held, self._prefill = self._prefill, None
+        return [held] if held is not None else []
+
     def flush(self) -> None:
         if self._texts:
-            self._send(protocol.Token(self._request_id, self._kind, "".join(self._texts), self._tokens))
+            text = "".join(self._texts)
+            self._send(*self._held(), protocol.Token(self._request_id, self._kind, text, self._tokens))
+            self.sent.append(protocol.PromptPart(self._kind, text, self._tokens))
             self._texts, self._tokens = [], []
             self._sent_at = perf_counter()
+
+
+def _joined(parts: Iterable[protocol.PromptPart]) -> list[protocol.PromptPart]:
+    """Parts that follow each other and are of the same kind as one."""
+    result: list[protocol.PromptPart] = []
+    for kind, group in groupby(parts, lambda part: part.kind):
+        members = list(group)
+        tokens = [token for part in members for token in part.tokens]
+        result.append(protocol.PromptPart(kind, "".join(part.text for part in members), tokens))
+    return result
 
 
 def fitting_prompt(

@@ -49,6 +49,28 @@ def build(template: Template, vocabulary: Vocabulary, messages: Sequence[PromptM
         unfinished, messages = messages[-1], messages[:-1]
     places: list[PromptMessage] = []
     rendered = template.render([_with_place(message, vocabulary, places) for message in messages], answer=True)
+    tokens = _tokenized(rendered, places, vocabulary)
+    if unfinished is not None:
+        for part in unfinished.parts:
+            tokens += _tokens_of(part.text, part.tokens, vocabulary)
+    return Prompt(tokens, rendered[-200:])
+
+
+def beginning(template: Template, vocabulary: Vocabulary, messages: Sequence[PromptMessage]) -> list[int]:
+    """What the prompt begins with when the user says something after these messages, whatever that is.
+
+    Raises:
+        BadTemplate: the template fails.
+    """
+    places: list[PromptMessage] = []
+    known = [_with_place(message, vocabulary, places) for message in messages]
+    question = f"{_OPEN}{len(places)}{_CLOSE}"
+    rendered = template.render([*known, {"role": Role.USER.value, "content": question}], answer=True)
+    return _tokenized(rendered.partition(question)[0], places, vocabulary)
+
+
+def _tokenized(rendered: str, places: Sequence[PromptMessage], vocabulary: Vocabulary) -> list[int]:
+    """What a template made, with the messages in their places."""
     tokens: list[int] = []
     for index, piece in enumerate(_PLACE.split(rendered)):
         if index % 2:
@@ -57,10 +79,7 @@ def build(template: Template, vocabulary: Vocabulary, messages: Sequence[PromptM
             tokens += vocabulary.tokenize(piece, first=not tokens, special=True)
     if len(tokens) > 1 and tokens[0] == tokens[1] == vocabulary.begin:
         del tokens[0]
-    if unfinished is not None:
-        for part in unfinished.parts:
-            tokens += _tokens_of(part.text, part.tokens, vocabulary)
-    return Prompt(tokens, rendered[-200:])
+    return tokens
 
 
 def _with_place(message: PromptMessage, vocabulary: Vocabulary, places: list[PromptMessage]) -> dict[str, str]:

@@ -247,6 +247,26 @@ class Runtime:
         """Append one token that was sampled."""
         self._decode(sequence, (token,), logits=True)
 
+    def reads_at_once(self, count: int) -> bool:
+        """Whether so many tokens take less than one step, as far as known."""
+        return count <= self._read_speed * STEP_SECONDS
+
+    def read_ahead(self, sequence: int, tokens: Sequence[int]) -> None:
+        """Read what a prompt will begin with, if that is what the sequence holds and a few tokens more.
+
+        Nothing where a sequence cannot be rolled back: the next prompt may be another one after all.
+
+        Raises:
+            Aborted: stopped; what was read so far is kept.
+            RuntimeFailure: as ``read``.
+        """
+        held = self._tokens[sequence]
+        more = tokens[len(held) :]
+        if self._stepwise or self._window > 0 or len(more) > SMALLEST_STEP or list(tokens[: len(held)]) != held:
+            return
+        if more and sum(map(len, self._tokens)) + len(more) < self.context_length:
+            self._decode(sequence, more, logits=False)
+
     def make_room(self, sequence: int, keep: int) -> None:
         """Forget every other sequence when ``keep`` more tokens would not fit beside them."""
         held = sum(len(tokens) for tokens in self._tokens)

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.domain import names
 from desktop.domain.chat import Chat, Message, SearchHit, TitleOrigin
 from desktop.errors import AppError
-from desktop.services.conversation import Conversation, Desk
+from desktop.services.conversation import Conversation
+from desktop.services.desk import Desk
 from desktop.services.titles import Titles
 
 if TYPE_CHECKING:

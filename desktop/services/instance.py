@@ -72,6 +72,7 @@ class WindowLock(QObject):
         self._folder = folder
         self._address = _address(folder)
         self._listener: Listener | None = None
+        self._listens = False
         self._released = False
 
     def take(self) -> bool:
@@ -83,7 +84,10 @@ class WindowLock(QObject):
         return False
 
     def listen(self) -> None:
-        """From now on a second start raises this window. To be called when the window is there."""
+        """From now on a second start raises this window. To be called when a window is there; once is enough."""
+        if self._listens:
+            return
+        self._listens = True
         threading.Thread(target=self._listen, name="instance", daemon=True).start()
 
     def release(self) -> None:

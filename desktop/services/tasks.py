@@ -85,3 +85,37 @@ class Worker(QObject):
             return
         if then is not None:
             then(result)
+
+
+class Errands:
+    """The work of somebody who may go away: what ends after ``drop`` is not told to them any more."""
+
+    def __init__(self, worker: Worker, refused: Callable[[AppError], None]) -> None:
+        """``refused`` hears of work that gave no ``failed``; after ``drop`` the worker's own signal does."""
+        self._worker = worker
+        self._refused = refused
+        self._dropped = False
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Result], None] | None = None,
+        failed: Callable[[AppError], None] | None = None,
+    ) -> None:
+        """As ``Worker.run``."""
+
+        def done(result: Result) -> None:
+            if then is not None and not self._dropped:
+                then(result)
+
+        def refused(error: AppError) -> None:
+            if self._dropped:
+                self._worker.refused.emit(error)
+            else:
+                (failed or self._refused)(error)
+
+        self._worker.run(work, done, refused)
+
+    def drop(self) -> None:
+        """What is under way is done, and nobody waits for it."""
+        self._dropped = True

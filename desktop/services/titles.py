@@ -15,7 +15,7 @@ from desktop.domain.models import EngineState
 
 if TYPE_CHECKING:
     from desktop.engine import protocol
-    from desktop.services.conversation import Desk
+    from desktop.services.desk import Desk
 
 IDLE_MS = 1500
 ABLE_PARAMETERS = 900_000_000

@@ -121,7 +121,7 @@ class Desktop(QObject):
             house.models,
             self._settings,
             _transcript,
-            open_link=_open_outside,
+            open_link=self._open_outside,
             make_privacy_page=self._privacy_page,
         )
         if seen is not None:
@@ -287,6 +287,16 @@ class Desktop(QObject):
         if self.window is not None:
             self.window.toast.tell(text, warning=True)
 
+    def _open_outside(self, link: str) -> None:
+        # Imported with the first link: each class of Qt is made when it is imported.
+        from desktop.ui import outside
+
+        outside.open_link(self, link, self._not_opened)
+
+    def _not_opened(self, link: str) -> None:
+        self.application.clipboard().setText(link)
+        self._tell("Nothing here could open the link. It is copied: paste it into your browser.")
+
     def _to_front(self) -> None:
         window: QWidget | None = self._screen or self.window or self._refusal
         if window is not None:
@@ -311,14 +321,6 @@ class Desktop(QObject):
 
 def _transcript(theme: Theme, parent: QWidget) -> QWidget:
     return Transcript(theme, parent)
-
-
-def _open_outside(link: str) -> None:
-    # Imported with the first link: each class of Qt is made when it is imported.
-    from PySide6.QtCore import QUrl
-    from PySide6.QtGui import QDesktopServices
-
-    QDesktopServices.openUrl(QUrl(link))
 
 
 def _appearance(settings: SettingsFile) -> Appearance:

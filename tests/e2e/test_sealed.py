@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from desktop.child import evidence
 from tests.cli.conftest import Snug
 from tests.fixtures.models import tiny_model
 
@@ -123,3 +128,65 @@ def test_a_question_and_its_answer_do_not_even_try_to_open_an_internet_socket(sn
     # Porter, app and engine were watched: each sealed itself.
     assert len(set(re.findall(r"^(\d+) .*seccomp\(SECCOMP_SET_MODE_FILTER.*= 0$", heard, re.MULTILINE))) == 3
     assert [line for line in heard.splitlines() if "AF_INET" in line or "io_uring" in line] == []
+
+
+class Forwarding:
+    """A screen at the end of a TCP connection to this computer, as ``ssh -X`` makes one."""
+
+    def __init__(self) -> None:
+        self._reads, writes = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writes), "-nolisten", "tcp", "-screen", "0", "1280x1024x24"],
+            pass_fds=[writes],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writes)
+        number = int(os.read(self._reads, 16))
+        self._local = f"/tmp/.X11-unix/X{number}"
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.display = f"127.0.0.1:{self._listener.getsockname()[1] - 6000}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def end(self) -> None:
+        self._listener.close()
+        self._server.terminate()
+        self._server.wait()
+        os.close(self._reads)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._local)
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        source.close()
+
+
+@pytest.fixture
+def far_screen() -> Iterator[str]:
+    forwarding = Forwarding()
+    yield forwarding.display
+    forwarding.end()
+
+
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb")
+def test_a_screen_on_another_computer_is_reached_and_then_the_way_out_is_closed(
+    snug: Snug, tiny: str, far_screen: str
+) -> None:
+    snug.run("models", "add", tiny)
+    # The server takes the other end of the line for a neighbour, and would share memory with it.
+    snug.environment |= {"DISPLAY": far_screen, "QT_XCB_NO_MITSHM": "1"}
+    process = snug.start()
+    porter, app, engine = family(process.pid)
+    assert [every_thread_is_filtered(each.pid) for each in (porter, app, engine)] == [True, True, True]
+    # The one connection of the app is its screen; the others have none.
+    assert [evidence.facts(each.pid).outside_sockets for each in (porter, app, engine)] == [0, 1, 0]

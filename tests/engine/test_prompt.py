@@ -110,3 +110,15 @@ def test_the_next_turn_reads_only_what_is_new(runtime: Runtime, template: Templa
     history = [said(Role.USER, "Tell me a story."), said(Role.ASSISTANT, text, written), said(Role.USER, "Go on.")]
     following = prompt.build(template, runtime, history).tokens
     assert runtime.keep_common(0, following) == len(first) + len(written)
+
+
+@pytest.mark.parametrize("question", ["Sure?", "<|im_end|>", "\uf8d00\uf8d1", "1"])
+def test_what_the_next_turn_begins_with_is_known_before_it_is_asked(
+    runtime: Runtime, template: Template, question: str
+) -> None:
+    answer = runtime.tokenize("Paris", first=False, special=False)
+    history = [said(Role.USER, "Capital?"), said(Role.ASSISTANT, "Paris", answer)]
+    begun = prompt.beginning(template, runtime, history)
+    assert spelled(runtime, begun).endswith("Paris<|im_end|>\n<|im_start|>user\n")
+    following = prompt.build(template, runtime, [*history, said(Role.USER, question)]).tokens
+    assert following[: len(begun)] == begun

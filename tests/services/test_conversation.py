@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from desktop.domain.chat import FinishReason, Role, Status, TitleOrigin
-from desktop.domain.models import EngineState
 from desktop.errors import AppError
 from tests.services.conftest import Home
 
@@ -66,16 +65,6 @@ def test_stop_keeps_what_was_written(home: Home) -> None:
     assert home.house.stores.conversations.message(message.id).text == message.text  # type: ignore[union-attr]
 
 
-def test_stop_works_while_the_question_is_being_stored(home: Home) -> None:
-    home.load(rate=100, repeat=100)
-    with home.qtbot.waitSignal(home.conversation.answered, timeout=5000) as answered:
-        home.send("Tell me everything")
-        assert home.conversation.running_row() is None
-        home.conversation.stop()
-    assert answered.args[0].status is Status.STOPPED
-    assert answered.args[0].text == ""
-
-
 def test_carrying_on_writes_behind_what_is_there(home: Home) -> None:
     home.load(rate=100, repeat=100)
     home.send("Tell me everything")
@@ -127,30 +116,6 @@ def test_the_version_that_is_shown_is_remembered(home: Home) -> None:
     home.house.chats.open(chat.id)
     home.until(lambda: home.conversation.count() == 2)
     assert home.conversation.versions(1) == (0, 2)
-
-
-def test_an_engine_that_dies_leaves_an_interrupted_answer_with_its_words(home: Home) -> None:
-    home.load(rate=200, repeat=50, die_after=20)
-    home.send("Tell me")
-    home.until(lambda: home.conversation.count() == 2)
-    with home.qtbot.waitSignal(home.conversation.answered, timeout=5000) as answered:
-        pass
-    message = answered.args[0]
-    assert message.status is Status.INTERRUPTED
-    assert message.text.startswith("Hello. This")
-    words = home.conversation.failure_text(1)
-    assert words is not None
-    assert words[0] == "The model stopped before it finished"
-    home.until(lambda: home.house.models.state() is EngineState.READY)
-
-
-def test_an_engine_that_keeps_dying_is_not_started_for_ever(home: Home) -> None:
-    home.load(die_after=0)
-    for _ in range(3):
-        home.until(lambda: home.house.models.state() is EngineState.READY)
-        home.ask("Hello?")
-    assert home.house.models.state() is EngineState.FAILED
-    assert home.house.models.failure() is not None
 
 
 def test_an_empty_question_is_not_sent(home: Home) -> None:
@@ -211,28 +176,7 @@ def test_a_draft_is_on_disk_within_a_moment(home: Home) -> None:
     home.until(lambda: home.house.stores.conversations.draft(None) == "typed and not sent")
 
 
-def test_progress_is_told_before_the_first_word(home: Home) -> None:
-    home.load(prefill_s=1.0, prompt_tokens=3251)
-    home.send("Read this")
-    home.until(lambda: (home.conversation.progress() or ("",))[0].startswith("Reading"))
-    text, fraction = home.conversation.progress() or ("", None)
-    assert text.endswith("of 3,251")
-    assert fraction is not None
-    assert 0 <= fraction < 1
-    home.until(lambda: not home.conversation.answering())
-    assert home.conversation.progress() is None
-
-
 def test_the_context_meter_counts_what_the_next_prompt_begins_with(home: Home) -> None:
     home.load(text="1234" * 10, prompt_tokens=40)
     home.ask("Count")
     assert home.conversation.context() == (50, 8192)
-
-
-def test_what_no_longer_fits_is_told_once(home: Home) -> None:
-    home.load(dropped=4)
-    told: list[str] = []
-    home.house.chats.noticed.connect(told.append)
-    home.ask("Do you remember?")
-    home.ask("And now?")
-    assert told == ["This chat is longer than the model can hold: it no longer sees the first 4 messages."]

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 HERE = """
-import json, sys, time
+import json, os, signal, sys, time
 from pathlib import Path
 from desktop.child.seal import filters
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.vault.keychain import SystemKeychain
 from desktop.vault.keys import Vault
+from desktop.vault.ways import Ways
+from tests.fixtures.profiles import CHEAP
 
 def start(folder):
     began = time.monotonic()
@@ -40,6 +42,13 @@ for step in sys.argv[2:]:
         start(sys.argv[1])
     elif step == "lock":
         collection().lock()
+    elif step == "die":
+        os.kill(int(os.environ["KEYRING_DAEMON"]), signal.SIGKILL)
+    elif step == "other":
+        os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.kwallet.DBusKeyring"
+    elif step == "passphrase":
+        vault = Vault(Paths(Path(sys.argv[1])), SystemKeychain(timeout_s=10), cost=CHEAP)
+        Ways(vault, vault.unlock()).set_passphrase("quiet corner", ask_at_start=False)
     elif step == "forget":
         for item in list(collection().get_all_items()):
             item.delete()
@@ -51,7 +60,8 @@ set -eu
 printf pw > "$HOME/password"
 gnome-keyring-daemon --foreground --unlock --components=secrets < "$HOME/password" >/dev/null 2>&1 &
 daemon=$!
-trap 'kill "$daemon"; wait "$daemon" || true' EXIT
+export KEYRING_DAEMON=$daemon
+trap 'kill "$daemon" 2>/dev/null || true; wait "$daemon" || true' EXIT
 ask() { dbus-send --session --print-reply --dest=org.freedesktop.secrets "$@" 2>/dev/null; }
 for attempt in $(seq 400); do
     if ask /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default | grep -q collection/login \
@@ -145,3 +155,23 @@ def test_without_a_bus_a_passphrase_is_asked_for(tmp_path: Path, environment: di
     first, second = run(tmp_path, environment, "start", "start", keyring=False)
     assert first[0] == second[0] == "CHOOSE_PASSPHRASE"
     assert not (tmp_path / "data" / "snug.key").exists()
+
+
+def test_a_keychain_that_died_has_its_sentence(tmp_path: Path, environment: dict[str, str]) -> None:
+    _, (code, sentence, seconds) = run(tmp_path, environment, "start", "die", "start")
+    assert code in ("KEYCHAIN_GONE", "KEYCHAIN_FAILED", "KEYCHAIN_SILENT")
+    assert "Your chats are untouched" in sentence
+    assert float(seconds) < 30
+
+
+def test_another_keychain_than_the_one_with_the_key_has_its_sentence(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    _, (code, *_) = run(tmp_path, environment, "start", "other", "start")
+    assert code == "KEYCHAIN_GONE"
+
+
+def test_with_a_passphrase_as_well_it_is_asked_for_instead(tmp_path: Path, environment: dict[str, str]) -> None:
+    _, (code, sentence, _) = run(tmp_path, environment, "start", "passphrase", "lock", "start")
+    assert code == "LOCKED"
+    assert "Your passphrase or the recovery key opens them too" in sentence

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
 from desktop.ui import theme as themes
-from desktop.ui.chat.highlight import Highlighter, Kinds, display_name
+from desktop.ui.chat.highlight import Highlighter, Kinds
+from desktop.ui.chat.languages import display_name
 from desktop.ui.chat.leaf import Leaf, Selection, Sideways
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.spec import CodeSpec, PlainSpec, Spec, narrow

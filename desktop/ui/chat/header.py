@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -128,15 +128,23 @@ class ContextMeter(QWidget):
         self._size = 0
         self.setObjectName("contextMeter")
         self.setFont(tabular(font("small")))
-        self.set_context(0, 0)
+        # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Conversation memory")
+        self.hide()
 
     def set_context(self, used: int, size: int) -> None:
-        self._used, self._size = max(0, used), max(0, size)
+        now = (max(0, used), max(0, size))
+        if now == (self._used, self._size):
+            return
+        hint = self.sizeHint()
+        self._used, self._size = now
         words = wording.remembered(self._used, self._size) if self._size else ""
         set_tooltip(self, words)
         self.setAccessibleName(f"Conversation memory: {words}" if words else "Conversation memory")
         self.setVisible(self._size > 0)
-        self.updateGeometry()
+        if self.sizeHint() != hint:
+            self.updateGeometry()
         self.update()
 
     def text(self) -> str:
@@ -152,6 +160,7 @@ class ContextMeter(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
+        paint.fill(painter, event.rect(), theme.color("surface"))
         line = paint.tall(16, "small", 0)
         right = Qt.AlignmentFlag.AlignRight
         top = (self.height() - line - 8) / 2
@@ -182,10 +191,13 @@ class ModelButton(Pressable):
         self._phase = 0
         self.setObjectName("modelButton")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # As the meter: it paints the sheet that it stands on.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.set_model("", "", EngineState.NOT_LOADED, 0.0)
 
     def set_model(self, name: str, quant: str, state: EngineState, progress: float) -> None:
         changed = (name, quant) != (self._name, self._quant)
+        whole = changed or EngineState.LOADING in (state, self._state)
         self._name, self._quant, self._state, self._progress = name, quant, state, progress
         said = wording.engine_state(state)
         if state is EngineState.LOADING:
@@ -201,7 +213,10 @@ class ModelButton(Pressable):
                 self._pulse.start()
         else:
             self._pulse.stop()
-        self.update()
+        if whole:
+            self.update()
+        else:
+            self.update(self._dot_rect())
 
     def state(self) -> EngineState:
         return self._state
@@ -221,12 +236,19 @@ class ModelButton(Pressable):
         painter = QPainter(self)
         theme = self._theme
         fill = self.fill("raised", "raisedHover", "raisedPressed")
-        paint.box(painter, self.rect(), radius("md"), fill, theme.color("borderStrong"))
         middle = self.height() / 2
+        only_dot = self._dot_rect().contains(event.rect())
+        if only_dot:
+            paint.fill(painter, event.rect(), fill)
+        else:
+            paint.fill(painter, event.rect(), theme.color("surface"))
+            paint.box(painter, self.rect(), radius("md"), fill, theme.color("borderStrong"))
         dot = QColor(theme.color(_DOTS[self._state]))
         if self._pulse.isActive():
             dot.setAlphaF(0.8 + 0.2 * math.cos(2 * math.pi * self._phase / PULSE_STEPS))
         paint.box(painter, QRectF(13, middle - 4, 8, 8), 4, dot)
+        if only_dot:
+            return
         name = QRectF(29, 0, self._name_width() + 1, self.height())
         paint.draw_text(painter, name, self.name(), medium("body"), theme.color("textPrimary"))
         quant = QRectF(name.right() + 7, 0, self.width() - name.right() - 40, self.height())
@@ -242,7 +264,10 @@ class ModelButton(Pressable):
 
     def _pulsed(self) -> None:
         self._phase = (self._phase + 1) % PULSE_STEPS
-        self.update(13, self.height() // 2 - 5, 10, 10)
+        self.update(self._dot_rect())
+
+    def _dot_rect(self) -> QRect:
+        return QRect(13, self.height() // 2 - 5, 10, 10)
 
 
 class Header(QWidget):

@@ -11,15 +11,14 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pygments.token import Token, _TokenType
 
+from desktop.ui.chat.languages import is_loaded, lexer_for
+
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
-
-# The lexers are imported with the first code that is coloured: the window does not wait for them at the start.
 
 Kinds = list[tuple[int, int, str]]
 """Start and end within the line, and kind."""
@@ -55,35 +54,6 @@ _KIND_OF: list[tuple[Any, str]] = [
 _NAMES = {Token.Name, Token.Name.Other}
 
 
-def lexer_for(language: str) -> Lexer | None:
-    """The lexer for what a fence names, or None for plain text."""
-    if not language or len(language) > 40:
-        return None
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-@cache
-def _names() -> dict[str, str]:
-    """What languages are called, by what a fence may name them."""
-    from pygments.lexers import get_all_lexers
-
-    return {alias: name for name, aliases, _, _ in reversed(list(get_all_lexers(plugins=False))) for alias in aliases}
-
-
-def display_name(language: str) -> str:
-    """What the header of a code block says."""
-    name = _names().get(language.lower()) if 0 < len(language) <= 40 else None
-    if name is None or name == "Text only":
-        return language[:40] if language and name is None else "Text"
-    return name
-
-
 def _kind(token: _TokenType, cache: dict[_TokenType, str]) -> str:
     found = cache.get(token)
     if found is None:
@@ -93,8 +63,6 @@ def _kind(token: _TokenType, cache: dict[_TokenType, str]) -> str:
 
 class Highlighter:
     """Kinds of each line of one piece of code."""
-
-    _loaded: ClassVar[set[str]] = set()
 
     def __init__(self, language: str) -> None:
         self._language = language
@@ -110,8 +78,8 @@ class Highlighter:
 
     @property
     def ready(self) -> bool:
-        """Whether the rules of the language were loaded before: that takes a moment the first time."""
-        return self._language in self._loaded
+        """Whether the rules of the language are loaded: that takes a moment the first time."""
+        return self._sought or is_loaded(self._language)
 
     @property
     def busy(self) -> bool:
@@ -158,7 +126,6 @@ class Highlighter:
 
         self._lexer = lexer = lexer_for(self._language)
         self._by_state = isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer | DelegatingLexer)
-        self._loaded.add(self._language)
 
     def _load_and_lex(self, text: str) -> Iterator[None]:
         self._load()

@@ -81,6 +81,8 @@ class MessageCanvas(QWidget):
         self._idle = QTimer(self)
         self._idle.setInterval(0)
         self._idle.timeout.connect(self._colour)
+        # It grows at its end: what is above stays as it is painted. ``update`` says what does not.
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -180,6 +182,9 @@ class MessageCanvas(QWidget):
 
     def _show(self, change: Change) -> None:
         before = self._column.height
+        if self._streaming:
+            # The block that says more is to come goes on from here.
+            self.update(self._end_rect())
         for index, spec in change.renewed.items():
             self._column.renew(index, spec)
         top = self._column.replace(change.first, change.specs, self._stream.loose)
@@ -191,9 +196,12 @@ class MessageCanvas(QWidget):
         count = len(self._column.leaves)
         if self._selected is not None and self._selected.end.leaf >= count:
             self._selected = None
+            top = 0
         if self._hovered is not None and self._hovered[0] >= count:
             self._hovered = None
-        self._link_focus = None
+        if self._link_focus is not None:
+            self._link_focus = None
+            top = 0
         self._place_buttons(top)
         # The gap above may hold the bar of a quote.
         self.update(QRect(0, int(top) - 16, self.width(), max(self.height(), self._height()) - int(top) + 16))

@@ -26,12 +26,12 @@ from desktop.ui.chat.markdown import (
     Parser,
     References,
     Unit,
-    described_by,
     normalise,
     row_limit,
     shared,
 )
-from desktop.ui.chat.spec import CodeSpec, PlainSpec, Spec, TableSpec, wide
+from desktop.ui.chat.open_blocks import OpenFence, OpenTable, open_fence
+from desktop.ui.chat.spec import PlainSpec, Spec, TableSpec, wide
 
 MAX_LINES = 3_200
 """Lines of one message that are laid out. The rest is one plain text."""
@@ -39,7 +39,6 @@ MAX_LINES = 3_200
 MAX_CHARACTERS = 400_000
 
 _EMPTY_IN_QUOTE = re.compile(r" {0,3}>[ \t]*$")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 
 
 @dataclass(slots=True)
@@ -49,56 +48,6 @@ class Change:
     first: int
     specs: list[Spec]
     renewed: dict[int, Spec] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Fence:
-    """A fence at the top level that nobody has closed yet."""
-
-    marker: str
-    indent: int
-    language: str
-    note: str
-    text: str = ""
-
-    def closes(self, line: str) -> bool:
-        stripped = line.rstrip(" \t")
-        body = stripped.lstrip(" ")
-        return (
-            len(stripped) - len(body) < 4
-            and len(body) >= len(self.marker)
-            and not body.strip(self.marker[0])
-            and bool(body)
-        )
-
-    def content(self, line: str) -> str:
-        """The line without the spaces that the fence itself is indented by; a tab counts up to its stop."""
-        column = taken = 0
-        while column < self.indent and taken < len(line) and line[taken] in " \t":
-            column += 4 - column % 4 if line[taken] == "\t" else 1
-            taken += 1
-        return " " * (column - self.indent) + line[taken:] if column > self.indent else line[taken:]
-
-    def spec(self, rest: str = "", *, more: bool = False) -> CodeSpec:
-        text = self.text + rest if more else self.text[:-1]
-        return CodeSpec((), 0, text, self.language, self.note)
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table at the top level that may get more rows."""
-
-    head: str
-    source: str
-    spec: TableSpec
-    limit: int
-    line: int
-    count: int = 0
-
-    def merged(self, new: Spec, source: str, count: int) -> Spec:
-        if self.count + count > self.limit or not isinstance(new, TableSpec):
-            return PlainSpec((), 0, wide((self.source + source).rstrip("\n")))
-        return self.spec._replace(rows=self.spec.rows + new.rows)
 
 
 @dataclass(slots=True)
@@ -126,8 +75,8 @@ class Stream:
         self._end = ""
         self._line = 0
         self._opening: Opening | None = None
-        self._fence: _Fence | None = None
-        self._table: _Table | None = None
+        self._fence: OpenFence | None = None
+        self._table: OpenTable | None = None
         self._paragraph: LongParagraph | None = None
         self._waiting: list[_Waiting] = []
         self._renewed: dict[int, Spec] = {}
@@ -386,11 +335,10 @@ class Stream:
     def _first_fence(self, source: str) -> bool:
         """Begin the fence that the open end starts with."""
         line, _, _ = source.partition("\n")
-        found = _FENCE.match(line)
-        if not found or self._opening is not None or (found[1][0] == "`" and "`" in found[2]):
+        fence = open_fence(line) if self._opening is None else None
+        if fence is None:
             return False
-        indent = len(line) - len(line.lstrip(" "))
-        self._fence = _Fence(found[1], indent, *described_by(found[2]))
+        self._fence = fence
         self._line += 1
         self._end = self._end[len(line) + 1 :]
         self._tried = 0
@@ -403,26 +351,18 @@ class Stream:
         complete = self._end.rfind("\n") + 1
         if not complete:
             return False
-        lines = self._end[:complete].split("\n")[:-1]
-        added: list[str] = []
-        for count, line in enumerate(lines, start=1):
-            if fence.closes(line):
-                fence.text += wide("".join(added))
-                self._end = self._end[sum(len(one) + 1 for one in lines[:count]) :]
-                self._line += count
-                self._close_fence()
-                return True
-            added.append(fence.content(line) + "\n")
-        fence.text += wide("".join(added))
-        self._end = self._end[complete:]
-        self._line += len(lines)
-        return False
+        taken, closed = fence.take(self._end[:complete].split("\n")[:-1])
+        self._end = self._end[sum(len(line) + 1 for line in taken) :]
+        self._line += len(taken)
+        if closed:
+            self._close_fence()
+        return closed
 
     def _close_fence(self, last_line: str = "") -> None:
         fence = self._fence
         assert fence is not None
         if last_line and not fence.closes(last_line):
-            fence.text += wide(fence.content(last_line)) + "\n"
+            fence.take([last_line])
         self.settled.append(fence.spec())
         self._fence = None
         self._tried = 0
@@ -438,18 +378,14 @@ class Stream:
             if not isinstance(spec, TableSpec):
                 return False
             limit = row_limit(lines[1].count("|") + 1)
-            self._table = table = _Table(head, head, spec, limit, self._line)
+            self._table = table = OpenTable(head, head, spec, limit, self._line)
             self._line += 2
             self._end = self._end[len(head) :]
             lines = lines[2:]
         count = last.end - self._line
         if count > 0:
             source = "".join(line + "\n" for line in lines[:count])
-            new = self._parser.parse(table.head + source, References(self._references)).specs[0]
-            table.count += count
-            if isinstance(new, TableSpec) and table.count <= table.limit:
-                table.spec = table.spec._replace(rows=table.spec.rows + new.rows)
-            table.source += source
+            table.take(self._parser.parse(table.head + source, References(self._references)).specs[0], source, count)
             self._line += count
             self._end = self._end[len(source) :]
         return False

@@ -1,38 +1,26 @@
-"""The conversation as a list that scrolls: only what is near the view exists as widgets.
+"""The conversation in its list of rows: shows what a source says, as it is written, and passes on what the user wants.
 
-A row far away is a guessed height. When it comes near, it is built and measured, and the row at the top of the view
-stays where it is, so nobody sees the correction. While an answer is written the view follows its end, unless the user
-scrolled away. Reads a conversation through ``ConversationSource``; knows no storage, no service and no engine.
+Reads a conversation through ``ConversationSource``; knows no storage, no service and no engine.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+import time
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton
-from desktop.ui.chat.heights import Heights
-from desktop.ui.chat.jump_button import JumpButton
-from desktop.ui.chat.message_view import INSET, Failure, MessageView
-from desktop.ui.parts import paint
-from desktop.ui.parts.viewport import set_clear_viewport
+from desktop.ui.chat.message_view import MessageView
+from desktop.ui.chat.reply import Failure
+from desktop.ui.chat.row_list import LINE, RowList
 from desktop.ui.theme import Theme
 
-SIDE = 32
-TOP = 20
-_NEAR = 600
-"""Pixels above and below the view that are built."""
-
-_FAR = 2_400
-"""Pixels beyond which a row is given up."""
-
-_LINE = 24
+PATIENCE_MS = 150
+"""What happens before the first word is not told where the word comes sooner: it would only flash by."""
 
 
 class ConversationSource(Protocol):
@@ -58,7 +46,7 @@ class ConversationSource(Protocol):
     def failure_text(self, row: int) -> Failure | None: ...
 
 
-class Transcript(QAbstractScrollArea):
+class Transcript(RowList):
     """Messages below each other in one centred column.
 
     Signals:
@@ -79,45 +67,29 @@ class Transcript(QAbstractScrollArea):
     save_requested = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.setObjectName("transcript")
         self.setAccessibleName("Conversation")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.ring_radius = 8.0
-        self.verticalScrollBar().setSingleStep(_LINE)
-        self._theme = theme
         self._source: ConversationSource | None = None
-        self._heights = Heights()
-        self._views: dict[int, MessageView] = {}
-        self._near = 0
-        self._follow = True
-        self._arranging = False
-        self._again = False
         self._focused: MessageView | None = None
         self._buffer: list[tuple[int, PartKind, str]] = []
         self._announce: int | None = None
-        self._jump = JumpButton(theme, self)
-        self._jump.clicked.connect(self.jump_to_latest)
-        self._jump.hide()
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
         self._tick.setInterval(int(themes.tokens()["motion"]["streamCoalesce"]))
         self._tick.timeout.connect(self._flush)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._arrange)
+        self._flushed_at = 0.0
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._lost_patience)
         self._creep = QTimer(self)
         self._creep.setInterval(30)
         self._creep.timeout.connect(self._creep_on)
         self._creep_by = 0
-        theme.changed.connect(self._restyle)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_moved)
-        set_clear_viewport(self)
 
     # The conversation
 
@@ -140,21 +112,7 @@ class Transcript(QAbstractScrollArea):
             source.streamed.connect(self._streamed)
             source.progress_changed.connect(self._progress_changed)
         self._follow = True
-        self._show_rows(None)
-
-    def view(self, row: int) -> MessageView | None:
-        """The widget of a row, if it is near the view."""
-        return self._views.get(row)
-
-    @property
-    def materialised(self) -> int:
-        """How many rows exist as widgets."""
-        return len(self._views)
-
-    @property
-    def follows(self) -> bool:
-        """Whether the view stays at the end while it grows."""
-        return self._follow
+        self._begin_anew(None)
 
     def _reset(self) -> None:
         """Other rows of the same conversation (another version, say): the place and the keyboard stay."""
@@ -164,7 +122,7 @@ class Transcript(QAbstractScrollArea):
         source = self._source
         if source is None or anchor is None or anchor[0] >= source.count() or source.running_row() is not None:
             self._follow, anchor = True, None
-        self._show_rows(anchor)
+        self._begin_anew(anchor)
         if place is not None:
             self._give_focus(*place)
 
@@ -179,25 +137,17 @@ class Transcript(QAbstractScrollArea):
         if isinstance(control, QWidget) and control.isVisible() and control.isEnabled():
             control.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_rows(self, anchor: tuple[int, int] | None) -> None:
-        for row in list(self._views):
-            self._drop(row)
+    def _begin_anew(self, anchor: tuple[int, int] | None) -> None:
         self._buffer.clear()
         self._tick.stop()
         self._announce = None
-        self._heights.reset(self._source.count() if self._source is not None else 0)
-        self._near = 0
-        self._arrange(anchor)
+        self._show_rows(self._source.count() if self._source is not None else 0, anchor)
 
     def _rows_inserted(self, first: int, last: int) -> None:
         count = last - first + 1
         anchor = self._anchor()
         self._flush()
-        self._heights.insert(first, count)
-        moved = {row + count if row >= first else row: view for row, view in self._views.items()}
-        for row, view in moved.items():
-            view.row = row
-        self._views = moved
+        self._insert_rows(first, count)
         if anchor is not None and anchor[0] >= first:
             anchor = (anchor[0] + count, anchor[1])
         new = self._source.message(last) if self._source is not None and self._is_last(last) else None
@@ -226,16 +176,21 @@ class Transcript(QAbstractScrollArea):
         self._arrange()
 
     def _streamed(self, row: int, kind: object, delta: str) -> None:
-        if isinstance(kind, PartKind) and row in self._views:
-            self._buffer.append((row, kind, delta))
-            if not self._tick.isActive():
-                self._tick.start()
+        if not isinstance(kind, PartKind) or row not in self._views:
+            return
+        self._buffer.append((row, kind, delta))
+        left = self._tick.interval() - (time.monotonic() - self._flushed_at) * 1000
+        if left <= 0:
+            self._flush()
+        elif not self._tick.isActive():
+            self._tick.start()
 
     def _flush(self) -> None:
         """Hand on what was written since the last time, in one piece for each part."""
         self._tick.stop()
         if not self._buffer:
             return
+        self._flushed_at = time.monotonic()
         pieces: dict[tuple[int, PartKind], list[str]] = {}
         for row, kind, delta in self._buffer:
             pieces.setdefault((row, kind), []).append(delta)
@@ -249,18 +204,29 @@ class Transcript(QAbstractScrollArea):
             self._arrange()
 
     def _progress_changed(self) -> None:
-        source = self._source
-        if source is None:
-            return
-        row = source.running_row()
-        view = self._views.get(row) if row is not None else None
-        if view is None or view.message is None:
-            return
-        progress = source.progress()
-        if progress is None or (view.body is not None and view.body.markdown()):
+        view = self._running_view()
+        if view is not None:
+            self._show_progress(view)
+
+    def _running_view(self) -> MessageView | None:
+        row = self._source.running_row() if self._source is not None else None
+        return self._views.get(row) if row is not None else None
+
+    def _show_progress(self, view: MessageView, *, at_once: bool = False) -> None:
+        """What happens before the first word, where that takes longer than a moment."""
+        progress = self._source.progress() if self._source is not None else None
+        if view.reply is None or progress is None or view.reply.body.markdown():
+            self._patience.stop()
             view.set_progress(None)
-        else:
-            view.set_progress(*progress)
+        elif at_once or view.reply.progress is not None:
+            view.set_progress(progress)
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _lost_patience(self) -> None:
+        view = self._running_view()
+        if view is not None:
+            self._show_progress(view, at_once=True)
 
     def _say(self, message: Message) -> None:
         """A finished answer is announced once to those who do not see it."""
@@ -279,9 +245,6 @@ class Transcript(QAbstractScrollArea):
         QAccessible.updateAccessibility(event)
 
     # Rows and widgets
-
-    def _is_last(self, row: int) -> bool:
-        return row == len(self._heights) - 1
 
     def _make(self, row: int) -> MessageView:
         view = MessageView(self._theme, self.viewport(), row=row)
@@ -318,24 +281,17 @@ class Transcript(QAbstractScrollArea):
         if message.status is Status.GENERATING:
             self._announce = None
             if source.running_row() == row:
-                progress = source.progress()
-                if progress is not None and not message.parts:
-                    view.set_progress(*progress)
+                self._show_progress(view)
         else:
             view.set_progress(None)
 
     def _drop(self, row: int) -> None:
-        view = self._views.pop(row)
-        if view is self._focused:
+        if self._views[row] is self._focused:
             self._focused = None
-        if view.holds_focus():
-            # Hiding it would hand the keyboard to the next message, and scroll there.
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-        view.hide()
-        view.deleteLater()
+        super()._drop(row)
 
     def _is_kept(self, row: int, view: MessageView) -> bool:
-        """Whether a row far away must go on living: it is being written, edited, selected or has the keyboard."""
+        """It is being written, edited, selected or has the keyboard."""
         body = view.body
         return (
             (view.message is not None and view.message.status is Status.GENERATING)
@@ -343,173 +299,6 @@ class Transcript(QAbstractScrollArea):
             or view.holds_focus()
             or (body is not None and body.has_selection())
         )
-
-    # Geometry
-
-    def _column(self) -> tuple[int, int]:
-        """Left edge and width of the column."""
-        # Of the whole width: a scroll bar that comes or goes moves nothing, and the composer below stays in line.
-        width = self.width()
-        column = max(200, min(int(themes.size("transcriptMax")), width - 2 * SIDE))
-        return (width - column) // 2, column
-
-    def _anchor(self) -> tuple[int, int] | None:
-        """The row at the top of the view and where it is, seen from there."""
-        if not len(self._heights):
-            return None
-        value = self.verticalScrollBar().value()
-        row = self._heights.row_at(value - TOP)
-        return row, TOP + self._heights.top(row) - value
-
-    def _arrange_soon(self) -> None:
-        if self._arranging:
-            self._again = True
-        elif not self._soon.isActive():
-            self._soon.start()
-
-    def _arrange(self, anchor: tuple[int, int] | None = None) -> None:
-        """Build, measure and place what is near the view, with the anchor (or the end) where it was."""
-        # Before it is shown it has not its size yet: everything would be laid out twice.
-        if self._arranging or not self.isVisible():
-            return
-        self._arranging = True
-        self._soon.stop()
-        try:
-            anchor = anchor or self._anchor()
-            for _ in range(6):
-                self._again = False
-                value = self._settle_value(anchor)
-                if not self._measure(value) and not self._again:
-                    break
-            value = self._settle_value(anchor)
-            self._place(value)
-        finally:
-            self._arranging = False
-
-    def _settle_value(self, anchor: tuple[int, int] | None) -> int:
-        """Range and value of the scroll bar for the heights known now."""
-        bar = self.verticalScrollBar()
-        height = self.viewport().height()
-        bar.setPageStep(max(_LINE, height - 2 * _LINE))
-        bar.setRange(0, max(0, TOP + self._heights.total - height))
-        if self._follow:
-            bar.setValue(bar.maximum())
-        elif anchor is not None:
-            bar.setValue(TOP + self._heights.top(min(anchor[0], len(self._heights) - 1)) - anchor[1])
-        return bar.value()
-
-    def _measure(self, value: int) -> bool:
-        """Build and measure the rows near the view. True where a height was not what was thought."""
-        if not len(self._heights):
-            return False
-        _, column = self._column()
-        height = self.viewport().height()
-        first = self._heights.row_at(value - self._near - TOP)
-        last = self._heights.row_at(value + height + self._near - TOP)
-        changed = False
-        for row in range(first, last + 1):
-            view = self._views.get(row) or self._make(row)
-            if view.message is None:
-                continue
-            changed = bool(self._heights.set(row, view.lay_out(column))) or changed
-        return changed
-
-    def _place(self, value: int) -> None:
-        left, column = self._column()
-        height = self.viewport().height()
-        new = False
-        for row, view in sorted(self._views.items()):
-            top = TOP + self._heights.top(row) - value
-            away = top > height + _FAR or top + self._heights[row] < -_FAR
-            if away and not self._is_kept(row, view):
-                self._drop(row)
-                new = True
-                continue
-            view.setGeometry(left - INSET, top, column + 2 * INSET, self._heights[row])
-            if view.isHidden():
-                view.show()
-                new = True
-        if new:
-            self._order_focus()
-        self._place_jump()
-
-    def _order_focus(self) -> None:
-        chain: list[QWidget] = [self]
-        for _, view in sorted(self._views.items()):
-            chain.extend(view.focus_chain())
-        for first, second in pairwise(chain):
-            QWidget.setTabOrder(first, second)
-
-    def _place_jump(self) -> None:
-        area = self.viewport().geometry()
-        self._jump.move(area.center().x() - self._jump.width() // 2, area.bottom() - self._jump.height() - 11)
-        bar = self.verticalScrollBar()
-        self._jump.setVisible(not self._follow and bar.value() < bar.maximum() - 2 * _LINE)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        anchor = self._anchor()
-        if event.size().width() != event.oldSize().width():
-            self._heights.forget()
-        super().resizeEvent(event)
-        self._arrange(anchor)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._arrange()
-
-    def _restyle(self) -> None:
-        self.viewport().update()
-        self._arrange_soon()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint.fill(QPainter(self.viewport()), event.rect(), self._theme.color("surface"))
-        if self._near < _NEAR:
-            # What is seen was painted first; now what is near it.
-            self._near = _NEAR
-            self._arrange_soon()
-
-    # Scrolling
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        if self._arranging:
-            return
-        bar = self.verticalScrollBar()
-        self._follow = bar.value() >= bar.maximum() - 8
-        self._arrange()
-
-    def jump_to_latest(self) -> None:
-        """Go to the end and stay there."""
-        self._follow = True
-        self._arrange()
-
-    def scroll_to_row(self, row: int) -> None:
-        """Bring a row to the top of the view."""
-        if 0 <= row < len(self._heights):
-            self._follow = False
-            self._arrange((row, TOP))
-            bar = self.verticalScrollBar()
-            self._follow = bar.value() >= bar.maximum() and bar.maximum() > 0
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        match event.key():
-            case Qt.Key.Key_PageUp:
-                bar.setValue(bar.value() - bar.pageStep())
-            case Qt.Key.Key_PageDown:
-                bar.setValue(bar.value() + bar.pageStep())
-            case Qt.Key.Key_Up:
-                bar.setValue(bar.value() - 2 * _LINE)
-            case Qt.Key.Key_Down:
-                bar.setValue(bar.value() + 2 * _LINE)
-            case Qt.Key.Key_Home:
-                self.scroll_to_row(0)
-                bar.setValue(0)
-            case Qt.Key.Key_End:
-                self.jump_to_latest()
-            case _:
-                super().keyPressEvent(event)
-                return
-        event.accept()
 
     # Focus and selection
 
@@ -553,7 +342,7 @@ class Transcript(QAbstractScrollArea):
                 bar.setValue(bar.value() + box.top() - 8)
             elif box.bottom() > height - 8:
                 bar.setValue(bar.value() + box.bottom() - height + 8)
-        elif box.top() > height - 4 * _LINE or box.bottom() < 4 * _LINE:
+        elif box.top() > height - 4 * LINE or box.bottom() < 4 * LINE:
             bar.setValue(bar.value() + box.top() - 8)
 
     def _selection_changed(self) -> None:

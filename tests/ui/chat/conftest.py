@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.chat import Message
 from desktop.ui import theme as themes
 from desktop.ui.chat.highlight import Highlighter
 from desktop.ui.chat.message_body import MessageBody
+from desktop.ui.chat.message_view import MessageView
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.theme import Appearance, Theme
 from tests.ui.chat.standin import StandIn
@@ -65,3 +67,31 @@ def transcript(theme: Theme, qtbot: QtBot) -> Callable[..., Transcript]:
         return result
 
     return make
+
+
+def settle(transcript: Transcript) -> None:
+    """Until everything near the view is built and painted."""
+    for _ in range(4):
+        QApplication.processEvents()
+    transcript.grab()
+
+
+@pytest.fixture
+def view(theme: Theme, qtbot: QtBot) -> Callable[..., MessageView]:
+    """A shown view of one message, row 7."""
+
+    def make(message: Message, width: int = 700, **values: object) -> MessageView:
+        result = MessageView(theme, row=7)
+        qtbot.addWidget(result)
+        result.show_message(message, **values)  # type: ignore[arg-type]
+        result.resize(width + 16, max(40, result.lay_out(width)))
+        result.show()
+        result.grab()
+        return result
+
+    return make
+
+
+def button(view: MessageView, name: str) -> QAbstractButton:
+    """The control of this object name."""
+    return view.findChild(QAbstractButton, name)

@@ -19,6 +19,17 @@ def reply(text: str, id: int = 2, *, thoughts: str = "", status: Status = Status
     return Message(id, 1, id - 1, Role.ASSISTANT, tuple(parts), status, model_name="DeepSeek R1 8B", statistics=cost)
 
 
+def many(count: int) -> list[Message]:
+    """A conversation of so many messages of different heights."""
+    messages: list[Message] = []
+    for number in range(count):
+        if number % 2:
+            messages.append(reply(f"Answer {number}.\n\n" + "- and a point\n" * (number % 7), number + 1))
+        else:
+            messages.append(user(f"Question {number}", number + 1))
+    return messages
+
+
 class StandIn(QObject):
     """Messages by row."""
 
