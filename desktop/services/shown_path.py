@@ -24,10 +24,13 @@ class ShownPath:
     """The tree of one chat, the path through it, and those of its messages that were read."""
 
     def __init__(self, tree: Tree | None = None, messages: Iterable[Message] = (), path: Sequence[int] = ()) -> None:
-        self._tree = tree or Tree()
+        """``path``: the ids from the first message to the active leaf."""
+        self._tree = Tree() if tree is None else tree
         self._messages = {message.id: message for message in messages}
         self._asked: set[int] = set()
-        self._set(path)
+        self._path: list[int] = []
+        self._row_of: dict[int, int] = {}
+        self._follow(path)
 
     def __len__(self) -> int:
         return len(self._path)
@@ -113,7 +116,7 @@ class ShownPath:
             return Change.TEXT
         row = self._row_of.get(message.parent_id, -1) + 1 if message.parent_id is not None else 0
         if row < len(self._path):
-            self._follow(message.id)
+            self._follow(self._tree.path(message.id))
             return Change.PATH
         self._path.append(message.id)
         self._row_of[message.id] = row
@@ -126,12 +129,9 @@ class ShownPath:
         if not 0 <= at < len(ids):
             return None
         leaf = self._tree.newest_leaf(ids[at])
-        self._follow(leaf)
+        self._follow(self._tree.path(leaf))
         return leaf
 
-    def _follow(self, leaf: int | None) -> None:
-        self._set(self._tree.path(leaf))
-
-    def _set(self, path: Sequence[int]) -> None:
+    def _follow(self, path: Iterable[int]) -> None:
         self._path = list(path)
         self._row_of = {message_id: row for row, message_id in enumerate(self._path)}

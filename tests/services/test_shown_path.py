@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from desktop.domain.branches import Tree
 from desktop.domain.chat import Message, Node, Part, PartKind, Role, Statistics
 from desktop.services.shown_path import PAGE, Change, ShownPath
@@ -15,8 +17,12 @@ def message(id: int, parent: int | None, text: str = "", tokens: int = 0) -> Mes
     return Message(id, 1, parent, role, parts, statistics=cost)
 
 
+def tree_of(messages: Iterable[Message]) -> Tree:
+    return Tree(Node(one.id, one.parent_id, one.role) for one in messages)
+
+
 def shown(*messages: Message, leaf: int | None = None) -> ShownPath:
-    tree = Tree(Node(one.id, one.parent_id, one.role) for one in messages)
+    tree = tree_of(messages)
     return ShownPath(tree, messages, tree.path(leaf if leaf is not None else messages[-1].id))
 
 
@@ -57,8 +63,7 @@ def test_another_version_comes_with_what_followed_it() -> None:
 
 def test_messages_that_were_not_read_are_asked_for_once_and_a_page_at_a_time() -> None:
     everything = [message(id, id - 1 or None) for id in range(1, 301)]
-    tree = Tree(Node(one.id, one.parent_id, one.role) for one in everything)
-    path = ShownPath(tree, everything[-10:], tree.path(300))
+    path = ShownPath(tree_of(everything), everything[-10:], range(1, 301))
     assert path.message(100) is None
     assert path.role(100) is Role.USER
     wanted = path.wanted_around(100)
@@ -82,7 +87,6 @@ def test_the_next_prompt_begins_with_what_the_last_answer_saw_and_wrote() -> Non
 def test_what_was_read_again_is_compared_with_what_is_known() -> None:
     first, second = message(1, None, "Hello"), message(2, 1, "Hi")
     path = shown(first, second)
-    nodes = [Node(1, None, Role.USER), Node(2, 1, Role.ASSISTANT)]
-    assert path.is_same(Tree(nodes), [second])
-    assert not path.is_same(Tree(nodes), [message(2, 1, "Hello")])
-    assert not path.is_same(Tree([*nodes, Node(3, 2, Role.USER)]), [second])
+    assert path.is_same(tree_of([first, second]), [second])
+    assert not path.is_same(tree_of([first, second]), [message(2, 1, "Hello")])
+    assert not path.is_same(tree_of([first, second, message(3, 2)]), [second])

@@ -79,6 +79,33 @@ def test_ten_thousand_chats_are_there_at_once(sidebar: ChatList) -> None:
     assert time.perf_counter() - start < 0.3
 
 
+def test_a_list_whose_end_is_still_being_read_does_not_move_when_it_comes(sidebar: ChatList) -> None:
+    chats = [Chat(number, f"Chat {number}", updated_at=1.7e9 + number) for number in range(300, 0, -1)]
+    sidebar.set_chats(chats[:100])
+    sidebar.expect(200)
+    QApplication.processEvents()
+    bar = sidebar.verticalScrollBar()
+    bar.setValue(bar.maximum() * 2 // 3)
+    before = (bar.value(), bar.maximum())
+    model = sidebar.chats
+    last = model.index(model.rowCount() - 1)
+    assert (model.chat(last), model.flags(last), last.data()) == (None, Qt.ItemFlag.NoItemFlags, "")
+    assert not sidebar.grab().isNull()
+    sidebar.set_chats(chats)
+    QApplication.processEvents()
+    assert (bar.value(), bar.maximum()) == before
+    assert model.chat(model.index(model.rowCount() - 1)) == chats[-1]
+
+
+def test_chats_that_are_expected_and_do_not_come_leave_no_rows(sidebar: ChatList) -> None:
+    chats = [Chat(1, "one", updated_at=1.7e9)]
+    sidebar.set_chats(chats)
+    sidebar.expect(1)
+    assert sidebar.chats.rowCount() == 3
+    sidebar.set_chats(chats)
+    assert sidebar.chats.rowCount() == 2
+
+
 def test_a_new_title_does_not_move_the_list(sidebar: ChatList, qtbot) -> None:
     chats = [Chat(number, f"Chat {number}", updated_at=1.7e9 + number) for number in range(1, 200)]
     sidebar.set_chats(chats)
