@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from desktop.disk import sync_folder
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.storage import backup, failures, restoring
 from desktop.vault import header, refusals, sealed
-from desktop.vault.files import only_one, plain_words, sync_folder, write_stream
+from desktop.vault.files import only_one, plain_words, write_stream
 from desktop.vault.header import Header
 
 MAGIC = b"Snug backup 1\n"

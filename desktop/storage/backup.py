@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from desktop.disk import sync_folder
 from desktop.storage import failures
-from desktop.storage.connection import DriverError, connect, make_private, remove_with_side_files, sync_folder
+from desktop.storage.connection import DriverError, connect, make_private, remove_with_side_files
 
 KEEP = 3
 _COUNTED = ("chat", "message", "part")

@@ -73,17 +73,6 @@ def make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def side_files(path: Path) -> tuple[Path, Path]:
     """The write-ahead log and its index, which SQLite keeps beside ``path``."""
     return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from desktop.disk import sync_folder
 from desktop.storage import backup, failures, pages, schema
 from desktop.storage.connection import (
     KEY_BYTES,
@@ -26,7 +27,6 @@ from desktop.storage.connection import (
     make_private,
     remove_with_side_files,
     side_files,
-    sync_folder,
 )
 
 _READERS = 4

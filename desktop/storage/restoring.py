@@ -13,8 +13,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from desktop.disk import sync_folder
 from desktop.paths import Paths
-from desktop.storage.connection import side_files, sync_folder
+from desktop.storage.connection import side_files
 
 _PREPARED = "restore.new"
 _DECIDED = "restore"

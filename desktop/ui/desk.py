@@ -108,6 +108,8 @@ class Desktop(QObject):
 
     def furnish(self, stores: Stores, seen: Glance | None) -> None:
         """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
+        if self._screen is not None:
+            self._screen.opening()
         house = houses.furnish(
             self._paths, self._settings, self._worker, stores, launcher=self._launcher, line=self._line
         )

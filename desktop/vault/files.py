@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop.disk import sync_folder
 from desktop.errors import AppError
 
 _WAIT_S = 60.0
@@ -118,17 +119,6 @@ def _busy() -> AppError:
         "Nothing was changed.",
         "Look for a window of the keychain that asks for your password, then try again.",
     )
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 if sys.platform == "win32":
