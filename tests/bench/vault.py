@@ -17,6 +17,8 @@ from desktop.vault.header import Header, key_check
 from tests.bench.figures import Figure, at_most, interleaved, middle_ratio
 
 ROUNDS, OPENINGS = 7, 30
+PAUSE_S = 1.0
+"""The other engine reads ahead what its next turn begins with: it has to be done before this one is asked."""
 QUESTION = "Tell me something about the sea."
 KEY = bytes(range(32))
 
@@ -36,6 +38,7 @@ class Chat:
 
     def ask(self) -> float:
         assert self._process.stdin is not None
+        time.sleep(PAUSE_S)
         self._process.stdin.write(QUESTION + "\n")
         self._process.stdin.flush()
         return float(self._line())
