@@ -270,6 +270,12 @@ def test_without_a_screen_the_window_says_what_to_do_instead(snug: Snug) -> None
     assert "snug chat" in sentence
 
 
+@pytest.mark.parametrize("variables", [{"DISPLAY": ":7654"}, {"WAYLAND_DISPLAY": "wayland-7654"}, {"DISPLAY": ":"}])
+def test_a_screen_that_is_named_and_not_there_is_none(snug: Snug, variables: dict[str, str]) -> None:
+    snug.environment |= variables
+    assert "no screen" in snug.run().refusal()
+
+
 def test_the_doctor_says_how_the_chats_are_opened(talked: Snug) -> None:
     result = talked.run("doctor")
     assert result.code == 0
