@@ -158,7 +158,10 @@ class Desktop(QObject):
         from desktop.ui.lock.lock_screen import Asking, LockScreen
 
         gc.enable()
-        asking = Asking.PASSPHRASE if why.code == refusals.LOCKED else Asking.NEW
+        asking = Asking.NEW
+        if why.code == refusals.LOCKED:
+            has_passphrase = unlocking.vault_of(self._paths).status().passphrase
+            asking = Asking.PASSPHRASE if has_passphrase else Asking.RECOVERY_ONLY
         sentence = "" if why.code == refusals.LOCKED and not why.detail else why.happened
         screen = LockScreen(self.theme, asking, sentence)
         screen.typed.connect(lambda secret, recovery: answer(why.code, secret, recovery))

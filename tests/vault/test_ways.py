@@ -230,6 +230,7 @@ ways.ask_at_start()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.timeout(180)
 def test_killed_in_a_change_the_old_or_the_new_passphrase_opens_it(paths: Paths, keychain: FakeKeychain) -> None:
     vault = vault_on(paths, keychain)
     key = vault.unlock()

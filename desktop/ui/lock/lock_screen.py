@@ -28,6 +28,8 @@ class Asking(StrEnum):
 
     PASSPHRASE = "passphrase"
     RECOVERY = "recovery"
+    RECOVERY_ONLY = "recovery only"
+    """No passphrase was ever set, and the keychain does not give the key."""
     NEW = "new"
     NOTHING = "nothing"
     """It only hides: one button shows the chats again."""
@@ -60,6 +62,13 @@ _WORDS = {
         "Unlock",
         "Capitals, spaces and dashes do not matter.",
         "Use the passphrase",
+    ),
+    Asking.RECOVERY_ONLY: _Words(
+        "Use your recovery key",
+        "The keychain does not give the key to your chats.",
+        "Recovery key",
+        "Unlock",
+        "Eight groups of five letters and digits, as you wrote them down.",
     ),
     Asking.NEW: _Words(
         "Choose a passphrase",
@@ -220,7 +229,7 @@ class LockScreen(QWidget):
         if self._asking is Asking.NEW:
             self.chosen.emit(secret)
         else:
-            self.typed.emit(secret, self._asking is Asking.RECOVERY)
+            self.typed.emit(secret, self._asking in (Asking.RECOVERY, Asking.RECOVERY_ONLY))
 
     def _busy(self, busy: bool) -> None:
         for widget in (self.button, self.other, self.secret, self.again):

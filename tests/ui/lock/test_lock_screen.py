@@ -73,6 +73,14 @@ def test_the_recovery_key_is_the_other_way(qtbot: QtBot, screen: LockScreen) -> 
     assert typed.args == ["K7QMX", True]
 
 
+def test_where_no_passphrase_was_set_only_the_recovery_key_is_asked_for(qtbot: QtBot, theme: Theme) -> None:
+    screen = open_screen(qtbot, theme, Asking.RECOVERY_ONLY)
+    assert not screen.other.isVisible()
+    with qtbot.waitSignal(screen.typed) as typed:
+        enter(qtbot, screen, "K7QMX")
+    assert typed.args == ["K7QMX", True]
+
+
 def test_a_new_passphrase_is_typed_twice(qtbot: QtBot, theme: Theme) -> None:
     screen = open_screen(qtbot, theme, Asking.NEW)
     enter(qtbot, screen, "quiet corner")
