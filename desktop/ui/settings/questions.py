@@ -71,6 +71,8 @@ class NewPassphrase(_Question):
     def __init__(self, theme: Theme, window: QWidget, *, change: bool, keychain: str) -> None:
         title = "Change the passphrase" if change else "Set a passphrase"
         text = "Nobody can tell you a passphrase that you forgot: save a recovery key as well."
+        if change:
+            text += " Backups made before still open with the old one."
         super().__init__(theme, window, title, text, title, Kind.PRIMARY)
         self.first = SecretField(theme, "New passphrase")
         self.second = SecretField(theme, "The same once more")
