@@ -11,7 +11,6 @@ Knows nothing of SQLCipher: whether a key opens a database file is asked through
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +22,9 @@ from desktop.vault import header, refusals
 from desktop.vault.attempts import Attempts
 from desktop.vault.files import only_one, plain_words, read_private, set_aside
 from desktop.vault.header import Header, KeychainWay, Source
-from desktop.vault.keychain import Keychain, Outcome, Reply
+from desktop.vault.keychain import Keychain, Outcome
+from desktop.vault.places import KEY_BYTES, Places, key_of, refuse_if_a_person_can_help
 from desktop.vault.wrapping import STANDARD, Cost
-
-KEY_BYTES = 32
 
 Fits = Callable[[Path, bytes], bool]
 """Whether a key opens a database file, told from its pages alone."""
@@ -61,6 +59,7 @@ class Vault:
         self.paths = paths
         self.cost = cost
         self.keychain = keychain
+        self.places = Places(paths, keychain)
         self._fits = fits
         self.attempts = Attempts(paths.locks / "attempts")
 
@@ -105,7 +104,7 @@ class Vault:
                     raise refusals.refusal(refusals.HEADER_MISSING)
                 if found is not None and not found.key_file:
                     raise refusals.refusal(refusals.LOCKED)  # another process was first
-                key = self._from_file() if found else secrets.token_bytes(KEY_BYTES)
+                key = self.places.in_file() if found else secrets.token_bytes(KEY_BYTES)
                 start = found or Header(header.key_check(key), created=header.now_text())
                 way = typed.way_of_passphrase(key, passphrase, self.cost)
                 new = start._replace(passphrase=way, key_file=False)
@@ -190,11 +189,6 @@ class Vault:
         """Put another header in place, entirely or not at all. Raises: OSError."""
         header.write(self.paths.header, self.paths.header_copy, new)
 
-    def entry(self) -> str:
-        """Its name in the keychain: one for each data folder, so that two profiles never share a key."""
-        place = str(self.paths.data.absolute())
-        return f"database key {hashlib.sha256(place.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
-
     # The key that is there
 
     def _fetch(self, found: Header) -> bytes:
@@ -204,7 +198,7 @@ class Vault:
         try:
             if found.keychain is None:
                 return self._move_away(found)
-            return _proper(found, self._from_keychain(found.keychain.entry))
+            return _proper(found, self.places.in_keychain(found.keychain.entry))
         except AppError as error:
             if found.passphrase is None and not found.recovery:
                 raise
@@ -212,9 +206,9 @@ class Vault:
 
     def _move_away(self, found: Header) -> bytes:
         """From the file beside the chats into the keychain, or to a passphrase that somebody has to choose."""
-        key = _proper(found, self._from_file())
+        key = _proper(found, self.places.in_file())
         try:
-            stored = self.store(key)
+            stored = self.places.store(key)
         except AppError:  # a keychain that cannot be opened now is none: the chats open without it too
             stored = None
         if stored is None:
@@ -223,24 +217,6 @@ class Vault:
         self.write(new)
         self.tidy(new)
         return key
-
-    def _from_file(self) -> bytes:
-        content = read_private(self.paths.key_file)
-        if content is None:
-            raise refusals.key_missing(
-                f"its file ({self.paths.key_file.name})", "Put this file back from a backup of the data folder."
-            )
-        return key_of(content.decode("ascii", "replace"))
-
-    def _from_keychain(self, entry: str) -> bytes:
-        reply = self.keychain.get(entry)
-        if reply.outcome is Outcome.ABSENT:
-            raise refusals.key_missing(
-                "this computer's keychain", f"Put the entry {entry} back, from a backup of the keychain."
-            )
-        if reply.outcome is not Outcome.DONE:
-            raise refusals.of_reply(reply)
-        return key_of(reply.secret)
 
     def tidy(self, found: Header) -> None:
         """Finish what an interrupted change of the ways in left: a key must not lie where it no longer belongs."""
@@ -253,48 +229,17 @@ class Vault:
 
     def _begin(self) -> bytes:
         # What an interrupted first start has stored is used, not replaced: it may be all there is.
-        if (kept := self._usable_file()) is not None:
+        if (kept := self.places.usable_file()) is not None:
             return self._settle(Header(header.key_check(kept), key_file=True))
-        if (stored := self.store(None)) is not None:
+        if (stored := self.places.store(None)) is not None:
             key, way = stored
             return self._settle(Header(header.key_check(key), way), key)
         raise refusals.refusal(refusals.CHOOSE_PASSPHRASE)
-
-    def store(self, key: bytes | None) -> tuple[bytes, KeychainWay] | None:
-        """Put a key into the keychain, proven by reading it back; None where no keychain can do that.
-
-        Without a key, the one that is there already, or a new one.
-
-        Raises:
-            AppError: KEYCHAIN_LOCKED, KEYCHAIN_SILENT: a person can help.
-        """
-        entry = self.entry()
-        reply = self.keychain.get(entry)
-        if key is None and reply.outcome is Outcome.DONE:
-            return key_of(reply.secret), KeychainWay(entry, reply.backend)
-        if reply.outcome in (Outcome.ABSENT, Outcome.DONE):
-            key = key or secrets.token_bytes(KEY_BYTES)
-            stored = self.keychain.set(entry, key.hex())
-            reply = self.keychain.get(entry) if stored.outcome is Outcome.DONE else stored
-            if reply.outcome is Outcome.DONE and reply.secret == key.hex():
-                return key, KeychainWay(entry, reply.backend)
-        _refuse_if_a_person_can_help(reply)
-        return None
 
     def _settle(self, new: Header, key: bytes | None = None) -> bytes:
         whole = new._replace(salt=self._salt_on_disk(), created=header.now_text())
         self.write(whole)
         return key or self._fetch(whole)
-
-    def _usable_file(self) -> bytes | None:
-        content = read_private(self.paths.key_file)
-        if content is None:
-            return None
-        try:
-            return key_of(content.decode("ascii", "replace"))
-        except AppError:
-            set_aside(self.paths.key_file)
-            return None
 
     # A header that was lost
 
@@ -305,11 +250,11 @@ class Vault:
         content = read_private(self.paths.key_file)
         if content is not None and (key := self._proven(content.decode("ascii", "replace"))):
             return self._settle_again(Header(header.key_check(key), key_file=True))
-        entry = self.entry()
+        entry = self.places.entry()
         reply = self.keychain.get(entry)
         if reply.outcome is Outcome.DONE and (key := self._proven(reply.secret)):
             return self._settle_again(Header(header.key_check(key), KeychainWay(entry, reply.backend)), key)
-        _refuse_if_a_person_can_help(reply)
+        refuse_if_a_person_can_help(reply)
         raise why
 
     def _proven(self, text: str) -> bytes | None:
@@ -337,27 +282,6 @@ def _proper(found: Header, key: bytes) -> bytes:
     if not found.fits(key):
         raise refusals.refusal(refusals.WRONG_KEY)
     return key
-
-
-def key_of(text: str) -> bytes:
-    """A key as the keychain and the key file hold it: 64 hexadecimal digits.
-
-    Raises:
-        AppError: KEY_DAMAGED.
-    """
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise refusals.refusal(refusals.KEY_DAMAGED)
-    return key
-
-
-def _refuse_if_a_person_can_help(reply: Reply) -> None:
-    # A keychain that only waits for a password is not passed over: that would quietly protect less.
-    if reply.outcome in (Outcome.LOCKED, Outcome.TIMED_OUT):
-        raise refusals.of_reply(reply)
 
 
 def _sentence(source: Source, backend: str) -> str:

@@ -79,7 +79,7 @@ class Ways:
             AppError: KEYCHAIN_LOCKED, KEYCHAIN_SILENT, KEYCHAIN_GONE.
         """
         with plain_words():
-            stored = self._vault.store(self._key)
+            stored = self._vault.places.store(self._key)
         if stored is None:
             raise refusals.refusal(refusals.KEYCHAIN_GONE)
         self._change(lambda old: old._replace(keychain=stored[1], key_file=False, leaving=""))
@@ -116,7 +116,7 @@ def _asked(header: Header, asked: bool) -> Header:
 def forget(vault: Vault) -> None:
     """Remove the key from the keychain and the header with its copy: nothing opens these chats any more."""
     with plain_words(), only_one(vault.paths.locks / "vault"):
-        entries = {vault.entry()}
+        entries = {vault.places.entry()}
         try:
             old = vault.read()
         except Exception:  # a damaged header is no reason to keep anything
