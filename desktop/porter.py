@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from desktop.child.seal import filters, memory
 if TYPE_CHECKING:
     from desktop.child.evidence import Attempt
 
+ANSWER_S = 5.0
 EXIT_AGAIN = 75
 """The app asks for a fresh start of itself with this exit status (after Lock, say)."""
 PASSPHRASE_FILE = "SNUG_PASSPHRASE_FILE"
@@ -37,14 +39,22 @@ class Line:
     def __init__(self, questions: int, answers: int) -> None:
         self._questions, self._answers = questions, answers
         self._lock = Lock()
+        self._silent = False
 
     def ask(self, question: str) -> str:
-        """Say one line and wait for the answer: "" if the porter is gone. Safe from any thread; takes a moment."""
+        """Say one line and wait for the answer: "" if the porter is gone or stopped. Safe from any thread; takes a
+        moment."""
         with self._lock:
             answer = b""
             try:
                 os.write(self._questions, question.encode() + b"\n")
-                while not answer.endswith(b"\n") and (piece := os.read(self._answers, 4096)):
+                while not answer.endswith(b"\n"):
+                    if self._silent or not select.select([self._answers], [], [], ANSWER_S)[0]:
+                        # What it says later would be taken for the answer to the next question.
+                        self._silent = True
+                        return ""
+                    if not (piece := os.read(self._answers, 4096)):
+                        break
                     answer += piece
             except OSError:
                 return ""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop import porter
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the porter does not fork")
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -102,3 +104,15 @@ def test_without_a_porter_the_way_out_is_not_said_to_be_closed() -> None:
         return 0
     """
     assert run(app, expect=-signal.SIGKILL) == "the porter does not answer\n"
+
+
+def test_a_porter_that_says_nothing_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(porter, "ANSWER_S", 0.05)
+    hears, asks = os.pipe()
+    answers, says = os.pipe()
+    line = porter.Line(asks, answers)
+    assert line.ask("seal") == ""
+    os.write(says, b"sealed\n")
+    assert line.ask("probe") == "", "a late answer is none to another question"
+    for end in (hears, asks, answers, says):
+        os.close(end)
