@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -14,6 +15,8 @@ from desktop import paths
 from tests.fixtures.keychains import NoKeychain
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+COLLECT_ABOVE = 50_000
+"""New objects since the last time."""
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,22 @@ def _this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_looked_for_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Between tests, and on this thread: windows that a test leaves behind are destroyed by the thread that happens to
+    look for garbage, and Qt does not survive that on another one than its own."""
+    gc.disable()
+    monkeypatch.setattr(gc, "enable", _not_now)
+    yield
+    gc.unfreeze()
+    if gc.get_count()[0] > COLLECT_ABOVE:
+        gc.collect()
+
+
+def _not_now() -> None:
+    return
 
 
 @pytest.fixture(autouse=True)
