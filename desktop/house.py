@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, cast
 
 from desktop.domain.models import LoadOptions
@@ -138,10 +138,7 @@ class LateStores:
     where ``arrive`` comes first."""
 
     def __init__(self) -> None:
-        self._places = {
-            name: _Late()
-            for name in ("database", "conversations", "search", "library", "options", "ledger", "retention", "ways")
-        }
+        self._places = {field.name: _Late() for field in fields(Stores) if field.name != "protection"}
         self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
 
     def arrive(self, stores: Stores) -> Stores:

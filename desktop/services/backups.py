@@ -11,12 +11,10 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from desktop.disk import sync_folder
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.storage import backup, failures, restoring
@@ -55,6 +53,8 @@ def make(paths: Paths, key: bytes, target: Path | None = None, *, now: Callable[
     with plain_words(), only_one(paths.locks / "backup"):
         target = target or _free_name(paths.backups, now())
         _require_space(target.parent, paths.database)
+        for left in target.parent.glob(f"snug-*{SUFFIX}.new"):
+            left.unlink(missing_ok=True)  # of one that was killed
         image = paths.backups / "unfinished-image.db"
         backup.write_copy(paths.database, key, image)
         try:
@@ -68,16 +68,8 @@ def make(paths: Paths, key: bytes, target: Path | None = None, *, now: Callable[
                 with image.open("rb") as source:
                     sealed.seal(_chunks(source), file, key, _PURPOSE)
 
-            fresh = target.with_name(f"unfinished-{target.name}")
-            try:
-                write_stream(fresh, write)
-                counts = verify(fresh, key, paths.backups)
-                fresh.replace(target)
-            except BaseException:
-                with suppress(OSError):
-                    fresh.unlink()
-                raise
-            sync_folder(target.parent)
+            counts: dict[str, int] = {}
+            write_stream(target, write, prove=lambda fresh: counts.update(verify(fresh, key, paths.backups)))
         finally:
             image.unlink(missing_ok=True)
         return Made(target, counts)

@@ -14,19 +14,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.chat import Role, SearchHit
-from desktop.domain.models import EngineState, InstalledModel
+from desktop.domain.chat import Chat, Role, SearchHit
+from desktop.domain.models import EngineState
 from desktop.errors import AppError
-from desktop.ui.chat import failures
 from desktop.ui.chat.room import TranscriptFactory
-from desktop.ui.engine_watch import EngineWatch
 from desktop.ui.frame import Frame
+from desktop.ui.model_choice import ModelChoice
 from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
 from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
-    from desktop.ui.menus import ModelMenu
-    from desktop.ui.palette import Palette
+    from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
 
@@ -60,11 +58,11 @@ class MainWindow(Frame):
         self._open_link = open_link
         self._make_privacy_page = make_privacy_page
         self._settings_room: SettingsRoom | None = None
-        self._palette: Palette | None = None
+        self._searching: Searching | None = None
         self._conversation: Any = None
         self._wanted: int | None = None
-        self._watch = EngineWatch(models, self._told_in_conversation, self)
-        self._watch.due.connect(self._show_models)
+        self.models = ModelChoice(theme, self, models, self._told_in_conversation)
+        self.models.changed.connect(self.room.set_engine)
         self._connect_sidebar()
         self._connect_room()
         self._connect_services()
@@ -78,8 +76,8 @@ class MainWindow(Frame):
     def _connect_sidebar(self) -> None:
         sidebar = self.sidebar
         sidebar.new_chat_requested.connect(self.new_chat)
-        sidebar.search_requested.connect(self.open_palette)
-        sidebar.models_requested.connect(self._open_models_above)
+        sidebar.search_requested.connect(self.open_search)
+        sidebar.models_requested.connect(lambda: self.models.open_above(sidebar.models))
         sidebar.settings_requested.connect(self.open_settings)
         sidebar.badge.clicked.connect(lambda: self.open_settings("privacy"))
         sidebar.list.open_requested.connect(self._open_chat)
@@ -95,7 +93,7 @@ class MainWindow(Frame):
         room = self.room
         room.renamed.connect(self._chats.rename)
         room.failure_chosen.connect(self._failure_chosen)
-        room.add_model_requested.connect(self.add_model)
+        room.add_model_requested.connect(self.models.add)
         self.model_dropped.connect(self._models.add)
         transcript = room.transcript
         transcript.link_activated.connect(self._link_activated)
@@ -112,8 +110,6 @@ class MainWindow(Frame):
         self._chats.refused.connect(self._refused)
         self._chats.chat_deleted.connect(self._chat_deleted)
         self._chats.noticed.connect(self._noticed)
-        self._models.changed.connect(self._show_models)
-        self._models.template_needed.connect(self._ask_for_template)
         self._models.noticed.connect(self._noticed)
         # That the engine failed is told by its state, in the conversation or on a page of its own.
         self._models.refused.connect(self._refused)
@@ -122,7 +118,7 @@ class MainWindow(Frame):
         for keys, action in (
             ("Ctrl+N", self.new_chat),
             ("Ctrl+Shift+N", self.new_temporary),
-            ("Ctrl+K", self.open_palette),
+            ("Ctrl+K", self.open_search),
             ("Ctrl+L", self.focus_composer),
             ("Ctrl+M", self.open_models),
             ("Ctrl+R", self.regenerate_last),
@@ -138,8 +134,8 @@ class MainWindow(Frame):
         # A question that is open has to be answered first; the search gives way to whatever is asked for.
         if self._asking():
             return
-        if self._palette is not None and self._palette.isVisible():
-            self._palette.reject()
+        if self._searching is not None and self._searching.is_open():
+            self._searching.close()
         action()
 
     def _asking(self) -> bool:
@@ -162,20 +158,35 @@ class MainWindow(Frame):
         self.show_chats()
         self.room.composer.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def open_palette(self) -> None:
-        if self._palette is None:
-            from desktop.ui.commands import COMMANDS
-            from desktop.ui.palette import Palette
+    def open_search(self) -> None:
+        if self._searching is None:
+            self._searching = self._make_search()
+        self._searching.open()
 
-            self._palette = Palette(self.theme, self, list(COMMANDS))
-            self._palette.query_changed.connect(self._search)
-            self._palette.hit_chosen.connect(self._open_hit)
-            self._palette.command_chosen.connect(self._run_command)
-            self.ring.raise_()
-        self._palette.open()
+    def _make_search(self) -> Searching:
+        from desktop.ui.searching import Searching
+
+        commands: dict[str, Callable[[], object]] = {
+            "new": self.new_chat,
+            "temporary": self.new_temporary,
+            "rename": self.room.header.title.edit,
+            "pin": self._pin,
+            "delete": self._delete,
+            "regenerate": self.regenerate_last,
+            "models": self.open_models,
+            "add": self.models.add,
+            "lock": self.lock_requested.emit,
+            "settings": self.open_settings,
+            "privacy": partial(self.open_settings, "privacy"),
+            **{look.value: partial(self._choose_appearance, look) for look in Appearance},
+        }
+        searching = Searching(self.theme, self, self._chats, commands)
+        searching.hit_chosen.connect(self._open_hit)
+        self.ring.raise_()
+        return searching
 
     def open_models(self) -> None:
-        self._model_menu().open_below(self.room.header.model, right=True)
+        self.models.open_below(self.room.header.model)
 
     def open_settings(self, page: str = "") -> None:
         """The settings, at a page (``appearance``, ``privacy``) or the one that was open last."""
@@ -183,7 +194,7 @@ class MainWindow(Frame):
             self._settings_room = self._make_settings()
         self.show_other(self._settings_room)
         self.sidebar.settings.set_open(True)
-        self._settings_room.open(page if isinstance(page, str) else "")
+        self._settings_room.open(page)
 
     def _make_settings(self) -> SettingsRoom:
         from desktop.ui.settings.appearance_page import AppearancePage
@@ -206,11 +217,6 @@ class MainWindow(Frame):
     def show_chats(self) -> None:
         super().show_chats()
         self.sidebar.settings.set_open(False)
-
-    def add_model(self) -> None:
-        from desktop.ui import ways_out
-
-        ways_out.ask_for_model(self, self._models.add)
 
     def regenerate_last(self) -> None:
         """Ask for the last answer again."""
@@ -237,7 +243,7 @@ class MainWindow(Frame):
 
     def _is_typing(self, event: QKeyEvent) -> bool:
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        covered = self._asking() or (self._palette is not None and self._palette.isVisible())
+        covered = self._asking() or (self._searching is not None and self._searching.is_open())
         return (
             plain
             and not covered
@@ -274,12 +280,12 @@ class MainWindow(Frame):
             # After the transcript, which has to know the rows first.
             self._conversation.reset.connect(self._reveal)
         self._mark_open()
-        self._show_models()
+        self.models.tell()
 
     def _conversation_grew(self, _first: int, _last: int) -> None:
         # A failure page gives way to the message that says the same in its place.
         if self._models.state() is EngineState.FAILED:
-            self._show_models()
+            self.models.tell()
 
     def _open_chat(self, chat_id: int) -> None:
         by_keyboard = self.sidebar.list.hasFocus() and self.ring.target() is not None
@@ -294,24 +300,25 @@ class MainWindow(Frame):
         self._chats.keep_for(chat_id, days)
         self.toast.tell(f"Deleted by itself {days} days after its last word" if days else "Kept until you delete it")
 
+    def _stored_chat(self) -> Chat | None:
+        """The chat that is open, unless it is a temporary one."""
+        return None if self._conversation.temporary else self._conversation.chat
+
+    def _pin(self) -> None:
+        chat = self._stored_chat()
+        if chat is not None:
+            self._chats.set_pinned(chat.id, not chat.pinned)
+
+    def _delete(self) -> None:
+        chat = self._stored_chat()
+        if chat is not None:
+            self._chats.delete(chat.id)
+
     def _noticed(self, sentence: str) -> None:
         self.toast.tell(sentence)
 
     def _refused(self, error: AppError) -> None:
         self.toast.tell(error.sentence, warning=True)
-
-    # Search and commands
-
-    def _search(self, text: str) -> None:
-        if not text:
-            self._show_hits(text, [])
-        else:
-            self._chats.search(text, partial(self._show_hits, text))
-
-    def _show_hits(self, text: str, hits: list[SearchHit]) -> None:
-        # An answer to what is no longer asked is dropped.
-        if self._palette is not None and self._palette.isVisible() and self._palette.query() == text:
-            self._palette.show_hits(hits)
 
     def _open_hit(self, hit: SearchHit) -> None:
         self._chats.open(hit.chat_id)
@@ -328,76 +335,7 @@ class MainWindow(Frame):
             self._wanted = None
             self.room.transcript.scroll_to_row(row)
 
-    def _run_command(self, key: str) -> None:
-        chat = None if self._conversation.temporary else self._conversation.chat
-        match key:
-            case "new":
-                self.new_chat()
-            case "temporary":
-                self.new_temporary()
-            case "rename":
-                self.room.header.title.edit()
-            case "pin" if chat is not None:
-                self._chats.set_pinned(chat.id, not chat.pinned)
-            case "delete" if chat is not None:
-                self._chats.delete(chat.id)
-            case "regenerate":
-                self.regenerate_last()
-            case "models":
-                self.open_models()
-            case "add":
-                self.add_model()
-            case "lock":
-                self.lock_requested.emit()
-            case "settings":
-                self.open_settings()
-            case "privacy":
-                self.open_settings("privacy")
-            case "light" | "dark" | "system":
-                self._choose_appearance(Appearance(key))
-            case _:
-                pass
-
     # Models
-
-    def _model_menu(self) -> ModelMenu:
-        from desktop.ui.menus import ModelMenu
-
-        menu = ModelMenu(self.theme, self, self._models.models(), self._models.current())
-        menu.chosen.connect(self._choose_model)
-        menu.missing_chosen.connect(self._explain_missing)
-        menu.add_requested.connect(self.add_model)
-        return menu
-
-    def _open_models_above(self) -> None:
-        self._model_menu().open_above(self.sidebar.models)
-
-    def _choose_model(self, model_id: int) -> None:
-        self._watch.question = None
-        self._models.choose(model_id)
-
-    def _explain_missing(self, model: InstalledModel) -> None:
-        from desktop.ui.parts.dialog import Dialog
-
-        dialog = Dialog(
-            self.theme,
-            self,
-            f"The file of {model.name} is not there",
-            f"It was at {model.path}. Bring the disk or the file back and it works again. "
-            "Taking the model off the list deletes nothing else.",
-            "Keep it in the list",
-            "Take it off the list",
-            danger=True,
-        )
-        dialog.accepted.connect(partial(self._models.remove, model.id))
-        dialog.ask()
-
-    def _ask_for_template(self, model: InstalledModel) -> None:
-        self._watch.question = model
-        self._show_models()
-
-    def _show_models(self) -> None:
-        self.room.set_engine(self._watch.look())
 
     def _told_in_conversation(self) -> bool:
         conversation = self._conversation
@@ -406,21 +344,7 @@ class MainWindow(Frame):
         return message is not None and bool(message.failure)
 
     def _failure_chosen(self, key: str, argument: str) -> None:
-        match key:
-            case failures.USE_OTHER:
-                self._choose_model(int(argument))
-            case failures.LOAD_SAFELY:
-                self._models.load_safely()
-            case failures.TRY_AGAIN:
-                self._models.retry()
-            case failures.ADD_FILE:
-                self.add_model()
-            case failures.TEMPLATE if self._watch.question is not None:
-                model, self._watch.question = self._watch.question, None
-                self._models.choose_template(model.id, argument)
-                self._show_models()
-            case _:
-                pass
+        self.models.answer(key, argument)
         self.focus_composer()
 
     # The transcript
@@ -473,7 +397,7 @@ class MainWindow(Frame):
     def _choose_motion(self, reduced: bool) -> None:
         self.theme.reduced_motion = reduced
         self._settings.put(REDUCED_MOTION, reduced)
-        self._show_models()
+        self.models.tell()
 
     def _to_next_area(self) -> None:
         self.next_area(1)

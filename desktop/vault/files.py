@@ -29,8 +29,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     write_stream(path, lambda file: file.write(content))
 
 
-def write_stream(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """The same for what is written piece by piece."""
+def write_stream(
+    path: Path, write: Callable[[BinaryIO], object], prove: Callable[[Path], object] | None = None
+) -> None:
+    """The same for what is written piece by piece. ``prove`` may look at the new file before it takes the old one's
+    place: what it raises keeps the old one."""
     # A fixed name: what a killed process left is overwritten by the next, and never lies about with a key in it.
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
@@ -40,6 +43,8 @@ def write_stream(path: Path, write: Callable[[BinaryIO], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
+        if prove is not None:
+            prove(fresh)
         fresh.replace(path)
     except BaseException:
         with suppress(OSError):

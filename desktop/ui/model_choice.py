@@ -1,0 +1,108 @@
+"""Choosing a model, and answering what the engine has to say: menus, questions, the page of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.models import InstalledModel
+from desktop.ui.chat import failures
+from desktop.ui.engine_watch import EngineView, EngineWatch
+from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.menus import ModelMenu
+
+# Menus and dialogs are imported when they open: the window does not wait for them at the start.
+
+
+class ModelChoice(QObject):
+    """``models`` is the service; ``told`` says whether the open conversation ends with a failure already.
+
+    Signals:
+        changed: an ``EngineView``: what the room is to show of the engine.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, theme: Theme, window: QWidget, models: Any, told: Callable[[], bool]) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._window = window
+        self._models = models
+        self._watch = EngineWatch(models, told, self)
+        self._watch.due.connect(self.tell)
+        models.changed.connect(self.tell)
+        models.template_needed.connect(self._ask_for_template)
+
+    def tell(self) -> None:
+        """Say what holds now."""
+        view: EngineView = self._watch.look()
+        self.changed.emit(view)
+
+    def open_below(self, button: QWidget) -> None:
+        self._menu().open_below(button, right=True)
+
+    def open_above(self, button: QWidget) -> None:
+        self._menu().open_above(button)
+
+    def add(self) -> None:
+        """Ask for a model file."""
+        from desktop.ui import ways_out
+
+        ways_out.ask_for_model(self._window, self._models.add)
+
+    def answer(self, key: str, argument: str) -> None:
+        """What was chosen on the page of a failure."""
+        match key:
+            case failures.USE_OTHER:
+                self._choose(int(argument))
+            case failures.LOAD_SAFELY:
+                self._models.load_safely()
+            case failures.TRY_AGAIN:
+                self._models.retry()
+            case failures.ADD_FILE:
+                self.add()
+            case failures.TEMPLATE if self._watch.question is not None:
+                model, self._watch.question = self._watch.question, None
+                self._models.choose_template(model.id, argument)
+                self.tell()
+            case _:
+                pass
+
+    def _menu(self) -> ModelMenu:
+        from desktop.ui.menus import ModelMenu
+
+        menu = ModelMenu(self._theme, self._window, self._models.models(), self._models.current())
+        menu.chosen.connect(self._choose)
+        menu.missing_chosen.connect(self._explain_missing)
+        menu.add_requested.connect(self.add)
+        return menu
+
+    def _choose(self, model_id: int) -> None:
+        self._watch.question = None
+        self._models.choose(model_id)
+
+    def _explain_missing(self, model: InstalledModel) -> None:
+        from desktop.ui.parts.dialog import Dialog
+
+        dialog = Dialog(
+            self._theme,
+            self._window,
+            f"The file of {model.name} is not there",
+            f"It was at {model.path}. Bring the disk or the file back and it works again. "
+            "Taking the model off the list deletes nothing else.",
+            "Keep it in the list",
+            "Take it off the list",
+            danger=True,
+        )
+        dialog.accepted.connect(partial(self._models.remove, model.id))
+        dialog.ask()
+
+    def _ask_for_template(self, model: InstalledModel) -> None:
+        self._watch.question = model
+        self.tell()
