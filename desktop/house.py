@@ -22,7 +22,6 @@ from desktop.services.protection import ProtectionService
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
-from desktop.unlocking import Unlocked, unlock
 
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from desktop.storage.options import Options
     from desktop.storage.retention import Retention
     from desktop.storage.search import Search
+    from desktop.told import Unlocked
     from desktop.vault.keychain import Keychain
     from desktop.vault.keys import Protection
     from desktop.vault.ways import Ways
@@ -96,7 +96,7 @@ class House:
 
 
 def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlocked | None = None) -> Stores:
-    """Key, database, stores. Slow (it imports SQLAlchemy): for the storage thread.
+    """Key, database, stores. Slow (it imports SQLAlchemy): for the storage thread. ``unlocked``: the key is there.
 
     Raises:
         AppError: of the vault or the database, in plain words.
@@ -108,10 +108,11 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     from desktop.storage.options import Options
     from desktop.storage.retention import Retention
     from desktop.storage.search import Search
+    from desktop.unlocking import unlock, vault_of
     from desktop.vault.ways import Ways
 
+    vault = vault_of(paths, keychain)
     unlocked = unlocked or unlock(paths, keychain)
-    vault = unlocked.vault
     database = Database.open(
         paths.database,
         unlocked.key,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from desktop.errors import AppError
 
 DATA_DIR_VARIABLE = "SNUG_DATA_DIR"
 
@@ -69,6 +73,33 @@ class Paths(NamedTuple):
 def data_dir(chosen: str | None) -> Path:
     """The data folder: the one that was asked for, or this system's."""
     return Path(chosen).expanduser().absolute() if chosen else default_data_dir()
+
+
+def made(data_dir: Path) -> Paths:
+    """The folders of a profile, made where they are missing.
+
+    Raises:
+        AppError: DATA_FOLDER, when they cannot be made.
+    """
+    paths = Paths(data_dir)
+    with as_sentence(data_dir):
+        paths.prepare()
+    return paths
+
+
+@contextmanager
+def as_sentence(data_dir: Path) -> Generator[None]:
+    """What the system says about the data folder, in plain words."""
+    try:
+        yield
+    except OSError as error:
+        raise AppError(
+            "DATA_FOLDER",
+            f"Snug cannot write to its data folder, {data_dir}.",
+            "Nothing was changed.",
+            "Choose another folder with --data-dir, or make this one writable.",
+            error.strerror or type(error).__name__,
+        ) from None
 
 
 def default_data_dir() -> Path:

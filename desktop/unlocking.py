@@ -6,70 +6,36 @@ So it goes on while the window and the rest of PySide6 are imported.
 from __future__ import annotations
 
 import os
-import threading
-from concurrent.futures import Future
 from pathlib import Path
-from typing import NamedTuple
 
-from desktop import logs
+from desktop import logs, paths
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.porter import PASSPHRASE_FILE
 from desktop.storage import pages, restoring
-from desktop.storage.glance import Glance, glance
+from desktop.storage.glance import glance
+from desktop.told import Unlocked
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain, SystemKeychain
 from desktop.vault.keys import Vault
 
 
 def prepare(data_dir: Path) -> Paths:
-    """The folders, made where they are missing.
+    """The folders, made where they are missing; the log; a restore that was decided on and not finished.
 
     Raises:
-        AppError: DATA_FOLDER, when they cannot be made.
+        AppError: DATA_FOLDER, when they cannot be made or written.
     """
-    paths = Paths(data_dir)
-    try:
-        paths.prepare()
-        restoring.finish(paths)
-    except OSError as error:
-        raise AppError(
-            "DATA_FOLDER",
-            f"Snug cannot write to its data folder, {data_dir}.",
-            "Nothing was changed.",
-            "Choose another folder with --data-dir, or make this one writable.",
-            error.strerror or type(error).__name__,
-        ) from None
-    logs.start(paths.logs)
-    return paths
-
-
-class Unlocked(NamedTuple):
-    """The key, and what the window shows first if there was nothing unusual about the database."""
-
-    vault: Vault
-    key: bytes
-    seen: Glance | None
+    found = paths.made(data_dir)
+    with paths.as_sentence(data_dir):
+        restoring.finish(found)
+    logs.start(found.logs)
+    return found
 
 
 def vault_of(paths: Paths, keychain: Keychain | None = None) -> Vault:
     """The vault of a data folder."""
     return Vault(paths, keychain or SystemKeychain(), fits=pages.key_fits)
-
-
-def begin(paths: Paths) -> Future[Unlocked]:
-    """``unlock`` on a thread of its own. The end of the process does not wait for it: a keychain may be waiting for a
-    person there."""
-    unlocked: Future[Unlocked] = Future()
-
-    def work() -> None:
-        try:
-            unlocked.set_result(unlock(paths))
-        except BaseException as error:
-            unlocked.set_exception(error)
-
-    threading.Thread(target=work, name="unlocking", daemon=True).start()
-    return unlocked
 
 
 def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
@@ -85,7 +51,7 @@ def unlock(paths: Paths, keychain: Keychain | None = None) -> Unlocked:
         if error.code not in refusals.TYPING or (secret := unattended()) is None:
             raise
         return unlock_typed(vault, secret, why=error.code)
-    return Unlocked(vault, key, glance(paths.database, key))
+    return Unlocked(key, glance(paths.database, key))
 
 
 def unlock_typed(vault: Vault, secret: str, *, why: str = refusals.LOCKED, recovery: bool = False) -> Unlocked:
@@ -95,7 +61,7 @@ def unlock_typed(vault: Vault, secret: str, *, why: str = refusals.LOCKED, recov
         AppError: see ``Vault.open_with`` and ``Vault.begin``.
     """
     key = vault.open_with(secret, recovery=recovery) if why == refusals.LOCKED else vault.begin(secret)
-    return Unlocked(vault, key, glance(vault.paths.database, key))
+    return Unlocked(key, glance(vault.paths.database, key))
 
 
 def unattended() -> str | None:

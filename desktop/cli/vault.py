@@ -65,7 +65,7 @@ def _lock(chosen: Namespace, paths: Paths) -> int:
 
 def _passphrase(chosen: Namespace, paths: Paths) -> int:
     opened = unlocked(paths)
-    ways = Ways(opened.vault, opened.key)
+    ways = Ways(unlocking.vault_of(paths), opened.key)
     if chosen.remove:
         ways.use_keychain()
         ways.remove_passphrase()
@@ -74,14 +74,14 @@ def _passphrase(chosen: Namespace, paths: Paths) -> int:
     if chosen.json:
         output.event("passphrase", set=not chosen.remove)
     else:
-        output.line(opened.vault.status().sentence)
+        output.line(unlocking.vault_of(paths).status().sentence)
         _tell_of_old_backups(paths)
     return 0
 
 
 def _recovery(chosen: Namespace, paths: Paths) -> int:
     opened = unlocked(paths)
-    ways = Ways(opened.vault, opened.key)
+    ways = Ways(unlocking.vault_of(paths), opened.key)
     text = ways.new_recovery_key()
     if chosen.json:
         output.event("recovery", key=text)
@@ -104,7 +104,7 @@ def _backup(chosen: Namespace, paths: Paths) -> int:
     made = backups.make(paths, opened.key, target)
     if target is None:
         backups.prune(paths.backups, made.path)
-    protection = opened.vault.status()
+    protection = unlocking.vault_of(paths).status()
     if chosen.json:
         output.event("backup", path=str(made.path), **made.counts)
     else:

@@ -15,7 +15,7 @@ from desktop.services.desk import Desk
 from desktop.services.titles import Titles
 
 if TYPE_CHECKING:
-    from desktop.storage.glance import Glance
+    from desktop.domain.glance import Glance
     from desktop.storage.options import Options
     from desktop.storage.retention import Retention
     from desktop.storage.search import Search
@@ -109,7 +109,7 @@ class ChatService(QObject):
         store, options = self._desk.conversations, self._options
 
         def work() -> Glance:
-            from desktop.storage.glance import Glance
+            from desktop.domain.glance import Glance
 
             last = options.get(LAST_CHAT)
             chats = store.list()

@@ -17,8 +17,8 @@ from desktop.services.shown_path import Change, ShownPath
 from desktop.services.tasks import Errands
 
 if TYPE_CHECKING:
+    from desktop.domain.glance import Opened
     from desktop.engine import protocol
-    from desktop.storage.glance import Opened
 
 
 class _Begun(NamedTuple):

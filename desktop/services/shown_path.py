@@ -49,7 +49,7 @@ class ShownPath:
 
     def role(self, row: int) -> Role:
         """Known also where the message itself was not read yet."""
-        return self._tree.node(self._path[row]).role
+        return self._tree.role(self._path[row])
 
     def message(self, row: int) -> Message | None:
         """None: not read yet."""

@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from desktop.domain.branches import Tree
-from desktop.domain.chat import Chat, FinishReason, Message, Node, Part, Statistics, Status, TitleOrigin
+from desktop.domain.chat import Chat, FinishReason, Message, Part, Statistics, Status, TitleOrigin
+from desktop.domain.glance import Opened
 from desktop.storage import answers, glance, index, purge, rows
 from desktop.storage.database import Database
-from desktop.storage.glance import Opened
 from desktop.storage.parts import storable
 from desktop.storage.rows import NEW_CHAT
 from desktop.storage.tables import chat, draft, message
@@ -46,11 +45,6 @@ class Conversations:
         with self._database.read() as connection:
             return rows.chat(connection, chat_id)
 
-    def tree(self, chat_id: int) -> Sequence[Node]:
-        """All messages of a chat without their words, in the order they were written."""
-        with self._database.read() as connection:
-            return rows.nodes(connection, chat_id)
-
     def messages(self, ids: Sequence[int]) -> Sequence[Message]:
         """Messages in the order asked for; ids that are not there are left out. Running answers have their words so
         far."""
@@ -67,7 +61,7 @@ class Conversations:
         window asks for the tree and the messages it shows."""
         with self._database.read() as connection:
             leaf = rows.require_chat(connection, chat_id).active_leaf
-            return rows.messages(connection, Tree(rows.nodes(connection, chat_id)).path(leaf))
+            return rows.messages(connection, rows.tree(connection, chat_id).path(leaf))
 
     def opened(self, chat_id: int | None) -> Opened:
         """A chat as it is opened, as one state of the database; None, or a chat that is gone, opens a new one."""
@@ -202,7 +196,7 @@ class Conversations:
         with self._database.write() as connection:
             last = rows.require_message(connection, message_id)
             origin = rows.require_chat(connection, last.chat_id)
-            path = Tree(rows.nodes(connection, last.chat_id)).path(message_id)
+            path = rows.tree(connection, last.chat_id).path(message_id)
             new = self._add_chat(connection, origin.title, now, origin.title_origin)
             leaf = answers.copy_path(connection, rows.messages(connection, path), new)
             self._change(connection, new, system_prompt=origin.system_prompt)

@@ -8,12 +8,11 @@ not as it should be makes it None, and then the stores open first and say what i
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from desktop.domain.branches import Tree
-from desktop.domain.chat import Chat, Message
+from desktop.domain.glance import Glance, Opened
 from desktop.storage import connection as connections
 from desktop.storage import rows
 from desktop.storage.revisions import HEAD, version_of
@@ -23,26 +22,6 @@ LAST_CHAT = "last_chat"
 FIRST_CHATS = 100
 FIRST_MESSAGES = 24
 """So many chats, and so many messages at the end of one, fill any window."""
-
-
-class Opened(NamedTuple):
-    """A chat as it is opened: its tree, the ids on its active path, the last messages of it, its draft. ``chat`` is
-    None for a new one."""
-
-    chat: Chat | None
-    tree: Tree
-    path: list[int]
-    messages: Sequence[Message]
-    draft: str
-
-
-class Glance(NamedTuple):
-    """The list of chats, or its beginning, and the chat that was open last, which is in it."""
-
-    chats: list[Chat]
-    number: int
-    """How many chats there are."""
-    opened: Opened
 
 
 def glance(path: Path, key: bytes) -> Glance | None:
@@ -75,7 +54,7 @@ def opened(reader: rows.Reader, chat_id: int | None) -> Opened:
     chat = None if chat_id is None else rows.chat(reader, chat_id)
     if chat is None:
         return Opened(None, Tree(), [], (), rows.draft_of(reader, rows.NEW_CHAT))
-    tree = Tree(rows.nodes(reader, chat.id))
+    tree = rows.tree(reader, chat.id)
     path = tree.path(chat.active_leaf)
     return Opened(chat, tree, path, rows.messages(reader, path[-FIRST_MESSAGES:]), rows.draft_of(reader, chat.id))
 

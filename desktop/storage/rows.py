@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, cast
 
-from desktop.domain.chat import Chat, FinishReason, Message, Node, Part, Role, Statistics, Status, TitleOrigin
+from desktop.domain.branches import Tree
+from desktop.domain.chat import Chat, FinishReason, Message, Part, Role, Statistics, Status, TitleOrigin
 from desktop.storage.parts import kind_of, tokens_from_bytes, unpack
 
 NEW_CHAT = 0
@@ -88,13 +89,12 @@ def require_chat(connection: Reader, chat_id: int) -> Chat:
     return found
 
 
-def nodes(connection: Reader, chat_id: int) -> list[Node]:
-    """The tree of a chat, in the order it was written."""
+def tree(connection: Reader, chat_id: int) -> Tree:
+    """All messages of a chat without their words."""
     in_order = "SELECT id, parent_id, role FROM message WHERE chat_id = ? ORDER BY id"
     columns = "json_group_array(id), json_group_array(parent_id), json_group_array(role)"
     row = connection.exec_driver_sql(f"SELECT {columns} FROM ({in_order})", (chat_id,)).fetchone()
-    ids, parents, roles = map(json.loads, row)
-    return list(map(Node, ids, parents, map(_ROLES.__getitem__, roles)))
+    return Tree.of_columns(*map(json.loads, row))
 
 
 def messages(connection: Reader, ids: Sequence[int]) -> list[Message]:

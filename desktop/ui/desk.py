@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import house as houses
-from desktop import logs, unlocking
+from desktop import logs
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.paths import Paths
@@ -30,10 +30,10 @@ from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 
 if TYPE_CHECKING:
+    from desktop.domain.glance import Glance
     from desktop.engine.client import Launcher
     from desktop.porter import Line
     from desktop.services.privacy import Privacy
-    from desktop.storage.glance import Glance
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
     from desktop.ui.settings.privacy_page import PrivacyPage
@@ -80,6 +80,7 @@ class Desktop(QObject):
         self._has_begun = False
         self._erases = False
         self._offline: Privacy | None = None
+        self._seen: Glance | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._begin)
@@ -126,8 +127,7 @@ class Desktop(QObject):
             open_link=self._open_outside,
             make_privacy_page=self._privacy_page,
         )
-        if seen is not None:
-            self.window.sidebar.list.expect(seen.number - len(seen.chats))
+        self._seen = seen
         self.window.deletion_requested.connect(self._delete_everything)
         house.guard.lock_requested.connect(self.lock)
         house.guard.refused.connect(house.chats.refused)
@@ -155,6 +155,7 @@ class Desktop(QObject):
     def ask(self, why: AppError, answer: Callable[[str, str, bool], None]) -> None:
         """Somebody has to type something before the chats can be opened: ``answer`` gets the code of ``why``, what was
         typed, and whether that is a recovery key."""
+        from desktop import unlocking
         from desktop.ui.lock.lock_screen import Asking, LockScreen
 
         gc.enable()
@@ -230,6 +231,10 @@ class Desktop(QObject):
         gc.enable()
         self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))
         self._lock.listen()
+        if self.window is not None and self._seen is not None:
+            # The bar beside the list is as long from here on as it is going to be; laying so many rows out takes time.
+            self.window.sidebar.list.expect(self._seen.number - len(self._seen.chats))
+        self._seen = None
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
@@ -319,6 +324,7 @@ class Desktop(QObject):
         else:
             self._worker.shut()
         if self._erases:
+            from desktop import unlocking
             from desktop.vault.erasing import erase
 
             erase(self._paths, unlocking.vault_of(self._paths))

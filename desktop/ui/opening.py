@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 from desktop import house as houses
-from desktop import unlocking
 from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.paths import Paths
@@ -20,11 +19,11 @@ from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.ui.desk import Desktop
-from desktop.unlocking import Unlocked
 from desktop.vault import refusals
 
 if TYPE_CHECKING:
     from desktop.porter import Line
+    from desktop.told import Unlocked
 
 PATIENCE_S = 5.0
 
@@ -94,6 +93,9 @@ class Opening(QObject):
             self._then(lambda desktop: desktop.explain(error))
 
     def _typed(self, why: str, secret: str, recovery: bool) -> None:
+        # Imported by whoever has to type: the window does not wait for it.
+        from desktop import unlocking
+
         vault = unlocking.vault_of(self._paths)
         self._worker.run(
             lambda: unlocking.unlock_typed(vault, secret, why=why, recovery=recovery), self.unlocked, self._wrong

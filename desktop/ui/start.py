@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop import screens, unlocking
+from desktop import logs, screens
+from desktop import paths as folders
 from desktop.child.seal import filters
+from desktop.opener import Opener
 from desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     """
     # What is made on the way to the first picture stays: looking through it for garbage would only cost time.
     gc.disable()
-    paths = unlocking.prepare(data_dir)
+    paths = folders.made(data_dir)
+    far = screens.is_over_tcp()
+    # It is sealed as this process is: with a screen that is still to be reached it would not be.
+    opener = Opener(paths, forks=not far)
     _import_pyside()
     from desktop.services.instance import WindowLock
 
@@ -37,12 +42,13 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
         sys.stderr.write("Snug is open already; its window is in front now.\n")
         return 0
     settings = SettingsFile(paths.settings)
-    if screens.is_over_tcp():
+    if far:
         _reach_screen_and_seal(argv, settings, line)
-    unlocked = unlocking.begin(paths)
+    opener.go()
+    logs.start(paths.logs)
     from desktop.ui import opening
 
-    return opening.run(paths, settings, lock, unlocked, argv, line)
+    return opening.run(paths, settings, lock, opener.unlocked, argv, line)
 
 
 def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line | None) -> None:

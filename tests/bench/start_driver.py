@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 from desktop import __main__ as snug
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
+    from desktop.opener import Opener
     from desktop.paths import Paths
     from desktop.porter import Line
-    from desktop.unlocking import Unlocked
+    from desktop.told import Unlocked
 
 CHATS = [int(argument) for argument in sys.argv[1:]]
 DATA = Path(os.environ["SNUG_DATA_DIR"])
@@ -30,13 +29,19 @@ DATA = Path(os.environ["SNUG_DATA_DIR"])
 def app(chosen: Namespace, line: Line | None) -> int:
     """The app, watched. Nothing is imported here that it would not import itself at this place."""
     from desktop import app as real
-    from desktop import unlocking
-    from tests.fixtures.keychains import FileKeychain
+    from desktop import opener
 
-    begin = unlocking.begin
+    unlock, go = opener.unlock, opener.Opener.go
 
-    def begin_and_watch(paths: Paths) -> Future[Unlocked]:
-        unlocked = begin(paths)
+    def unlock_from_file(paths: Paths) -> Unlocked:
+        from desktop import unlocking
+        from tests.fixtures.keychains import FileKeychain
+
+        unlocking.SystemKeychain = lambda: FileKeychain(DATA / "keychain")  # type: ignore[misc]
+        return unlock(paths)
+
+    def go_and_watch(this: Opener) -> None:
+        go(this)
         from desktop.ui import opening
 
         meet = opening.Opening.meet
@@ -48,10 +53,9 @@ def app(chosen: Namespace, line: Line | None) -> int:
             meet(this, desktop)
 
         opening.Opening.meet = meet_and_watch  # type: ignore[method-assign]
-        return unlocked
 
-    unlocking.begin = begin_and_watch  # type: ignore[assignment]
-    unlocking.SystemKeychain = lambda: FileKeychain(DATA / "keychain")  # type: ignore[misc]
+    opener.unlock = unlock_from_file
+    opener.Opener.go = go_and_watch  # type: ignore[method-assign]
     return real.main(chosen, line)
 
 

@@ -53,7 +53,7 @@ class Profile:
     def stores(self) -> houses.Stores:
         unlocking.prepare(self.paths.data)
         vault = Vault(self.paths, NoKeychain(), cost=CHEAP)
-        return houses.open_stores(self.paths, unlocked=unlocking.unlock_typed(vault, PASSPHRASE))
+        return houses.open_stores(self.paths, NoKeychain(), unlocking.unlock_typed(vault, PASSPHRASE))
 
 
 @pytest.fixture

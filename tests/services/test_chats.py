@@ -7,8 +7,8 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.chat import SearchHit, Status, TitleOrigin
+from desktop.domain.glance import Glance
 from desktop.domain.models import EngineState
-from desktop.storage.glance import Glance
 from tests.services.conftest import WAIT, Home, open_house
 
 

@@ -41,7 +41,7 @@ def test_the_first_turn_makes_the_chat(chats: Conversations, ask: Ask, clock: Cl
         answer.id, chat.id, question.id, Role.ASSISTANT, (), Status.GENERATING, clock.now, "Tiny", "k1"
     )
     assert chats.get(chat.id) == chat
-    assert chats.tree(chat.id) == [
+    assert chats.opened(chat.id).tree.nodes() == [
         Node(question.id, None, Role.USER),
         Node(answer.id, question.id, Role.ASSISTANT),
     ]
@@ -74,7 +74,7 @@ def test_a_turn_that_fails_leaves_nothing(
     assert chats.draft(None) == "typed"
     assert search.find("lost") == []
     chat, question, _ = ask("kept words")
-    assert chats.tree(chat.id)[0].id == question.id
+    assert chats.opened(chat.id).tree.nodes()[0].id == question.id
 
 
 def test_a_turn_in_a_chat_that_is_gone(chats: Conversations, ask: Ask) -> None:
@@ -160,7 +160,7 @@ def test_another_answer_stands_beside_the_first(chats: Conversations, ask: Ask) 
     found = chats.get(chat.id)
     assert found
     assert found.active_leaf == other.id
-    assert [node.id for node in chats.tree(chat.id)] == [question.id, answer.id, other.id]
+    assert [node.id for node in chats.opened(chat.id).tree.nodes()] == [question.id, answer.id, other.id]
 
 
 def test_an_answer_is_carried_on(chats: Conversations, ask: Ask, search: Search) -> None:
@@ -276,7 +276,7 @@ def test_a_fork_copies_the_way_to_a_message(chats: Conversations, ask: Ask, sear
     assert len([hit for hit in search.find("walnut") if hit.chat_id == forked.id and hit.message_id]) == 2
     later, _, _ = ask("on", forked, copy[-1])
     assert later.id == forked.id
-    assert len(chats.tree(chat.id)) == 4
+    assert len(chats.opened(chat.id).tree) == 4
 
 
 def test_a_fork_of_a_running_answer_is_interrupted(chats: Conversations, ask: Ask) -> None:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop import unlocking
 from desktop.child.seal import filters
+from desktop.opener import Opener
 from desktop.paths import Paths
 from desktop.services.instance import WindowLock
 from desktop.ui import opening, start
@@ -61,14 +62,17 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         lock.release()
         return 0
 
-    begin = unlocking.begin
+    class Here(Opener):
+        """Looks on this process's thread: what it does is seen, and it is waited for."""
 
-    def begin_and_wait(paths: Paths) -> object:
-        unlocked = begin(paths)
-        assert unlocked.exception(20) is not None
-        return unlocked
+        def __init__(self, paths: Paths, *, forks: bool = True) -> None:
+            super().__init__(paths, forks=False)
 
-    monkeypatch.setattr(unlocking, "begin", begin_and_wait)
+        def go(self) -> None:
+            super().go()
+            assert self.unlocked.exception(20) is not None
+
+    monkeypatch.setattr(start, "Opener", Here)
     monkeypatch.setattr(opening, "run", until_unlocked)
     return done
 
