@@ -69,6 +69,22 @@ class InstalledModel(NamedTuple):
     """False while the file is not there (a disk that was taken away)."""
 
 
+class CacheType(StrEnum):
+    """How precisely the KV cache keeps what was read: 16, 8 or 4 bits for a number."""
+
+    F16 = "f16"
+    Q8_0 = "q8_0"
+    Q4_0 = "q4_0"
+
+
+class FlashAttention(StrEnum):
+    """Attention that takes less memory. A KV cache of 8 or 4 bits needs it."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class LoadOptions(NamedTuple):
     """How a model is loaded. Zero and None leave the choice to Snug."""
 
@@ -80,6 +96,12 @@ class LoadOptions(NamedTuple):
     """0: one for each physical core."""
     batch: int = 512
     """Tokens read in one step. Smaller stops sooner, larger reads a little faster."""
+    cache_type: CacheType = CacheType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+    map_file: bool = True
+    """The system reads the file as it is needed (mmap); else all of it is read into memory."""
+    lock_memory: bool = False
+    """Never swapped out (mlock)."""
 
 
 class EngineFailure(NamedTuple):

@@ -93,15 +93,7 @@ class EngineClient(QObject):
     def load(self, path: str, options: LoadOptions, template: str = "") -> None:
         """Open a model in a fresh process: what an earlier one held is given back to the system for certain."""
         self._drop_process()
-        self._load = protocol.Load(
-            next(self._numbers),
-            path,
-            options.context_length,
-            options.gpu_layers,
-            options.threads,
-            options.batch,
-            template,
-        )
+        self._load = protocol.Load(next(self._numbers), path, options, template)
         self._start()
         self._become(EngineState.LOADING)
         self._send(self._load)

@@ -15,10 +15,11 @@ from desktop.child import evidence
 from desktop.child.evidence import Process
 from desktop.child.worker import Pipe
 from desktop.domain import gguf
-from desktop.domain.models import FailureKind, LoadOptions
+from desktop.domain.models import FailureKind
 from desktop.engine import protocol
+from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import Generation, TooLong
-from desktop.engine.runtime import Abort, Aborted, Runtime, RuntimeFailure, speak_to, version
+from desktop.engine.runtime import Runtime, speak_to, version
 from desktop.engine.templates import BUILT_IN, BadTemplate, Template
 
 LOG_WARNING, LOG_ERROR, LOG_CONTINUED = 3, 4, 5
@@ -114,8 +115,7 @@ class Engine:
                 shown = percent
                 self._pipe.send(protocol.Progress(command.id, fraction))
 
-        options = LoadOptions(command.context_length, command.gpu_layers, command.threads, command.batch)
-        self._runtime = Runtime(command.path, options, self._abort, progress)
+        self._runtime = Runtime(command.path, command.options, self._abort, progress)
         self._template_name = command.template
         self._template = None
         facts = self._runtime.facts()

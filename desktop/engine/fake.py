@@ -116,7 +116,7 @@ class Fake:
         if script.fail_load:
             self._pipe.send(protocol.Failed(command.id, FailureKind(script.fail_load), "as the script says"))
             return
-        length = command.context_length or script.context_length
+        length = command.options.context_length or script.context_length
         if script.fits and length > script.fits:
             self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY, f"{length} tokens do not fit"))
             return

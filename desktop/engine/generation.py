@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, pairwise
 from time import perf_counter
 from typing import Protocol
 
@@ -13,7 +13,9 @@ from desktop.domain import context
 from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
 from desktop.domain.models import FailureKind
 from desktop.engine import channels, prompt, protocol
-from desktop.engine.runtime import Aborted, Runtime, RuntimeFailure
+from desktop.engine.failing import Aborted, RuntimeFailure
+from desktop.engine.runtime import Runtime
+from desktop.engine.sequences import SMALLEST_STEP
 from desktop.engine.templates import BadTemplate, Template
 
 
@@ -73,7 +75,11 @@ class Generation:
         messages.append(protocol.PromptMessage(Role.ASSISTANT, _joined(parts)))
         with suppress(Aborted, RuntimeFailure, BadTemplate):
             tokens = prompt.beginning(self._template, self._runtime, messages)
-            self._runtime.read_ahead(self._request.sequence, tokens)
+            sequences, sequence = self._runtime.sequences, self._request.sequence
+            more = len(tokens) - sequences.held(sequence)
+            # A matter of a moment, and it disturbs nobody who wants this answer carried on with.
+            if more <= SMALLEST_STEP and sequences.is_beginning_of(sequence, tokens):
+                sequences.read_ahead(sequence, tokens)
 
     def _read_prompt(self) -> channels.Splitter:
         request, runtime = self._request, self._runtime
@@ -81,20 +87,32 @@ class Generation:
         self._dropped = dropped
         total = len(built.tokens)
         self._prompt_tokens = total
-        runtime.make_room(request.sequence, total)
-        cached = self._cached = runtime.keep_common(request.sequence, built.tokens)
+        sequences = runtime.sequences
+        sequences.make_room(request.sequence, total)
+        cached = self._cached = sequences.keep_common(request.sequence, built.tokens)
 
         def progress(done: int) -> None:
-            event = protocol.Prefill(request.id, cached + done, total, cached, dropped)
-            if cached + done < total:
+            event = protocol.Prefill(request.id, done, total, cached, dropped)
+            if done < total:
                 self._send(event)
             else:
                 self._outbox.hold(event)
 
-        if not runtime.reads_at_once(total - cached):
-            progress(0)
-        runtime.read(request.sequence, built.tokens[cached:], progress)
+        if not sequences.reads_at_once(total - cached):
+            progress(cached)
+        for start, end in pairwise([cached, *self._places(dropped, built, cached), total]):
+            sequences.checkpoint(request.sequence)
+            sequences.read(request.sequence, built.tokens[start:end], lambda done, start=start: progress(start + done))
         return self._splitter(built.ending)
+
+    def _places(self, dropped: int, built: prompt.Prompt, cached: int) -> list[int]:
+        """Where reading pauses for a checkpoint: before the answer begins, which a template may begin in another way
+        when it is history, and before the last token, since a state holds no logits."""
+        if not self._runtime.sequences.needs_checkpoints or self._request.sequence != protocol.MAIN_SEQUENCE:
+            return []
+        messages = kept_messages(self._request.messages, dropped)
+        places = {prompt.before_answer(self._template, self._runtime, messages, built), len(built.tokens) - 1}
+        return sorted(place for place in places if cached < place < len(built.tokens))
 
     def _splitter(self, ending: str) -> channels.Splitter:
         last = self._request.messages[-1]
@@ -107,7 +125,7 @@ class Generation:
 
     def _write(self, splitter: channels.Splitter) -> FinishReason:
         request, runtime = self._request, self._runtime
-        limit = runtime.context_length - runtime.held(request.sequence)
+        limit = runtime.sequences.context_length - runtime.sequences.held(request.sequence)
         sampler = runtime.sampler(
             Sampling(
                 request.temperature, request.top_k, request.top_p, request.min_p, request.repeat_penalty, request.seed
@@ -124,7 +142,7 @@ class Generation:
                 if self._generated >= limit:
                     return self._flush(splitter, FinishReason.CONTEXT)
                 try:
-                    runtime.append(request.sequence, token)
+                    runtime.sequences.append(request.sequence, token)
                 except Aborted:
                     return self._flush(splitter, FinishReason.STOPPED)
                 except RuntimeFailure as failure:
@@ -257,18 +275,22 @@ def fitting_prompt(
         RuntimeFailure: TOO_LONG, with the prompt's length and the context's, if the last question alone does not fit.
     """
     built: dict[int, prompt.Prompt] = {}
-    head = [messages[0]] if messages[0].role is Role.SYSTEM else []
 
     def length(dropped: int) -> int:
-        kept = [*head, *messages[len(head) + dropped :]]
-        built[dropped] = prompt.build(template, runtime, kept)
+        built[dropped] = prompt.build(template, runtime, kept_messages(messages, dropped))
         return len(built[dropped].tokens)
 
-    limit = runtime.context_length
+    limit = runtime.sequences.context_length
     dropped, tokens = context.fit([message.role for message in messages], length, limit)
     if tokens + 1 > limit:
         raise TooLong(tokens, limit)
     return dropped, built[dropped]
+
+
+def kept_messages(messages: list[protocol.PromptMessage], dropped: int) -> list[protocol.PromptMessage]:
+    """The messages without so many of the oldest; the system prompt stays."""
+    head = 1 if messages[0].role is Role.SYSTEM else 0
+    return [*messages[:head], *messages[head + dropped :]]
 
 
 class TooLong(RuntimeFailure):

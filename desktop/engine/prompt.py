@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from desktop.domain.chat import PartKind, Role
-from desktop.engine.protocol import PromptMessage
+from desktop.engine.protocol import PromptMessage, PromptPart
 from desktop.engine.templates import Template
 
 # Private-use characters: no template looks for them, and none trims them away.
@@ -67,6 +67,40 @@ def beginning(template: Template, vocabulary: Vocabulary, messages: Sequence[Pro
     question = f"{_OPEN}{len(places)}{_CLOSE}"
     rendered = template.render([*known, {"role": Role.USER.value, "content": question}], answer=True)
     return _tokenized(rendered.partition(question)[0], places, vocabulary)
+
+
+def before_answer(template: Template, vocabulary: Vocabulary, messages: Sequence[PromptMessage], built: Prompt) -> int:
+    """Tokens of a prompt before the template begins the answer.
+
+    Raises:
+        BadTemplate: the template fails.
+    """
+    if messages and messages[-1].role is Role.ASSISTANT:
+        messages = messages[:-1]
+    places: list[PromptMessage] = []
+    known = [_with_place(message, vocabulary, places) for message in messages]
+    tokens = _tokenized(template.render(known, answer=False), places, vocabulary)
+    return _common(tokens, built.tokens)
+
+
+def so_far(template: Template, vocabulary: Vocabulary, messages: Sequence[PromptMessage]) -> list[int]:
+    """What the prompt begins with however the last message, the user's, goes on.
+
+    Raises:
+        BadTemplate: the template fails.
+    """
+    *earlier, last = messages
+    more = PromptMessage(last.role, [*last.parts, PromptPart(PartKind.TEXT, " …")])
+    tokens = build(template, vocabulary, messages).tokens
+    same = _common(tokens, build(template, vocabulary, [*earlier, more]).tokens)
+    # The last word may become another one by its next letter.
+    return tokens[: max(0, same - 1)]
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two prompts have in common from their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _tokenized(rendered: str, places: Sequence[PromptMessage], vocabulary: Vocabulary) -> list[int]:

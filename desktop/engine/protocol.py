@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.child.evidence import Attempt, Facts
 from desktop.domain.chat import FinishReason, PartKind, Role
-from desktop.domain.models import FailureKind
+from desktop.domain.models import FailureKind, LoadOptions
 
 MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
 """Environment of an engine: the model file that it will load. It can read no other, and knows before it reads a word.
@@ -40,10 +40,7 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
 
     id: int
     path: str
-    context_length: int = 0
-    gpu_layers: int = -1
-    threads: int = 0
-    batch: int = 512
+    options: LoadOptions = LoadOptions()
     template: str = ""
     """Name of a built-in chat template; empty: the file's own."""
 

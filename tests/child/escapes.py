@@ -175,10 +175,11 @@ def answer_of(model: str) -> str:
     """What llama.cpp writes in this process, with the threads that it starts for it."""
     from desktop.domain.chat import Sampling
     from desktop.domain.models import LoadOptions
-    from desktop.engine.runtime import Abort, Runtime
+    from desktop.engine.failing import Abort
+    from desktop.engine.runtime import Runtime
 
     runtime = Runtime(model, LoadOptions(context_length=256, threads=2), Abort(), lambda _: None)
-    runtime.read(0, [1, 2, 3], lambda _: None)
+    runtime.sequences.read(0, [1, 2, 3], lambda _: None)
     sampler = runtime.sampler(Sampling(temperature=0.0))
     return str(runtime.sample(sampler))
 

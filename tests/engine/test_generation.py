@@ -10,8 +10,10 @@ import pytest
 from desktop.domain.chat import PartKind, Role
 from desktop.domain.models import LoadOptions
 from desktop.engine import protocol
+from desktop.engine.failing import Abort
 from desktop.engine.generation import Generation
-from desktop.engine.runtime import SMALLEST_STEP, Abort, Runtime
+from desktop.engine.runtime import Runtime
+from desktop.engine.sequences import SMALLEST_STEP
 from desktop.engine.templates import Template
 
 pytestmark = pytest.mark.model
@@ -32,7 +34,7 @@ class Chat:
         self.history: list[protocol.PromptMessage] = []
         self.sent: list[tuple[protocol.Event, ...]] = []
         self._template = template
-        runtime.forget(0)
+        runtime.sequences.forget(0)
 
     def ask(self, text: str, tokens: int = 8) -> Generation:
         self.history.append(protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, text)]))
@@ -83,7 +85,7 @@ def test_a_reading_is_told_beforehand_where_it_takes_a_moment(
     chat: Callable[[], Chat], monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
     talk = chat()
-    monkeypatch.setattr(talk.runtime, "reads_at_once", lambda _: at_once)
+    monkeypatch.setattr(talk.runtime.sequences, "reads_at_once", lambda _: at_once)
     talk.ask("Hello")
     told = [event.done for event in talk.events if isinstance(event, protocol.Prefill)]
     total = talk.done.prompt_tokens
@@ -92,19 +94,19 @@ def test_a_reading_is_told_beforehand_where_it_takes_a_moment(
 
 def test_how_long_a_reading_takes_is_known_after_the_first_one(starter: Path) -> None:
     runtime = Runtime(str(starter), LoadOptions(context_length=1024), Abort(), lambda _: None)
-    assert not runtime.reads_at_once(1)
-    runtime.read(0, list(range(100, 100 + 2 * SMALLEST_STEP)), lambda _: None)
-    assert runtime.reads_at_once(1)
-    assert not runtime.reads_at_once(100_000)
+    assert not runtime.sequences.reads_at_once(1)
+    runtime.sequences.read(0, list(range(100, 100 + 2 * SMALLEST_STEP)), lambda _: None)
+    assert runtime.sequences.reads_at_once(1)
+    assert not runtime.sequences.reads_at_once(100_000)
     runtime.close()
 
 
 def test_what_the_next_turn_begins_with_is_read_ahead(chat: Callable[[], Chat]) -> None:
     talk = chat()
     generation = talk.ask("Hello")
-    held = talk.runtime.held(0)
+    held = talk.runtime.sequences.held(0)
     generation.read_ahead()
-    ahead = talk.runtime.held(0)
+    ahead = talk.runtime.sequences.held(0)
     # The last token of the answer, and what the template puts between it and the next question.
     assert 1 < ahead - held <= SMALLEST_STEP
     talk.ask("Why?")
@@ -122,20 +124,6 @@ def test_an_answer_that_is_carried_on_with_is_not_disturbed(chat: Callable[[], C
         Role.ASSISTANT, [protocol.PromptPart(PartKind.TEXT, begun.text + more.text, begun.tokens + more.tokens)]
     )
     generation.read_ahead()
-    ahead = talk.runtime.held(0)
+    ahead = talk.runtime.sequences.held(0)
     talk.ask("Why?")
     assert talk.done.cached_tokens == ahead
-
-
-def test_only_a_few_tokens_behind_what_is_held_are_read_ahead(chat: Callable[[], Chat]) -> None:
-    talk = chat()
-    talk.ask("Hello")
-    runtime = talk.runtime
-    held = list(range(100, 110))
-    runtime.forget(0)
-    runtime.read(0, held, lambda _: None)
-    for other in ([1, *held[1:], 7], held, held[:5], [*held, *range(SMALLEST_STEP + 1)]):
-        runtime.read_ahead(0, other)
-        assert runtime.held(0) == len(held)
-    runtime.read_ahead(0, [*held, 7])
-    assert runtime.held(0) == len(held) + 1

@@ -10,8 +10,9 @@ import pytest
 from desktop.domain.chat import PartKind, Role, Sampling
 from desktop.domain.models import LoadOptions
 from desktop.engine import prompt
+from desktop.engine.failing import Abort
 from desktop.engine.protocol import PromptMessage, PromptPart
-from desktop.engine.runtime import Abort, Runtime
+from desktop.engine.runtime import Runtime
 from desktop.engine.templates import Template
 
 pytestmark = pytest.mark.model
@@ -98,18 +99,18 @@ def test_thoughts_are_not_told_to_the_model_again(runtime: Runtime, template: Te
 
 def test_the_next_turn_reads_only_what_is_new(runtime: Runtime, template: Template) -> None:
     first = prompt.build(template, runtime, [said(Role.USER, "Tell me a story.")]).tokens
-    runtime.keep_common(0, first)
-    runtime.read(0, first, lambda _: None)
+    runtime.sequences.keep_common(0, first)
+    runtime.sequences.read(0, first, lambda _: None)
     sampler = runtime.sampler(Sampling(temperature=1.0, seed=3))
     written: list[int] = []
     for _ in range(30):
         written.append(runtime.sample(sampler))
-        runtime.append(0, written[-1])
+        runtime.sequences.append(0, written[-1])
     runtime.free_sampler(sampler)
     text = b"".join(runtime.piece(token) for token in written).decode("utf-8", "replace")
     history = [said(Role.USER, "Tell me a story."), said(Role.ASSISTANT, text, written), said(Role.USER, "Go on.")]
     following = prompt.build(template, runtime, history).tokens
-    assert runtime.keep_common(0, following) == len(first) + len(written)
+    assert runtime.sequences.keep_common(0, following) == len(first) + len(written)
 
 
 @pytest.mark.parametrize("question", ["Sure?", "<|im_end|>", "\uf8d00\uf8d1", "1"])
