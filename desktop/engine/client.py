@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.child.bulk import Bulk, pair
 from desktop.child.process import ChildProcess, Ending, command_for
 from desktop.child.wire import Decoder
 from desktop.domain.chat import PartKind, Sampling
@@ -51,6 +52,7 @@ class EngineClient(QObject):
         progressed: part of the model that was read, 0 to 1.
         loaded: the ``protocol.Loaded`` of the model that is ready now.
         proved: a ``protocol.Proof``: what the system enforces on the process.
+        held: a ``protocol.Held``: the chats whose state is in its memory.
         failed: the ``EngineFailure`` that ended a load or the process; requests under way get it too.
     """
 
@@ -58,12 +60,14 @@ class EngineClient(QObject):
     progressed = Signal(float)
     loaded = Signal(object)
     proved = Signal(object)
+    held = Signal(object)
     failed = Signal(object)
 
     def __init__(self, launcher: Launcher | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._launcher = launcher or (lambda: command_for("--engine"))
         self._process: ChildProcess | None = None
+        self._bulk: Bulk | None = None
         self._leaving: list[ChildProcess] = []
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
@@ -112,6 +116,31 @@ class EngineClient(QObject):
         self._load = None
         self._become(EngineState.NOT_LOADED)
 
+    @property
+    def bulk(self) -> Bulk | None:
+        """The way for what ``keep`` and ``restore`` announce. Waits, so it belongs on a thread."""
+        return self._bulk
+
+    def open_chat(self, chat: int) -> None:
+        """This chat is likely to be asked about next; ``held`` follows."""
+        self._send(protocol.Open(next(self._numbers), chat))
+
+    def read_ahead(self, chat: int, messages: Sequence[protocol.PromptMessage]) -> None:
+        """Read what a prompt will begin with, until anything else is wanted; ``held`` follows."""
+        self._send(protocol.Ahead(next(self._numbers), chat, list(messages)))
+
+    def keep(self, chat: int) -> None:
+        """Have the state of a chat sent over ``bulk``."""
+        self._send(protocol.Keep(next(self._numbers), chat))
+
+    def restore(self, chat: int) -> None:
+        """The state of a chat comes over ``bulk``; ``held`` follows."""
+        self._send(protocol.Restore(next(self._numbers), chat))
+
+    def forget(self, chat: int) -> None:
+        """Nothing of a chat is to stay in the engine's memory."""
+        self._send(protocol.Forget(next(self._numbers), chat))
+
     def generate(
         self,
         messages: Sequence[protocol.PromptMessage],
@@ -119,6 +148,7 @@ class EngineClient(QObject):
         listener: Request | None = None,
         *,
         sequence: int = protocol.MAIN_SEQUENCE,
+        chat: int = protocol.NO_CHAT,
     ) -> int:
         """Ask for an answer; the number of the request. Works while the model is still loading: it waits its turn."""
         request = listener or Request(0)
@@ -137,6 +167,7 @@ class EngineClient(QObject):
                 seed=sampling.seed,
                 max_tokens=sampling.max_tokens,
                 sequence=sequence,
+                chat=chat,
             )
         )
         self._update_busy()
@@ -148,6 +179,16 @@ class EngineClient(QObject):
         """End one request; its ``on_done`` follows with the reason STOPPED."""
         if request_id in self._requests:
             self._send(protocol.Stop(request_id))
+
+    def stop_all(self) -> None:
+        """End whatever is under way."""
+        for request_id in list(self._requests):
+            self.stop(request_id)
+
+    def flush(self) -> None:
+        """What was asked leaves this process now. For the end of the app, when no event loop does it."""
+        if self._process is not None:
+            self._process.flush()
 
     def shut(self) -> None:
         """For the end of the app: the process is gone when this returns."""
@@ -162,12 +203,15 @@ class EngineClient(QObject):
         program, arguments = self._launcher()
         decoder: Decoder[Any] = Decoder(protocol.Event)
         environment = {"GGML_NO_BACKTRACE": "1", protocol.MODEL_VARIABLE: self._load.path if self._load else ""}
+        self._bulk, ends = pair()
+        environment |= ends.environment()
         process = ChildProcess(program, arguments, decoder, protocol.Quit(), environment, self)
         process.message.connect(self._on_message)
         process.ended.connect(self._on_ended)
         process.alive.connect(self._on_alive)
         self._process = process
         process.start()
+        ends.close()
 
     def _send(self, command: protocol.Command) -> None:
         if self._process is not None:
@@ -175,6 +219,7 @@ class EngineClient(QObject):
 
     def _drop_process(self) -> None:
         process, self._process = self._process, None
+        self._bulk = None
         self._quiet.stop()
         self._ping.stop()
         requests, self._requests = self._requests, {}
@@ -228,6 +273,8 @@ class EngineClient(QObject):
                     request.on_done(event)
             case protocol.Proof():
                 self.proved.emit(event)
+            case protocol.Held():
+                self.held.emit(event)
             case protocol.Hello() | protocol.Pong():
                 pass
 

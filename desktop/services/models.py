@@ -45,6 +45,8 @@ class ModelService(QObject):
         template_needed: the ``InstalledModel`` that has no chat template; answer with ``choose_template``.
         refused: an ``AppError`` of something else that was asked for.
         noticed: a sentence about something that was done and is worth knowing.
+        loaded: a model is ready.
+        held: a ``protocol.Held`` of its engine.
     """
 
     changed = Signal()
@@ -52,6 +54,8 @@ class ModelService(QObject):
     template_needed = Signal(object)
     refused = Signal(object)
     noticed = Signal(str)
+    loaded = Signal()
+    held = Signal(object)
 
     def __init__(
         self,
@@ -90,6 +94,7 @@ class ModelService(QObject):
             engine.progressed.connect(self._progressed)
             engine.loaded.connect(self._loaded)
             engine.failed.connect(self._engine_failed)
+            engine.held.connect(self.held)
         return self._engine
 
     def running_engine(self) -> EngineClient | None:
@@ -125,6 +130,11 @@ class ModelService(QObject):
 
     def parameters(self) -> int:
         return self._facts.parameters if self._facts else 0
+
+    def state_kind(self) -> str:
+        """What a saved state of the loaded model is good for; empty while none is loaded."""
+        model = self._current
+        return f"{model.key} {self._facts.state_kind}" if model is not None and self._facts is not None else ""
 
     def is_starter(self, model: InstalledModel) -> bool:
         return Path(model.path) == paths.starter_model()
@@ -296,6 +306,7 @@ class ModelService(QObject):
         if model is not None:
             self._worker.run(lambda: self._used(model.id))
         self.changed.emit()
+        self.loaded.emit()
         telling, self._telling = self._telling, False
         if telling and model is not None:
             words = f"{names.words_for(facts.context_length):,}"
