@@ -163,7 +163,8 @@ f(x) &= \begin{cases} x & \text{if } x > 0 \\ -x & \text{otherwise} \end{cases} 
 \end{align}
 That costs $5 and not $6. A command that nobody knows stays as it is: \(\unknown{x}\), and so does `$code$`.
 
-$$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9 + a_{10} + a_{11} + a_{12} + a_{13} + a_{14} + a_{15} + a_{16} = \sum_{k=1}^{16} a_k$$
+$$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9
++ a_{10} + a_{11} + a_{12} + a_{13} + a_{14} + a_{15} + a_{16} = \sum_{k=1}^{16} a_k$$
 """
 
 

@@ -1,12 +1,11 @@
 r"""Where a formula is: ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]`` and, as a block, the environments of amsmath.
 
 Rules of our own, because none of mdit-py-plugins does it without losing words: ``texmath`` drops what follows ``\]`` on
-its line, looks for the end through the rest of the message and takes the marks of a quote for a part of the formula;
-``dollarmath`` does not know the backslash forms at all (CommonMark would eat them as escapes, and models write them
-most), and takes everything to the end of the message for a formula where ``$$`` is never closed.
+its line and takes the marks of a quote for a part of the formula; ``dollarmath`` does not know the backslash forms,
+which CommonMark eats as escapes and models write most. There is no back tick in a formula: it would be code.
 
-There is no back tick in a formula: it would be code. A formula that nobody has closed is text. While an answer is written (``env["open"]``), the one that reaches its end
-is shown as its source, so that it does not become a list or a heading for a moment.
+A formula that nobody has closed is text. While an answer is written (``env["open"]``), the one that reaches its end is
+shown as its source, so that it does not become a list or a heading for a moment.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ MAX_INLINE = 2_400
 MAX_LINES = 100
 """Lines of a formula that stands alone. With ``MAX_INLINE`` it bounds the search for an end."""
 
-_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|alignat|flalign|displaymath"
+_ENVIRONMENTS = "equation|align|gather|multline|displaymath"
 _BEGINNING = re.compile(r"\\\[|\$\$|\\begin\{((?:" + _ENVIRONMENTS + r")\*?)\}")
 _TAIL = re.compile(r"[ \t]*[.,;:!?]?[ \t]*")
 _INLINE = {

@@ -1,4 +1,4 @@
-"""The formulas of the window: set once each on a thread beside the window's, kept, and painted in a colour of the theme.
+"""The formulas of the window: set once each on a thread of their own, kept, and painted in a colour of the theme.
 
 A drawing has no size and no colour, so another theme or a heading needs no second one. Knows no message and no widget.
 """

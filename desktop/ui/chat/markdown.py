@@ -1,7 +1,8 @@
 """Markdown to specs: CommonMark with tables, strikethrough and task lists, through markdown-it-py's tokens.
 
-Formulas are ``formula_rules``'s. Raw HTML is text, pictures are their description and address, and no text is ever dropped: what is nested too deep or is
-too large for a sane layout becomes plain text. Nothing here opens a file or an address, and nothing here knows widgets.
+Formulas are ``formula_rules``'s. Raw HTML is text, pictures are their description and address, and no text is ever
+dropped: what is nested too deep or is too large for a sane layout becomes plain text. Nothing here opens a file or an
+address, and nothing here knows widgets.
 """
 
 from __future__ import annotations

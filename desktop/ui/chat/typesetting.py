@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 UNIT = 16.0
-"""Size of the font that a drawing is made for; painters scale it. About as large as it is painted, for thin lines have a width of their own."""
+"""Size of the font that a drawing is made for; painters scale it."""
 
 MAX_LATEX = 2_000
 """Characters of a formula that is set."""
@@ -30,11 +30,16 @@ _BREATH = 512
 _SOURCE = re.compile(
     r"(?P<open>\\\(|\\\[|\$\$?)(?P<body>.*?)(?:\\\)|\\\]|\$\$?)(?P<tail>[.,;:!?]?)|(?P<whole>\\begin.*)", re.DOTALL
 )
-# Definitions live on from one formula to the next, and can multiply; ziamath loses what is in a mathop.
+# Definitions can multiply, and ziamath loses what is in a mathop.
 _REFUSED = re.compile(
     r"\\(?:[egx]?def|let|mathop|(?:re)?newcommand|providecommand|(?:re)?newenvironment|DeclareMath\w+)\b"
 )
-_NUMBERED = re.compile(r"\\(begin|end)\{(align|gather|equation|multline|eqnarray|alignat|flalign)\}")
+_NUMBERED = re.compile(r"\\(begin|end)\{(align|gather|equation|multline)\}")
+_ENVIRONMENT = re.compile(r"\\begin\s*\{([^{}]*)\}")
+_KNOWN = re.compile(
+    r"(?:align|gather|equation|multline)\*|aligned|split|gathered|displaymath|array|cases|[pbBvV]?matrix"
+)
+"""Of the others ziamath shows the content, and that without what they put around it."""
 _LABELS = re.compile(r"\\(?:label\{[^{}]*\}|nonumber\b|notag\b)")
 _TAG = re.compile(r"\\tag\*?\{([^{}]*)\}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -48,7 +53,7 @@ class Refused(BaseException):
 
 
 class Drawing(NamedTuple):
-    """A formula as SVG in ``currentColor``, set at ``UNIT``. Measures are from the start of its base line, up is plus."""
+    """A formula as SVG in ``currentColor``, set at ``UNIT``. Measured from the start of its base line; up is plus."""
 
     svg: str
     left: float
@@ -75,8 +80,11 @@ def typeset(source: str) -> Drawing | None:
     latex = (found["whole"] or found["body"] + found["tail"]) if found else ""
     if not latex.strip() or len(latex) > MAX_LATEX or _REFUSED.search(latex) or _SURROGATES.search(latex):
         return None
+    latex = _plain(latex)
+    if not all(_KNOWN.fullmatch(name) for name in _ENVIRONMENT.findall(latex)):
+        return None
     try:
-        return _limited(_plain(latex), inline=not is_display(source))
+        return _limited(latex, inline=not is_display(source))
     except (Exception, Refused):
         # Whatever it was (RecursionError is one): the source can be read.
         return None

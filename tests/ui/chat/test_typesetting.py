@@ -48,6 +48,7 @@ def test_a_display_formula_is_larger_than_the_same_one_in_a_line() -> None:
         r"\(\input{/etc/passwd}\)",
         r"\(\color{url(file:///etc/passwd)}x\)",
         r"\(\ce{H2O}\)",
+        r"\[\begin{dcases} x \\ y \end{dcases}\]",
         r"\(x_{\)",
         r"\(\frac{a\)",
         r"\(\ \)",
