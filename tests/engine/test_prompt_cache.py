@@ -157,8 +157,6 @@ def test_bytes_that_were_cut_are_no_snapshot(length: int) -> None:
     assert unpack([packed()[:length]]) is None
 
 
-@pytest.mark.parametrize(
-    "data", [bytes(100), b"\xff" * 100, b"\x02\0\0\0{}", packed() + b"x", b"\x02\0\0\0[]"]
-)
+@pytest.mark.parametrize("data", [bytes(100), b"\xff" * 100, b"\x02\0\0\0{}", packed() + b"x", b"\x02\0\0\0[]"])
 def test_other_bytes_are_no_snapshot(data: bytes) -> None:
     assert unpack([data]) is None
