@@ -20,6 +20,7 @@ from desktop.services.instance import Mark
 from desktop.services.models import ModelService
 from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
+from desktop.services.resting import Resting
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -78,6 +79,7 @@ class House:
     guard: ProtectionService
     upkeep: Upkeep
     cache: PromptCache
+    resting: Resting
     line: Line | None
     """To the porter, where there is one."""
 
@@ -219,6 +221,9 @@ def furnish(
     chats.opened.connect(cache.show)
     chats.answered.connect(cache.answered)
     chats.gone.connect(cache.forget)
+    resting = Resting(models, cache)
+    resting.show(chats.current())
+    chats.opened.connect(resting.show)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -233,4 +238,4 @@ def furnish(
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, line)
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, line)

@@ -72,6 +72,8 @@ class EngineClient(QObject):
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
         self._requests: dict[int, Request] = {}
+        self._waiting: list[protocol.Generate] = []
+        """What was asked while the model loads: whoever brings a chat's state back goes first."""
         self._load: protocol.Load | None = None
         self._said = ""
         self._quiet = QTimer(self)
@@ -155,21 +157,23 @@ class EngineClient(QObject):
         request.id = next(self._numbers)
         request.busy = sequence == protocol.MAIN_SEQUENCE
         self._requests[request.id] = request
-        self._send(
-            protocol.Generate(
-                request.id,
-                list(messages),
-                temperature=sampling.temperature,
-                top_k=sampling.top_k,
-                top_p=sampling.top_p,
-                min_p=sampling.min_p,
-                repeat_penalty=sampling.repeat_penalty,
-                seed=sampling.seed,
-                max_tokens=sampling.max_tokens,
-                sequence=sequence,
-                chat=chat,
-            )
+        command = protocol.Generate(
+            request.id,
+            list(messages),
+            temperature=sampling.temperature,
+            top_k=sampling.top_k,
+            top_p=sampling.top_p,
+            min_p=sampling.min_p,
+            repeat_penalty=sampling.repeat_penalty,
+            seed=sampling.seed,
+            max_tokens=sampling.max_tokens,
+            sequence=sequence,
+            chat=chat,
         )
+        if self._state is EngineState.LOADING:
+            self._waiting.append(command)
+        else:
+            self._send(command)
         self._update_busy()
         self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
         self._ping.start()
@@ -223,6 +227,7 @@ class EngineClient(QObject):
         self._quiet.stop()
         self._ping.stop()
         requests, self._requests = self._requests, {}
+        self._waiting.clear()
         if process is not None:
             self._said = process.said
             process.message.disconnect(self._on_message)
@@ -257,6 +262,9 @@ class EngineClient(QObject):
                     if not self._requests:
                         self._quiet.stop()
                     self.loaded.emit(event)
+                    waiting, self._waiting = self._waiting, []
+                    for command in waiting:
+                        self._send(command)
             case protocol.Failed():
                 self._on_failed(event)
             case protocol.Prefill():

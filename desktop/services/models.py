@@ -45,7 +45,8 @@ class ModelService(QObject):
         template_needed: the ``InstalledModel`` that has no chat template; answer with ``choose_template``.
         refused: an ``AppError`` of something else that was asked for.
         noticed: a sentence about something that was done and is worth knowing.
-        loaded: a model is ready.
+        loading: a model is being loaded.
+        loaded: it is ready.
         held: a ``protocol.Held`` of its engine.
     """
 
@@ -54,6 +55,7 @@ class ModelService(QObject):
     template_needed = Signal(object)
     refused = Signal(object)
     noticed = Signal(str)
+    loading = Signal()
     loaded = Signal()
     held = Signal(object)
 
@@ -170,6 +172,18 @@ class ModelService(QObject):
     def retry(self) -> None:
         """Load the current model again."""
         if self._current is not None:
+            self._load(self._current)
+
+    def rest(self) -> None:
+        """End the engine's process: its memory goes back to the system. ``wake`` brings it back."""
+        if self.state() is EngineState.READY:
+            self._facts = None
+            self.engine.unload()
+            self.changed.emit()
+
+    def wake(self) -> None:
+        """The model is about to be asked something: load it, should it be resting."""
+        if self.state() is EngineState.NOT_LOADED and self._current is not None and self._failure is None:
             self._load(self._current)
 
     def safer_context(self) -> tuple[int, int] | None:
@@ -290,6 +304,7 @@ class ModelService(QObject):
         smaller = self._smaller.get(model.id)
         options = self._load_options._replace(context_length=smaller) if smaller else self._load_options
         self.engine.load(model.path, options, model.template)
+        self.loading.emit()
         self.changed.emit()
 
     def _engine_changed(self) -> None:
