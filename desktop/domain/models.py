@@ -39,6 +39,8 @@ class FailureKind(StrEnum):
     """The file has no chat template, and none was chosen yet."""
     BAD_TEMPLATE = "BAD_TEMPLATE"
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
+    UNFINISHED = "UNFINISHED"
+    """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"
     """The question alone is longer than the context."""
 

@@ -99,5 +99,9 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         "The chat template in {name} cannot be used.",
         "Choose one of Snug's own templates instead.",
     ),
+    FailureKind.UNFINISHED: (
+        "Snug did not get to the end of loading {name} the last time, so it did not load it again by itself.",
+        "Try again, or choose another model.",
+    ),
     FailureKind.TOO_LONG: ("Your message is too long for {name}.", "Shorten it, or split it into parts."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,6 +13,7 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
+from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class ModelService(QObject):
         self._library = library
         self._options = options
         self._load_options = load_options or LoadOptions()
+        self._records = LoadRecords(options)
+        self._chosen: dict[str, LoadOptions] = {}
+        """What the user chose, by the model's key."""
         self._models: list[InstalledModel] = []
         self._current: InstalledModel | None = None
         self._facts: protocol.Loaded | None = None
@@ -186,12 +190,22 @@ class ModelService(QObject):
         if self.state() is EngineState.NOT_LOADED and self._current is not None and self._failure is None:
             self._load(self._current)
 
+    def options_of(self, model: InstalledModel) -> LoadOptions:
+        """How a model is loaded, as the user chose it."""
+        return self._chosen.get(model.key, self._load_options)
+
+    def set_options(self, model: InstalledModel, options: LoadOptions) -> None:
+        """Load a model like this from now on: from its next load."""
+        self._chosen[model.key] = options
+        self._smaller.pop(model.id, None)
+        self._worker.run(lambda: self._records.keep(model.key, options))
+
     def safer_context(self) -> tuple[int, int] | None:
         """Tokens that the current model was to get, and those that ``load_safely`` gives it; None: there is no less."""
         model = self._current
         if model is None:
             return None
-        now = self._smaller.get(model.id) or self._load_options.context_length
+        now = self._smaller.get(model.id) or self.options_of(model).context_length
         now = now or min(model.context_length or USUAL_CONTEXT, USUAL_CONTEXT)
         then = max(SMALLEST_CONTEXT, now // 2)
         return (now, then) if then < now else None
@@ -213,18 +227,24 @@ class ModelService(QObject):
 
     # --- inside
 
-    def _read_library(self, wanted: str) -> tuple[list[InstalledModel], InstalledModel | None]:
+    def _read_library(self, wanted: str) -> _Library:
         self.ensure_starter(self._library)
-        models = self._library.list()
+        models, chosen = self._library.list(), self._records.chosen()
         if wanted:
-            return find(models, wanted, self._library)
-        chosen = self._options.get(CHOSEN)
-        model = next((model for model in models if model.id == chosen and model.available), None)
-        return models, model or next((model for model in models if model.available), None)
+            return _Library(*find(models, wanted, self._library), chosen)
+        last = self._options.get(CHOSEN)
+        model = next((model for model in models if model.id == last and model.available), None)
+        model = model or next((model for model in models if model.available), None)
+        return _Library(models, model, chosen, model is not None and self._records.unfinished() == model.id)
 
-    def _library_read(self, read: tuple[list[InstalledModel], InstalledModel | None]) -> None:
-        self._models, model = read
-        if model is not None:
+    def _library_read(self, read: _Library) -> None:
+        self._models, model, self._chosen, unfinished = read
+        if model is not None and unfinished:
+            self._current = model
+            self._failure = _sentence(EngineFailure(FailureKind.UNFINISHED), model.name)
+            self.failed.emit(self._failure)
+            self.changed.emit()
+        elif model is not None:
             self._load(model)
         else:
             self._failure = AppError(
@@ -301,8 +321,10 @@ class ModelService(QObject):
             self.template_needed.emit(model)
             self.changed.emit()
             return
-        smaller = self._smaller.get(model.id)
-        options = self._load_options._replace(context_length=smaller) if smaller else self._load_options
+        smaller, options = self._smaller.get(model.id), self.options_of(model)
+        if smaller:
+            options = options._replace(context_length=smaller)
+        self._worker.run(lambda: self._records.begin(model.id))
         self.engine.load(model.path, options, model.template)
         self.loading.emit()
         self.changed.emit()
@@ -329,11 +351,17 @@ class ModelService(QObject):
             self.noticed.emit(told)
 
     def _used(self, model_id: int) -> None:
+        self._records.end()
         self._library.touch(model_id)
         self._options.put(CHOSEN, model_id)
 
     def _engine_failed(self, what: EngineFailure) -> None:
         was_running, self._facts, self._telling = self._facts is not None, None, False
+        if what.kind is not FailureKind.CRASHED:
+            self._worker.run(self._records.end)
+        if what.kind is FailureKind.OUT_OF_MEMORY and self._may_step_down():
+            QTimer.singleShot(0, self.load_safely)
+            return
         self._failure = _sentence(what, self._current.name if self._current else "")
         self.failed.emit(self._failure)
         self.changed.emit()
@@ -343,14 +371,35 @@ class ModelService(QObject):
             self._restarts += 1
             QTimer.singleShot(0, self.retry)
 
+    def _may_step_down(self) -> bool:
+        """Whether less may be tried without asking: once, and not where the user chose the number."""
+        model = self._current
+        if model is None or model.id in self._smaller or self.options_of(model).context_length:
+            return False
+        return self.safer_context() is not None
+
     def close(self) -> None:
         """The app ends: the engine's process is gone when this returns."""
-        if self._engine is not None:
-            self._engine.shut()
+        if self._engine is None:
+            return
+        if self.state() is EngineState.LOADING:
+            self._worker.run(self._records.end)
+        self._engine.shut()
 
     def answered(self) -> None:
         """An answer came to its end: the engine is well."""
         self._restarts = 0
+
+
+class _Library(NamedTuple):
+    """What was read at the start."""
+
+    models: list[InstalledModel]
+    model: InstalledModel | None
+    """The one to load."""
+    chosen: dict[str, LoadOptions]
+    unfinished: bool = False
+    """Its last load did not come to an end."""
 
 
 def _sentence(what: EngineFailure, name: str) -> AppError:
