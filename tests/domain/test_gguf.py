@@ -13,7 +13,7 @@ from gguf.constants import GGML_QUANT_SIZES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.domain import gguf
+from desktop.domain import gguf, gguf_kinds
 from tests.fixtures.models import tiny_model
 
 
@@ -41,8 +41,8 @@ def test_the_fingerprint_is_of_the_file_not_of_its_place(tiny: Path, tmp_path: P
 
 def test_our_table_of_tensor_kinds_is_the_formats_own() -> None:
     for kind, (block, size) in GGML_QUANT_SIZES.items():
-        if int(kind) in gguf.TENSOR_KINDS:
-            assert gguf.TENSOR_KINDS[int(kind)][1:] == (block, size), kind
+        if int(kind) in gguf_kinds.TENSOR_KINDS:
+            assert gguf_kinds.TENSOR_KINDS[int(kind)][1:] == (block, size), kind
 
 
 @pytest.mark.parametrize(
