@@ -6,15 +6,12 @@ which layers look at a window only, and how it lays the cache out (``src/llama-k
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.domain.choice import Choice
 from desktop.domain.gguf import Header
-from desktop.domain.gguf_kinds import TENSOR_KINDS
 from desktop.domain.weights import LIMIT_LAYERS
 
-PAD = 256
-"""llama.cpp rounds the number of cells up to a multiple of this."""
 FLOAT = 4
 
 # Architectures without keys and values: a state of fixed size for each sequence.
@@ -67,22 +64,6 @@ _NOT_EXACT = frozenset(
 )
 
 
-class CacheKind(StrEnum):
-    """How the numbers of a cache are stored. Smaller kinds cost a little quality."""
-
-    F16 = "f16"
-    Q8_0 = "q8_0"
-    Q4_0 = "q4_0"
-
-    def row(self, numbers: int) -> int:
-        """Bytes of so many numbers."""
-        block, size = _BLOCKS[self.value.upper()]
-        return -(-numbers // block) * size
-
-
-_BLOCKS = {name: (block, size) for name, block, size in TENSOR_KINDS.values()}
-
-
 class LayerCache(NamedTuple):
     """What one layer remembers."""
 
@@ -95,29 +76,6 @@ class LayerCache(NamedTuple):
     """Bytes for each sequence, however long it is."""
 
 
-class CacheShape(NamedTuple):
-    """What the user chose, as far as it changes the cache."""
-
-    context_length: int
-    batch: int
-    keys: CacheKind = CacheKind.F16
-    values: CacheKind = CacheKind.F16
-    sequences: int = 2
-    full_window: bool = True
-    """Whether layers with a window keep the whole context all the same, so that a sequence can be rolled back."""
-
-    @property
-    def cells(self) -> int:
-        """Tokens that fit, as llama.cpp rounds them."""
-        return _padded(self.context_length)
-
-    def window_cells(self, window: int) -> int:
-        """Tokens that a layer with a window keeps."""
-        if self.full_window:
-            return self.cells
-        return _padded(min(self.cells, window * self.sequences + min(self.batch, self.context_length)))
-
-
 class ModelCache(NamedTuple):
     """What a model remembers."""
 
@@ -127,12 +85,12 @@ class ModelCache(NamedTuple):
     exact: bool = True
     """Whether every layer is known to the byte."""
 
-    def sizes(self, shape: CacheShape) -> tuple[int, ...]:
+    def sizes(self, choice: Choice) -> tuple[int, ...]:
         """Bytes of each layer."""
-        whole, window = shape.cells, shape.window_cells(self.window)
+        whole, window = choice.cells, choice.window_cells(self.window)
         return tuple(
-            (shape.keys.row(layer.key) + shape.values.row(layer.value)) * (window if layer.window else whole)
-            + layer.state * shape.sequences
+            (choice.keys.row(layer.key) + choice.values.row(layer.value)) * (window if layer.window else whole)
+            + layer.state * choice.sequences
             for layer in self.layers
         )
 
@@ -266,7 +224,3 @@ def _state(header: Header) -> int:
     inner, state = size("ssm.inner_size"), size("ssm.state_size")
     kept = max(kernel - 1, 0) * (inner + 2 * size("ssm.group_count") * state)
     return (kept + state * inner) * FLOAT
-
-
-def _padded(cells: int) -> int:
-    return -(-cells // PAD) * PAD

@@ -1,0 +1,139 @@
+"""What computing with a model will need, asked of llama.cpp itself without loading the model.
+
+llama.cpp lays out the model and its cache with no memory behind them, builds the graph of one full batch and says how
+much room its steps need. No weights are read; it takes about 0.1 s. A bad file may end the process, so this belongs
+into an engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from ctypes import c_bool, c_char_p, c_int, c_uint32
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import llama_cpp as _llama_cpp
+
+from desktop.domain.choice import Choice
+from desktop.domain.compute import COPIES, FLOAT, HALF, Compute
+from desktop.domain.memory import DeviceKind
+from desktop.engine import devices
+from desktop.engine.ggml import Pointer, Size, function
+from desktop.engine.parameters import context_parameters, model_parameters
+
+lib: Any = _llama_cpp
+
+GRAPH_SIZE = 1 << 16
+"""Room for the steps of a graph; those of the largest models have some ten thousand."""
+
+# Declared in llama.cpp's header for what is not settled yet, so exported under the names that compilers make of it.
+_RESERVE = (
+    "_Z19llama_graph_reserveP13llama_contextjjj",
+    "?llama_graph_reserve@@YAPEAUggml_cgraph@@PEAUllama_context@@III@Z",
+)
+
+
+class _Backends(NamedTuple):
+    """What a graph is computed on, in llama.cpp's order: cards, helpers, the processor; and the memory of each."""
+
+    cards: int
+    running: list[int]
+    memory: list[int]
+
+
+def compute_of(path: Path, choice: Choice) -> Compute | None:
+    """Bytes that computing needs in main memory and on each card, or None where llama.cpp does not say.
+
+    Exact with at most one card. Several cards exchange numbers, for which room is added here, rather too much.
+    """
+    lib.llama_backend_init()
+    with _laid_out(path, choice) as context, _backends() as backends:
+        if not context:
+            return None
+        most = [0] * len(backends.running)
+        # Some architectures need more room for one sequence than for several.
+        for sequences in {1, choice.sequences}:
+            sizes = _sizes(context, backends, choice, sequences)
+            if sizes is None:
+                return None
+            most = list(map(max, most, sizes))
+        spare = _passed_on(context, choice) if backends.cards > 1 else 0
+    return Compute(
+        main=sum(most[backends.cards :]) + spare, devices=tuple(size + spare for size in most[: backends.cards])
+    )
+
+
+@contextmanager
+def _laid_out(path: Path, choice: Choice) -> Generator[Any]:
+    """A context without memory behind it; nothing where llama.cpp does not open the model."""
+    params = model_parameters(choice)
+    params.no_alloc = True
+    # With a mapped file it would abort.
+    params.load_mode = lib.LLAMA_LOAD_MODE_NONE
+    model = lib.llama_model_load_from_file(str(path).encode(), params)
+    context = lib.llama_init_from_model(model, context_parameters(choice)) if model else None
+    try:
+        yield context
+    finally:
+        if context:
+            lib.llama_free(context)
+        if model:
+            lib.llama_model_free(model)
+
+
+@contextmanager
+def _backends() -> Generator[_Backends]:
+    """All that this computer's devices offer, running."""
+    start = function("ggml_backend_dev_init", Pointer, Pointer, c_char_p)
+    memory = function("ggml_backend_get_default_buffer_type", Pointer, Pointer)
+    pointers = devices.pointers()
+    kinds = {pointer: devices.kind(pointer) for pointer in pointers}
+    cards = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.CARD]
+    cards = cards or [pointer for pointer in pointers if kinds[pointer] is DeviceKind.INTEGRATED]
+    helpers = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.ACCELERATOR]
+    processor = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.PROCESSOR][:1]
+    running = [start(pointer, None) for pointer in (*cards, *helpers, *processor)]
+    types = [memory(backend) for backend in running]
+    if cards:
+        # Main memory that the first card can reach, where there is such a kind.
+        reached = function("ggml_backend_dev_host_buffer_type", Pointer, Pointer)(cards[0])
+        types[-1] = reached or types[-1]
+    try:
+        yield _Backends(len(cards), running, types)
+    finally:
+        for backend in running:
+            function("ggml_backend_free", None, Pointer)(backend)
+
+
+def _sizes(context: Any, backends: _Backends, choice: Choice, sequences: int) -> list[int] | None:
+    """Bytes for a full batch of so many sequences, on each back end."""
+    try:
+        reserve = function(_RESERVE, Pointer, Pointer, c_uint32, c_uint32, c_uint32)
+    except AttributeError:
+        return None
+    tokens = choice.step
+    outputs = tokens if choice.every_output else min(tokens, choice.sequences)
+    graph = reserve(context, tokens, sequences, outputs)
+    if not graph:
+        return None
+    count = len(backends.running)
+    pointers = Pointer * count
+    sizes = (Size * count)()
+    new = function("ggml_backend_sched_new", Pointer, Pointer, Pointer, c_int, Size, c_bool, c_bool)
+    scheduler = new(pointers(*backends.running), pointers(*backends.memory), count, GRAPH_SIZE, False, True)
+    function("ggml_backend_sched_reserve_size", None, Pointer, Pointer, Pointer)(scheduler, graph, sizes)
+    function("ggml_backend_sched_free", None, Pointer)(scheduler)
+    return list(sizes)
+
+
+def _passed_on(context: Any, choice: Choice) -> int:
+    """Room on each card, and in main memory, for what several cards hand to each other.
+
+    The graph that is measured has been shared out once already, so these copies are no longer seen as such.
+    """
+    model = lib.llama_get_model(context)
+    layers, width = int(lib.llama_model_n_layer(model)), int(lib.llama_model_n_embd(model))
+    copies = COPIES if choice.gpu_layers < 0 or choice.gpu_layers > layers else 1
+    mask, vectors = int(lib.llama_n_ctx(context)) * HALF, 2 * width * FLOAT
+    return copies * choice.batch * (mask + vectors)
