@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from desktop.domain.choice import Choice
 from desktop.domain.gguf import Header
+from desktop.domain.kv_cache import cache_of
 
 FLOAT, HALF = 4, 2
 COPIES = 4
@@ -26,7 +27,9 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devic
     """
     step, width = choice.step, header.size_of_model("embedding_length")
     outputs = step if choice.every_output else min(step, choice.sequences)
-    mask = choice.cells * step * HALF
+    window = cache_of(header).window
+    # Who may look at whom; layers with a window have a second one.
+    mask = (choice.cells + (choice.window_cells(window) if window else 0)) * step * HALF
     between = 2 * width * step * FLOAT
     layer = mask + (3 * _inner(header) + 4 * width) * step * FLOAT
     end = header.number("tokenizer.ggml.tokens") * outputs * FLOAT + between
