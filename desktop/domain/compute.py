@@ -11,6 +11,14 @@ from desktop.domain.kv_cache import cache_of
 FLOAT, HALF = 4, 2
 COPIES = 4
 """How often llama.cpp keeps what passes between several cards when all layers are on them."""
+RUNNING, GRAPH_STEP = 2_400_000, 830
+"""Bytes that llama.cpp keeps about any model that it runs, and about each step of its graph: measured."""
+
+# Architectures whose graphs llama.cpp leaves more room for (``graph_max_nodes`` in ``src/llama-context.cpp``).
+_LONG_GRAPHS = frozenset(
+    {"qwen3next", "qwen35", "qwen35moe", "qwen4exp", "kimi-linear", "kimi-k3", "bailingmoe3", "glm5-next", "deepseek4"}
+    | {"nanbeige", "minimax-01", "minimax-m3", "hy_v4"}
+)
 
 
 class Compute(NamedTuple):
@@ -21,7 +29,7 @@ class Compute(NamedTuple):
 
 
 def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devices: int) -> Compute:
-    """What computing needs, where no dry run says it: a formula that is on the safe side for usual models.
+    """What computing needs, where no dry run says it: a formula that comes near for usual models.
 
     ``places`` has the index of a device for each layer and for the output; below 0 is main memory.
     """
@@ -41,6 +49,13 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devic
 
     # What goes in is put together in main memory, wherever it goes then.
     return Compute(max(need(-1), mask + between + passed), tuple(need(device) for device in range(devices)))
+
+
+def running_size(header: Header, choice: Choice) -> int:
+    """Bytes in main memory that are neither the model's nor in flight: what llama.cpp knows about the graph."""
+    long = header.architecture in _LONG_GRAPHS
+    graph = max(40 * choice.step, 32 * header.tensors) if long else max(1024, 8 * header.tensors)
+    return RUNNING + graph * GRAPH_STEP
 
 
 def _inner(header: Header) -> int:

@@ -15,12 +15,14 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from desktop.domain.choice import Choice
-from desktop.domain.compute import Compute, rough_compute
+from desktop.domain.compute import FLOAT, Compute, rough_compute, running_size
 from desktop.domain.gguf import Header
 from desktop.domain.kv_cache import cache_of, layer_count, used_layers
 
 MAIN = -1
 """In a list of places: main memory."""
+TOKEN, MERGE = 160, 190
+"""Bytes for each token, and for each rule that joins two: measured, since nothing says it."""
 
 
 class DeviceKind(StrEnum):
@@ -50,10 +52,12 @@ class Usage(NamedTuple):
     weights: int = 0
     cache: int = 0
     compute: int = 0
+    vocabulary: int = 0
+    """Texts of the tokens, in main memory only."""
 
     @property
     def total(self) -> int:
-        return self.weights + self.cache + self.compute
+        return sum(self)
 
 
 class Estimate(NamedTuple):
@@ -119,9 +123,16 @@ def estimate(
     weigh[MAIN] += weights.input
     weigh[where[-1]] += weights.output + (weights.tied if where[-1] != MAIN else 0)
     compute = compute or rough_compute(header, choice, where, len(devices))
-    needs = (*compute.devices, compute.main)
-    usage = [Usage(*parts) for parts in zip(weigh, remember, needs, strict=True)]
-    return Estimate(usage[MAIN], tuple(usage[:-1]), len(where), _moved(choice, len(where), devices), cache.exact)
+    on_devices = tuple(map(Usage, weigh[:MAIN], remember[:MAIN], compute.devices))
+    results = header.number("tokenizer.ggml.tokens") * choice.sequences * FLOAT
+    running = compute.main + results + running_size(header, choice)
+    main = Usage(weigh[MAIN], remember[MAIN], running, vocabulary_size(header))
+    return Estimate(main, on_devices, len(where), _moved(choice, len(where), devices), cache.exact)
+
+
+def vocabulary_size(header: Header) -> int:
+    """Bytes that llama.cpp's tables of tokens take, about."""
+    return header.number("tokenizer.ggml.tokens") * TOKEN + header.number("tokenizer.ggml.merges") * MERGE
 
 
 def _moved(choice: Choice, count: int, devices: tuple[Device, ...]) -> int:

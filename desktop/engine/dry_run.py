@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from ctypes import c_bool, c_char_p, c_int, c_uint32
+from ctypes import Structure, c_bool, c_char_p, c_int, c_uint32
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,22 +42,29 @@ class _Backends(NamedTuple):
     memory: list[int]
 
 
-def compute_of(path: Path, choice: Choice) -> Compute | None:
+def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
     """Bytes that computing needs in main memory and on each card, or None where llama.cpp does not say.
 
-    Exact with at most one card. Several cards exchange numbers, for which room is added here, rather too much.
+    ``threads`` is how many the processor will use; each has some room of its own.
+
+    Exact without a card. What passes from one place to another may be counted twice with a card; for what passes
+    between several, room is added here, rather too much.
     """
     lib.llama_backend_init()
     with _laid_out(path, choice) as context, _backends() as backends:
         if not context:
             return None
-        most = [0] * len(backends.running)
+        most, work = [0] * len(backends.running), 0
         # Some architectures need more room for one sequence than for several.
         for sequences in {1, choice.sequences}:
-            sizes = _sizes(context, backends, choice, sequences)
-            if sizes is None:
+            graph = _graph(context, choice, sequences)
+            if not graph:
                 return None
-            most = list(map(max, most, sizes))
+            most = list(map(max, most, _sizes(graph, backends)))
+            work = max(work, _work(graph, threads))
+        if backends.cards and _all_moved(context, choice):
+            # Nothing is left to compute for the processor.
+            work = 0
         spare = _passed_on(context, choice) if backends.cards > 1 else 0
     return Compute(
         main=sum(most[backends.cards :]) + spare, devices=tuple(size + spare for size in most[: backends.cards])
@@ -106,17 +113,19 @@ def _backends() -> Generator[_Backends]:
             function("ggml_backend_free", None, Pointer)(backend)
 
 
-def _sizes(context: Any, backends: _Backends, choice: Choice, sequences: int) -> list[int] | None:
-    """Bytes for a full batch of so many sequences, on each back end."""
+def _graph(context: Any, choice: Choice, sequences: int) -> int | None:
+    """The steps of a full batch of so many sequences."""
     try:
         reserve = function(_RESERVE, Pointer, Pointer, c_uint32, c_uint32, c_uint32)
     except AttributeError:
         return None
-    tokens = choice.step
-    outputs = tokens if choice.every_output else min(tokens, choice.sequences)
-    graph = reserve(context, tokens, sequences, outputs)
-    if not graph:
-        return None
+    return reserve(
+        context, choice.step, sequences, choice.step if choice.every_output else min(choice.step, choice.sequences)
+    )
+
+
+def _sizes(graph: int, backends: _Backends) -> list[int]:
+    """Bytes for what is passed from step to step, on each back end."""
     count = len(backends.running)
     pointers = Pointer * count
     sizes = (Size * count)()
@@ -127,13 +136,40 @@ def _sizes(context: Any, backends: _Backends, choice: Choice, sequences: int) ->
     return list(sizes)
 
 
+class _Plan(Structure):
+    """How the processor goes about a graph."""
+
+    _fields_ = (
+        ("work_size", Size),
+        ("work_data", Pointer),
+        ("threads", c_int),
+        ("threadpool", Pointer),
+        ("abort", Pointer),
+        ("abort_data", Pointer),
+        ("use_ref", c_bool),
+    )
+
+
+def _work(graph: int, threads: int) -> int:
+    """Bytes that the processor needs within a step; 0 where its part of llama.cpp is loaded later on."""
+    try:
+        plan = function("ggml_graph_plan", _Plan, Pointer, c_int, Pointer)
+    except AttributeError:
+        return 0
+    return int(plan(graph, threads, None).work_size)
+
+
+def _all_moved(context: Any, choice: Choice) -> bool:
+    """Whether all layers are on cards, where there are any."""
+    return choice.gpu_layers < 0 or choice.gpu_layers > int(lib.llama_model_n_layer(lib.llama_get_model(context)))
+
+
 def _passed_on(context: Any, choice: Choice) -> int:
     """Room on each card, and in main memory, for what several cards hand to each other.
 
     The graph that is measured has been shared out once already, so these copies are no longer seen as such.
     """
-    model = lib.llama_get_model(context)
-    layers, width = int(lib.llama_model_n_layer(model)), int(lib.llama_model_n_embd(model))
-    copies = COPIES if choice.gpu_layers < 0 or choice.gpu_layers > layers else 1
+    width = int(lib.llama_model_n_embd(lib.llama_get_model(context)))
+    copies = COPIES if _all_moved(context, choice) else 1
     mask, vectors = int(lib.llama_n_ctx(context)) * HALF, 2 * width * FLOAT
     return copies * choice.batch * (mask + vectors)

@@ -8,7 +8,7 @@ import sys
 
 from tests.bench.figures import Figure, table
 
-NAMES = ("speed", "stopping", "start", "rendering", "vault", "kills")
+NAMES = ("speed", "stopping", "start", "rendering", "vault", "kills", "memory")
 
 
 def main(wanted: list[str]) -> int:
