@@ -143,8 +143,8 @@ def _moved(choice: Choice, count: int, devices: tuple[Device, ...]) -> int:
 
 def _borders(proportions: tuple[float, ...], count: int) -> list[float]:
     """Where the share of each device ends, 0 to 1, in the single precision of the original."""
-    shares = list(proportions[:count]) + [0.0] * (count - len(proportions))
-    if not any(shares):
+    shares = [_single(share) for share in proportions[:count]] + [0.0] * (count - len(proportions))
+    if sum(shares) <= 0:
         shares = [1.0] * count
     ends = list(accumulate(shares, lambda so_far, share: _single(so_far + share), initial=0.0))[1:]
     return [_single(end / ends[-1]) for end in ends]

@@ -47,8 +47,8 @@ def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
 
     ``threads`` is how many the processor will use; each has some room of its own.
 
-    Exact without a card. What passes from one place to another may be counted twice with a card; for what passes
-    between several, room is added here, rather too much.
+    Exact without a card. With one, and more so with several, there may be more room in it than is needed, for what
+    passes from one place to another.
     """
     lib.llama_backend_init()
     with _laid_out(path, choice) as context, _backends() as backends:
@@ -65,7 +65,7 @@ def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
         if backends.cards and _all_moved(context, choice):
             # Nothing is left to compute for the processor.
             work = 0
-        spare = _passed_on(context, choice) if backends.cards > 1 else 0
+        spare = _passed_on(context, choice, backends.cards)
     return Compute(
         main=sum(most[backends.cards :]) + spare, devices=tuple(size + spare for size in most[: backends.cards])
     )
@@ -164,12 +164,15 @@ def _all_moved(context: Any, choice: Choice) -> bool:
     return choice.gpu_layers < 0 or choice.gpu_layers > int(lib.llama_model_n_layer(lib.llama_get_model(context)))
 
 
-def _passed_on(context: Any, choice: Choice) -> int:
-    """Room on each card, and in main memory, for what several cards hand to each other.
+def _passed_on(context: Any, choice: Choice, cards: int) -> int:
+    """Room in each place for what is handed on from one to the other.
 
-    The graph that is measured has been shared out once already, so these copies are no longer seen as such.
+    The graph that is measured has been shared out once already, so some of these copies are no longer seen as such.
     """
-    width = int(lib.llama_model_n_embd(lib.llama_get_model(context)))
-    copies = COPIES if _all_moved(context, choice) else 1
-    mask, vectors = int(lib.llama_n_ctx(context)) * HALF, 2 * width * FLOAT
-    return copies * choice.batch * (mask + vectors)
+    if not cards:
+        return 0
+    vectors = int(lib.llama_model_n_embd(lib.llama_get_model(context))) * FLOAT
+    if cards == 1:
+        return choice.step * vectors
+    copies = COPIES if _all_moved(context, choice) else 2
+    return copies * choice.step * (int(lib.llama_n_ctx(context)) * HALF + 2 * vectors)

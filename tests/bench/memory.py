@@ -7,7 +7,8 @@ process with the same file would share its pages.
 
 Without a card the weights are mapped, as in the app. With one they are read instead: pages of a mapped file that were
 only read on their way to the card stay where they are until the system wants them back, and would count as used. The
-card is llama.cpp's RPC server in another process, measured in the same way.
+card is llama.cpp's RPC server in another process; measured is what llama.cpp asked of it. The process itself, which is
+shown as well, has some megabytes more: it computes with a processor, and takes in what is sent to it.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def _on_a_card(name: str, path: Path) -> Iterator[Figure]:
             loaded = process.load(path, choice, mapped=False, processes=[server])
         predicted = estimate(header, choice, card, compute)
         words = f"memory: {name}, {layers} of {steps(header)} on the card"
-        main, moved = loaded.after - loaded.before, loaded.held[0] - before
+        main, moved = loaded.after - loaded.before, loaded.on(card[0].name).total
+        yield Figure(f"{words}, card's process", (loaded.held[0] - before) / 1024 / 1024, "MiB")
         yield from _compared(f"{words}, main", predicted.main.total, main, main + moved)
         yield from _compared(f"{words}, card", predicted.devices[0].total, moved, main + moved)
 
