@@ -10,7 +10,7 @@ from desktop.domain.kv_cache import cache_of
 
 FLOAT, HALF = 4, 2
 COPIES = 4
-"""How often llama.cpp keeps what passes between several cards when all layers are on them."""
+"""How often llama.cpp keeps what passes between several cards, at most."""
 RUNNING, GRAPH_STEP = 2_400_000, 830
 """Bytes that llama.cpp keeps about any model that it runs, and about each step of its graph: measured."""
 

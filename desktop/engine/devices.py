@@ -21,10 +21,30 @@ def devices() -> tuple[Device, ...]:
 
 
 def pointers() -> list[int]:
-    """The devices whose kind is known, as llama.cpp's own."""
+    """The devices whose kind is known, as llama.cpp's own.
+
+    One that several back ends see is taken once, and integrated chips from one back end only, as llama.cpp does it.
+    """
     count = function("ggml_backend_dev_count", Size)
     get = function("ggml_backend_dev_get", Pointer, Size)
-    return [pointer for pointer in map(get, range(count())) if _kind_number(pointer) < len(KINDS)]
+    backend_of = function("ggml_backend_dev_backend_reg", Pointer, Pointer)
+    found: list[int] = []
+    seen: set[bytes] = set()
+    integrated: int | None = None
+    for pointer in map(get, range(count())):
+        if _kind_number(pointer) >= len(KINDS):
+            continue
+        if kind(pointer) is DeviceKind.CARD:
+            address = _address(pointer)
+            if address in seen:
+                continue
+            seen |= {address} - {b""}
+        if kind(pointer) is DeviceKind.INTEGRATED:
+            integrated = integrated or backend_of(pointer)
+            if backend_of(pointer) != integrated:
+                continue
+        found.append(pointer)
+    return found
 
 
 def kind(pointer: int) -> DeviceKind:
@@ -34,6 +54,27 @@ def kind(pointer: int) -> DeviceKind:
 
 def _kind_number(pointer: int) -> int:
     return int(function("ggml_backend_dev_type", ctypes.c_int, Pointer)(pointer))
+
+
+class _Properties(ctypes.Structure):
+    """What ggml says about a device; its abilities, which follow, are not read."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("description", ctypes.c_char_p),
+        ("free", Size),
+        ("total", Size),
+        ("type", ctypes.c_int),
+        ("id", ctypes.c_char_p),
+        ("abilities", ctypes.c_bool * 64),
+    )
+
+
+def _address(pointer: int) -> bytes:
+    """Where the device is in this computer; empty where nobody knows."""
+    properties = _Properties()
+    function("ggml_backend_dev_get_props", None, Pointer, Pointer)(pointer, byref(properties))
+    return properties.id or b""
 
 
 def _device(pointer: int) -> Device:

@@ -54,20 +54,23 @@ def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
     with _laid_out(path, choice) as context, _backends() as backends:
         if not context:
             return None
+        moved = backends.cards > 0 and _all_moved(context, choice)
+        together = moved and backends.cards > 1
         most, work = [0] * len(backends.running), 0
         # Some architectures need more room for one sequence than for several.
         for sequences in {1, choice.sequences}:
             graph = _graph(context, choice, sequences)
             if not graph:
                 return None
-            most = list(map(max, most, _sizes(graph, backends)))
+            most = list(map(max, most, _sizes(graph, backends, together=together)))
             work = max(work, _work(graph, threads))
-        if backends.cards and _all_moved(context, choice):
-            # Nothing is left to compute for the processor.
-            work = 0
-        spare = _passed_on(context, choice, backends.cards)
+        vectors, everything = _passed_on(context, choice)
+    # The graph that was measured had been shared out once already, so some copies of what passes are no longer seen.
+    passed = (0, vectors, everything)[min(backends.cards, 2)]
     return Compute(
-        main=sum(most[backends.cards :]) + spare, devices=tuple(size + spare for size in most[: backends.cards])
+        # Where all is on cards, nothing is left to compute for the processor.
+        main=sum(most[backends.cards :]) + passed + (0 if moved else work),
+        devices=tuple(size + passed * (COPIES if together else 1) for size in most[: backends.cards]),
     )
 
 
@@ -124,13 +127,13 @@ def _graph(context: Any, choice: Choice, sequences: int) -> int | None:
     )
 
 
-def _sizes(graph: int, backends: _Backends) -> list[int]:
-    """Bytes for what is passed from step to step, on each back end."""
+def _sizes(graph: int, backends: _Backends, *, together: bool) -> list[int]:
+    """Bytes for what is passed from step to step, on each back end. ``together``: cards that work at the same time."""
     count = len(backends.running)
     pointers = Pointer * count
     sizes = (Size * count)()
     new = function("ggml_backend_sched_new", Pointer, Pointer, Pointer, c_int, Size, c_bool, c_bool)
-    scheduler = new(pointers(*backends.running), pointers(*backends.memory), count, GRAPH_SIZE, False, True)
+    scheduler = new(pointers(*backends.running), pointers(*backends.memory), count, GRAPH_SIZE, together, True)
     function("ggml_backend_sched_reserve_size", None, Pointer, Pointer, Pointer)(scheduler, graph, sizes)
     function("ggml_backend_sched_free", None, Pointer)(scheduler)
     return list(sizes)
@@ -164,15 +167,9 @@ def _all_moved(context: Any, choice: Choice) -> bool:
     return choice.gpu_layers < 0 or choice.gpu_layers > int(lib.llama_model_n_layer(lib.llama_get_model(context)))
 
 
-def _passed_on(context: Any, choice: Choice, cards: int) -> int:
-    """Room in each place for what is handed on from one to the other.
-
-    The graph that is measured has been shared out once already, so some of these copies are no longer seen as such.
-    """
-    if not cards:
-        return 0
-    vectors = int(lib.llama_model_n_embd(lib.llama_get_model(context))) * FLOAT
-    if cards == 1:
-        return choice.step * vectors
-    copies = COPIES if _all_moved(context, choice) else 2
-    return copies * choice.step * (int(lib.llama_n_ctx(context)) * HALF + 2 * vectors)
+def _passed_on(context: Any, choice: Choice) -> tuple[int, int]:
+    """Bytes of what a layer hands on for a batch; and of that together with who may look at whom."""
+    model = lib.llama_get_model(context)
+    vectors = choice.step * int(lib.llama_model_n_embd(model)) * FLOAT
+    masks = 2 if int(lib.llama_model_n_swa(model)) > 0 else 1
+    return vectors, 2 * vectors + masks * choice.step * int(lib.llama_n_ctx(context)) * HALF

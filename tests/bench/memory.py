@@ -72,7 +72,7 @@ def _on_a_card(name: str, path: Path) -> Iterator[Figure]:
             loaded = process.load(path, choice, mapped=False, processes=[server])
         predicted = estimate(header, choice, card, compute)
         words = f"memory: {name}, {layers} of {steps(header)} on the card"
-        main, moved = loaded.after - loaded.before, loaded.on(card[0].name).total
+        main, moved = loaded.after - loaded.before, loaded.on(card[0].description).total
         yield Figure(f"{words}, card's process", (loaded.held[0] - before) / 1024 / 1024, "MiB")
         yield from _compared(f"{words}, main", predicted.main.total, main, main + moved)
         yield from _compared(f"{words}, card", predicted.devices[0].total, moved, main + moved)

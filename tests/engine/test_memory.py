@@ -103,7 +103,7 @@ def test_layers_lie_where_they_were_said_to(kind: str, tied: bool, with_card: Lo
         assert loaded.places == ["CPU" if place < 0 else found[place].name for place in places(header, choice, found)]
         expected = estimate(header, choice, found)
         padding = ALIGNMENT * header.tensors
-        for device, usage in (("CPU", expected.main), (found[0].name, expected.devices[0])):
+        for device, usage in (("CPU", expected.main), (found[0].description, expected.devices[0])):
             assert 0 <= loaded.on(device).weights - usage.weights < padding, (layers, device)
             assert loaded.on(device).cache == usage.cache, (layers, device)
         answers.append(loaded.answer)
@@ -120,7 +120,7 @@ def test_a_dry_run_knows_what_computing_takes_on_a_card(with_card: Loader, tmp_p
         assert compute is not None
         # Once more what passes between the two, at most: who may look at whom, and what goes in and out.
         passed = choice.step * (choice.cells * 2 + 3 * 64 * 4)
-        taken = loaded.on(cards(with_card.devices())[0].name).compute
+        taken = loaded.on(cards(with_card.devices())[0].description).compute
         assert taken <= compute.devices[0] <= taken + passed, layers
         assert loaded.on("CPU").compute <= compute.main, layers
 
@@ -136,5 +136,7 @@ def test_two_cards_share_the_layers_as_they_were_said_to(with_two_cards: Loader,
         assert loaded.places == ["CPU" if place < 0 else found[place].name for place in places(header, choice, found)]
         compute = with_two_cards.dry_run(path, choice)
         assert compute is not None
-        for name, size in zip(("CPU", *(card.name for card in found)), (compute.main, *compute.devices), strict=True):
+        for name, size in zip(
+            ("CPU", *(card.description for card in found)), (compute.main, *compute.devices), strict=True
+        ):
             assert loaded.on(name).compute <= size, (layers, name)
