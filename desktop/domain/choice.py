@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
 from desktop.domain.gguf import Header
 from desktop.domain.gguf_kinds import TENSOR_KINDS
-from desktop.domain.models import LoadOptions
+from desktop.domain.models import CacheType, FlashAttention, LoadOptions
 
 DEFAULT_CONTEXT = 8192
 """Tokens, where the user chose nothing and the model can do more."""
 ALL_LAYERS = -1
+SMALLEST_BATCH = 32
+"""Tokens. The engine takes no smaller steps."""
 PAD = 256
 """llama.cpp rounds the tokens that it has room for up to a multiple of this."""
 
 
-class CacheKind(StrEnum):
-    """How the numbers of a cache are stored. Smaller kinds cost a little quality."""
-
-    F16 = "f16"
-    Q8_0 = "q8_0"
-    Q4_0 = "q4_0"
-
-    def row(self, numbers: int) -> int:
-        """Bytes of so many numbers."""
-        block, size = _BLOCKS[self.value.upper()]
-        return -(-numbers // block) * size
-
-
-_BLOCKS = {name: (block, size) for name, block, size in TENSOR_KINDS.values()}
+_BLOCKS = {name.lower(): (block, size) for name, block, size in TENSOR_KINDS.values()}
 
 
 class Choice(NamedTuple):
@@ -39,8 +27,9 @@ class Choice(NamedTuple):
     """Tokens, never 0."""
     gpu_layers: int = ALL_LAYERS
     batch: int = 512
-    keys: CacheKind = CacheKind.F16
-    values: CacheKind = CacheKind.F16
+    keys: CacheType = CacheType.F16
+    values: CacheType = CacheType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
     sequences: int = 2
     """They share the context."""
     full_window: bool = True
@@ -70,7 +59,20 @@ class Choice(NamedTuple):
 def choice_of(header: Header, options: LoadOptions) -> Choice:
     """What loading with these options comes to."""
     trained = header.context_length or DEFAULT_CONTEXT
-    return Choice(options.context_length or min(trained, DEFAULT_CONTEXT), options.gpu_layers, options.batch)
+    return Choice(
+        context_length=options.context_length or min(trained, DEFAULT_CONTEXT),
+        gpu_layers=options.gpu_layers,
+        batch=max(SMALLEST_BATCH, options.batch),
+        keys=options.cache_type,
+        values=options.cache_type,
+        flash_attention=options.flash_attention,
+    )
+
+
+def row_size(kind: CacheType, numbers: int) -> int:
+    """Bytes of so many numbers of a cache."""
+    block, size = _BLOCKS[kind.value]
+    return -(-numbers // block) * size
 
 
 def _padded(cells: int) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from desktop.domain.choice import Choice
 from desktop.domain.gguf import Header
 from desktop.domain.kv_cache import cache_of
+from desktop.domain.models import FlashAttention
 
 FLOAT, HALF = 4, 2
 COPIES = 4
@@ -39,7 +40,9 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devic
     # Who may look at whom; layers with a window have a second one.
     mask = (choice.cells + (choice.window_cells(window) if window else 0)) * step * HALF
     between = 2 * width * step * FLOAT
-    layer = mask + (3 * _inner(header) + 4 * width) * step * FLOAT
+    # Without flash attention each head's look at every token is written down, twice.
+    heads = 2 * header.size_of_model("attention.head_count") if choice.flash_attention is FlashAttention.OFF else 0
+    layer = mask + heads * choice.cells * step * FLOAT + (3 * _inner(header) + 4 * width) * step * FLOAT
     end = header.number("tokenizer.ggml.tokens") * outputs * FLOAT + between
     passed = (COPIES * (mask + between)) if devices > 1 else 0
 

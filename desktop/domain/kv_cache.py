@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from desktop.domain.choice import Choice
+from desktop.domain.choice import Choice, row_size
 from desktop.domain.gguf import Header
+from desktop.domain.models import FlashAttention
 from desktop.domain.weights import LIMIT_LAYERS
 
 FLOAT = 4
@@ -88,8 +89,15 @@ class ModelCache(NamedTuple):
     def sizes(self, choice: Choice) -> tuple[int, ...]:
         """Bytes of each layer."""
         whole, window = choice.cells, choice.window_cells(self.window)
+        # Without flash attention values lie the other way round, and all layers are as wide as the widest.
+        widest = max((layer.value for layer in self.layers), default=0)
+        turned = choice.flash_attention is FlashAttention.OFF
         return tuple(
-            (choice.keys.row(layer.key) + choice.values.row(layer.value)) * (window if layer.window else whole)
+            (
+                row_size(choice.keys, layer.key)
+                + row_size(choice.values, widest if turned and layer.value else layer.value)
+            )
+            * (window if layer.window else whole)
             + layer.state * choice.sequences
             for layer in self.layers
         )

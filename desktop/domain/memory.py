@@ -107,7 +107,7 @@ def estimate(
 ) -> Estimate:
     """What ``choice`` takes in main memory and on each of ``devices`` (those of ``cards``).
 
-    ``compute`` is what a dry run with the same choice said; without it there is a formula on the safe side.
+    ``compute`` is what a dry run with the same choice and devices said; without it there is a formula that comes near.
     """
     where = places(header, choice, devices)
     cache = cache_of(header)
@@ -122,7 +122,8 @@ def estimate(
         weigh[place] += weights.rotary
     weigh[MAIN] += weights.input
     weigh[where[-1]] += weights.output + (weights.tied if where[-1] != MAIN else 0)
-    compute = compute or rough_compute(header, choice, where, len(devices))
+    if compute is None or len(compute.devices) != len(devices):
+        compute = rough_compute(header, choice, where, len(devices))
     on_devices = tuple(map(Usage, weigh[:MAIN], remember[:MAIN], compute.devices))
     results = header.number("tokenizer.ggml.tokens") * choice.sequences * FLOAT
     running = compute.main + results + running_size(header, choice)

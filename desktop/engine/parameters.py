@@ -7,14 +7,20 @@ from typing import Any
 
 import llama_cpp as _llama_cpp
 
-from desktop.domain.choice import CacheKind, Choice
+from desktop.domain.choice import Choice
+from desktop.domain.models import CacheType, FlashAttention
 
 lib: Any = _llama_cpp
 
 _KINDS = {
-    CacheKind.F16: _llama_cpp.GGML_TYPE_F16,
-    CacheKind.Q8_0: _llama_cpp.GGML_TYPE_Q8_0,
-    CacheKind.Q4_0: _llama_cpp.GGML_TYPE_Q4_0,
+    CacheType.F16: _llama_cpp.GGML_TYPE_F16,
+    CacheType.Q8_0: _llama_cpp.GGML_TYPE_Q8_0,
+    CacheType.Q4_0: _llama_cpp.GGML_TYPE_Q4_0,
+}
+_FLASH = {
+    FlashAttention.AUTO: _llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO,
+    FlashAttention.ON: _llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED,
+    FlashAttention.OFF: _llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED,
 }
 
 
@@ -37,6 +43,7 @@ def context_parameters(choice: Choice) -> Any:
     params.n_outputs_max = 0 if choice.every_output else choice.sequences
     params.kv_unified = True
     params.swa_full = choice.full_window
+    params.flash_attn_type = _FLASH[choice.flash_attention]
     params.type_k = _KINDS[choice.keys]
     params.type_v = _KINDS[choice.values]
     return params

@@ -19,9 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from desktop import paths
-from desktop.domain.choice import CacheKind, Choice
+from desktop.domain.choice import Choice
 from desktop.domain.gguf import read_header
 from desktop.domain.memory import cards, estimate, steps
+from desktop.domain.models import CacheType
 from tests.bench.figures import Figure, at_least, at_most
 from tests.fixtures.architectures import KINDS, Shape, write_model
 from tests.fixtures.loader import loader, share
@@ -48,7 +49,7 @@ def _in_main_memory(name: str, path: Path) -> Iterator[Figure]:
     header = read_header(path)
     for choice in (
         Choice(2048, 0, every_output=False),
-        Choice(1024, 0, batch=128, keys=CacheKind.Q8_0, values=CacheKind.Q8_0, every_output=False, full_window=False),
+        Choice(1024, 0, batch=128, keys=CacheType.Q8_0, values=CacheType.Q8_0, every_output=False, full_window=False),
     ):
         with loader() as process:
             compute = process.dry_run(path, choice)

@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.domain import gguf, gguf_kinds
+from desktop.domain.choice import choice_of
+from desktop.domain.memory import estimate
+from desktop.domain.models import LoadOptions
 from tests.fixtures.models import tiny_model
 
 
@@ -97,7 +100,9 @@ def test_a_damaged_head_raises_nothing_but_our_own_error(tiny: Path, flips: list
     path = tiny.with_name("damaged.gguf")
     path.write_bytes(data)
     with contextlib.suppress(gguf.BadModelFile):
-        gguf.read_header(path)
+        header = gguf.read_header(path)
+        found = estimate(header, choice_of(header, LoadOptions()))
+        assert min(found.main) >= 0
 
 
 def test_a_model_without_a_template_says_so(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.choice import CacheKind, Choice
+from desktop.domain.choice import Choice, choice_of
 from desktop.domain.gguf import read_header
 from desktop.domain.memory import DeviceKind, cards, estimate, places, steps
+from desktop.domain.models import CacheType, FlashAttention, LoadOptions
 from tests.fixtures.architectures import KINDS, write_model
 from tests.fixtures.loader import READABLE, Loader, loader
 from tests.fixtures.rpc_device import endpoints, has_rpc, rpc_devices
@@ -20,9 +21,10 @@ with_rpc = pytest.mark.skipif(not has_rpc(), reason="llama.cpp was built without
 CHOICES = {
     "as the app loads": Choice(1000, 0),
     "short": Choice(100, 0, batch=32, sequences=1),
+    "without flash attention": Choice(600, 0, batch=64, flash_attention=FlashAttention.OFF),
     "small windows": Choice(1500, 0, batch=64, full_window=False, every_output=False),
-    "eight bits": Choice(700, 0, batch=64, keys=CacheKind.Q8_0, values=CacheKind.Q8_0),
-    "four bits": Choice(700, 0, batch=64, keys=CacheKind.Q4_0, values=CacheKind.Q4_0, full_window=False),
+    "eight bits": Choice(700, 0, batch=64, keys=CacheType.Q8_0, values=CacheType.Q8_0),
+    "four bits": Choice(700, 0, batch=64, keys=CacheType.Q4_0, values=CacheType.Q4_0, full_window=False),
 }
 ALIGNMENT = 32
 """llama.cpp begins each tensor at a multiple of this many bytes."""
@@ -54,6 +56,25 @@ def test_weights_and_cache_are_known_to_the_byte(kind: str, choice: Choice, proc
     expected, taken = estimate(header, choice).main, process.load(path, choice).on("CPU")
     assert 0 <= taken.weights - expected.weights < ALIGNMENT * header.tensors
     assert taken.cache == expected.cache
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        LoadOptions(),
+        LoadOptions(context_length=700, batch=8, cache_type=CacheType.Q8_0),
+        LoadOptions(context_length=300, flash_attention=FlashAttention.OFF),
+    ],
+)
+def test_the_app_loads_what_was_worked_out_for_it(options: LoadOptions, process: Loader, tmp_path: Path) -> None:
+    for kind in ("window", "mixed"):
+        path = write_model(tmp_path / f"{kind}.gguf", kind)
+        choice = choice_of(read_header(path), options)
+        expected, taken = estimate(read_header(path), choice).main, process.load_as_the_app(path, options).on("CPU")
+        compute = process.dry_run(path, choice)
+        assert compute is not None
+        assert taken.cache == expected.cache
+        assert taken.compute <= compute.main < taken.compute + 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize("kind", KINDS)
