@@ -18,7 +18,9 @@ from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
 from desktop.services.models import ModelService
+from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
+from desktop.services.resting import Resting
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
     from desktop.services.privacy import Privacy
+    from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.ledger import Ledger
@@ -56,6 +59,7 @@ class Stores:
     options: Options
     ledger: Ledger
     retention: Retention
+    states: StateFiles
     ways: Ways
     protection: Protection | None
     """None while they are still opening."""
@@ -74,6 +78,8 @@ class House:
     chats: ChatService
     guard: ProtectionService
     upkeep: Upkeep
+    cache: PromptCache
+    resting: Resting
     line: Line | None
     """To the porter, where there is one."""
 
@@ -86,7 +92,9 @@ class House:
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
         self.chats.close()
+        self.cache.close()
         self.models.close()
+        self.cache.end()
         self.upkeep.close()
         # What was deleted cannot be taken back any more: it is gone before the key is.
         self.worker.run(self.stores.conversations.purge_deleted)
@@ -101,6 +109,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     Raises:
         AppError: of the vault or the database, in plain words.
     """
+    from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.ledger import Ledger
@@ -129,6 +138,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
         Options(database),
         Ledger(database),
         Retention(database),
+        StateFiles(paths.states, unlocked.key),
         Ways(vault, unlocked.key),
         vault.status(),
     )
@@ -206,6 +216,14 @@ def furnish(
             log.info("%d answers were interrupted when Snug or the engine ended", count)
             chats.current().refresh()
 
+    cache = PromptCache(models, stores.states)
+    cache.show(chats.current())
+    chats.opened.connect(cache.show)
+    chats.answered.connect(cache.answered)
+    chats.gone.connect(cache.forget)
+    resting = Resting(models, cache)
+    resting.show(chats.current())
+    chats.opened.connect(resting.show)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -219,4 +237,5 @@ def furnish(
     worker.run(mark.sweep)
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, line)
+    worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, line)

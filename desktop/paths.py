@@ -57,6 +57,11 @@ class Paths(NamedTuple):
         return self.data / "models"
 
     @property
+    def states(self) -> Path:
+        """Snapshots of the engine's memory of chats, encrypted. All of it may be deleted at any time."""
+        return self.data / "states"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 
@@ -66,7 +71,7 @@ class Paths(NamedTuple):
         Raises:
             OSError: the data folder cannot be made or written.
         """
-        for folder in (self.data, self.backups, self.locks, self.models, self.logs):
+        for folder in (self.data, self.backups, self.locks, self.models, self.states, self.logs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

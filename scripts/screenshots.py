@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
 from desktop.domain.models import EngineState, FailureKind
 from desktop.errors import AppError
+from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
@@ -134,6 +135,39 @@ MINUTES = """### Decisions
 - **Tomas** books the hall and tells the"""
 
 
+FORMULAS = r"""The equation \(ax^2 + bx + c = 0\) with \(a \neq 0\) has the solutions
+
+\[
+x_{1,2} = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}.
+\]
+
+Whether they are real says the *discriminant* \(\Delta = b^2 - 4ac\):
+
+- If \(\Delta > 0\), there are **two**, and their sum is $-\frac{b}{a}$, as long as the coefficients are real.
+- If \(\Delta = 0\), there is one: $x = -\tfrac{b}{2a}$.
+
+### Where it comes from: \(\sum_{n=1}^{\infty} \frac{1}{n^2}\)
+
+| Name | Formula |
+| --- | --- |
+| area of a circle | $A = \pi r^2$ |
+| energy | $E = mc^2$, as everybody knows |
+
+> In a quotation $\mathbb{R}^n \to \mathcal{L}(V)$ is quiet too.
+> $$\int_0^\infty e^{-x^2}\,dx = \frac{\sqrt{\pi}}{2}$$
+
+Step by step:
+\begin{align}
+f(x) &= \begin{cases} x & \text{if } x > 0 \\ -x & \text{otherwise} \end{cases} \\
+\vec{v} &= \begin{pmatrix} a & b \\ c & d \end{pmatrix} \cdot \hat{u}
+\end{align}
+That costs $5 and not $6. A command that nobody knows stays as it is: \(\unknown{x}\), and so does `$code$`.
+
+$$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9
++ a_{10} + a_{11} + a_{12} + a_{13} + a_{14} + a_{15} + a_{16} = \sum_{k=1}^{16} a_k$$
+"""
+
+
 def tell(conversation: Any, question: str, answer: str, thoughts: str = "", **more: Any) -> None:
     """Fill a chat with one question and its answer."""
     conversation.messages.clear()
@@ -156,6 +190,14 @@ def chat(stage: Stage) -> None:
     conversation.reset.emit()
     conversation.set_context(1842, 8192)
     stage.window.room.composer.set_text("Now add up the fees for each week")
+
+
+def formulas(stage: Stage) -> None:
+    stage.window.resize(stage.window.width(), 1180)
+    conversation = stage.open(3)
+    tell(conversation, "When does a quadratic equation have two solutions?", FORMULAS)
+    while typeset_formulas().busy:
+        QTest.qWait(20)
 
 
 def streaming(stage: Stage) -> None:
@@ -372,6 +414,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "toast": toast,
     "rename": rename,
     "keyboard": keyboard,
+    "formulas": formulas,
     "narrow": narrow,
     "model-menu": model_menu,
     "f-settings-privacy": settings,

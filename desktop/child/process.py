@@ -122,6 +122,11 @@ class ChildProcess(QObject):
         if self.running:
             self._process.write(wire.encode(message))
 
+    def flush(self, wait_ms: int = 200) -> None:
+        """What was sent leaves this process now. For the very end of the app, when no event loop does it."""
+        if self.running:
+            self._process.waitForBytesWritten(wait_ms)
+
     def stop(self) -> None:
         """Begin to end the child; ``ended`` follows. Calling it again changes nothing."""
         if self._asked:

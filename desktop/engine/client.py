@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.child.bulk import Bulk, pair
 from desktop.child.process import ChildProcess, Ending, command_for
 from desktop.child.wire import Decoder
 from desktop.domain.chat import PartKind, Sampling
@@ -51,6 +52,7 @@ class EngineClient(QObject):
         progressed: part of the model that was read, 0 to 1.
         loaded: the ``protocol.Loaded`` of the model that is ready now.
         proved: a ``protocol.Proof``: what the system enforces on the process.
+        held: a ``protocol.Held``: the chats whose state is in its memory.
         failed: the ``EngineFailure`` that ended a load or the process; requests under way get it too.
     """
 
@@ -58,16 +60,20 @@ class EngineClient(QObject):
     progressed = Signal(float)
     loaded = Signal(object)
     proved = Signal(object)
+    held = Signal(object)
     failed = Signal(object)
 
     def __init__(self, launcher: Launcher | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._launcher = launcher or (lambda: command_for("--engine"))
         self._process: ChildProcess | None = None
+        self._bulk: Bulk | None = None
         self._leaving: list[ChildProcess] = []
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
         self._requests: dict[int, Request] = {}
+        self._waiting: list[protocol.Generate] = []
+        """What was asked while the model loads: whoever brings a chat's state back goes first."""
         self._load: protocol.Load | None = None
         self._said = ""
         self._quiet = QTimer(self)
@@ -112,6 +118,31 @@ class EngineClient(QObject):
         self._load = None
         self._become(EngineState.NOT_LOADED)
 
+    @property
+    def bulk(self) -> Bulk | None:
+        """The way for what ``keep`` and ``restore`` announce. Waits, so it belongs on a thread."""
+        return self._bulk
+
+    def open_chat(self, chat: int) -> None:
+        """This chat is likely to be asked about next; ``held`` follows."""
+        self._send(protocol.Open(next(self._numbers), chat))
+
+    def read_ahead(self, chat: int, messages: Sequence[protocol.PromptMessage]) -> None:
+        """Read what a prompt will begin with, until anything else is wanted; ``held`` follows."""
+        self._send(protocol.Ahead(next(self._numbers), chat, list(messages)))
+
+    def keep(self, chat: int) -> None:
+        """Have the state of a chat sent over ``bulk``."""
+        self._send(protocol.Keep(next(self._numbers), chat))
+
+    def restore(self, chat: int) -> None:
+        """The state of a chat comes over ``bulk``; ``held`` follows."""
+        self._send(protocol.Restore(next(self._numbers), chat))
+
+    def forget(self, chat: int) -> None:
+        """Nothing of a chat is to stay in the engine's memory."""
+        self._send(protocol.Forget(next(self._numbers), chat))
+
     def generate(
         self,
         messages: Sequence[protocol.PromptMessage],
@@ -119,26 +150,30 @@ class EngineClient(QObject):
         listener: Request | None = None,
         *,
         sequence: int = protocol.MAIN_SEQUENCE,
+        chat: int = protocol.NO_CHAT,
     ) -> int:
         """Ask for an answer; the number of the request. Works while the model is still loading: it waits its turn."""
         request = listener or Request(0)
         request.id = next(self._numbers)
         request.busy = sequence == protocol.MAIN_SEQUENCE
         self._requests[request.id] = request
-        self._send(
-            protocol.Generate(
-                request.id,
-                list(messages),
-                temperature=sampling.temperature,
-                top_k=sampling.top_k,
-                top_p=sampling.top_p,
-                min_p=sampling.min_p,
-                repeat_penalty=sampling.repeat_penalty,
-                seed=sampling.seed,
-                max_tokens=sampling.max_tokens,
-                sequence=sequence,
-            )
+        command = protocol.Generate(
+            request.id,
+            list(messages),
+            temperature=sampling.temperature,
+            top_k=sampling.top_k,
+            top_p=sampling.top_p,
+            min_p=sampling.min_p,
+            repeat_penalty=sampling.repeat_penalty,
+            seed=sampling.seed,
+            max_tokens=sampling.max_tokens,
+            sequence=sequence,
+            chat=chat,
         )
+        if self._state is EngineState.LOADING:
+            self._waiting.append(command)
+        else:
+            self._send(command)
         self._update_busy()
         self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
         self._ping.start()
@@ -148,6 +183,16 @@ class EngineClient(QObject):
         """End one request; its ``on_done`` follows with the reason STOPPED."""
         if request_id in self._requests:
             self._send(protocol.Stop(request_id))
+
+    def stop_all(self) -> None:
+        """End whatever is under way."""
+        for request_id in list(self._requests):
+            self.stop(request_id)
+
+    def flush(self) -> None:
+        """What was asked leaves this process now. For the end of the app, when no event loop does it."""
+        if self._process is not None:
+            self._process.flush()
 
     def shut(self) -> None:
         """For the end of the app: the process is gone when this returns."""
@@ -162,12 +207,15 @@ class EngineClient(QObject):
         program, arguments = self._launcher()
         decoder: Decoder[Any] = Decoder(protocol.Event)
         environment = {"GGML_NO_BACKTRACE": "1", protocol.MODEL_VARIABLE: self._load.path if self._load else ""}
+        self._bulk, ends = pair()
+        environment |= ends.environment()
         process = ChildProcess(program, arguments, decoder, protocol.Quit(), environment, self)
         process.message.connect(self._on_message)
         process.ended.connect(self._on_ended)
         process.alive.connect(self._on_alive)
         self._process = process
         process.start()
+        ends.close()
 
     def _send(self, command: protocol.Command) -> None:
         if self._process is not None:
@@ -175,9 +223,11 @@ class EngineClient(QObject):
 
     def _drop_process(self) -> None:
         process, self._process = self._process, None
+        self._bulk = None
         self._quiet.stop()
         self._ping.stop()
         requests, self._requests = self._requests, {}
+        self._waiting.clear()
         if process is not None:
             self._said = process.said
             process.message.disconnect(self._on_message)
@@ -212,6 +262,9 @@ class EngineClient(QObject):
                     if not self._requests:
                         self._quiet.stop()
                     self.loaded.emit(event)
+                    waiting, self._waiting = self._waiting, []
+                    for command in waiting:
+                        self._send(command)
             case protocol.Failed():
                 self._on_failed(event)
             case protocol.Prefill():
@@ -228,6 +281,8 @@ class EngineClient(QObject):
                     request.on_done(event)
             case protocol.Proof():
                 self.proved.emit(event)
+            case protocol.Held():
+                self.held.emit(event)
             case protocol.Hello() | protocol.Pong():
                 pass
 

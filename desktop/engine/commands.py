@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from desktop.child import evidence
+from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
 from desktop.child.worker import Pipe
 from desktop.domain import gguf
@@ -19,6 +21,8 @@ from desktop.domain.models import FailureKind
 from desktop.engine import protocol
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import Generation, TooLong
+from desktop.engine.prompt import so_far
+from desktop.engine.prompt_cache import PromptCache, pack, unpack
 from desktop.engine.runtime import Runtime, speak_to, version
 from desktop.engine.templates import BUILT_IN, BadTemplate, Template
 
@@ -28,13 +32,17 @@ LOG_WARNING, LOG_ERROR, LOG_CONTINUED = 3, 4, 5
 class Engine:
     """The commands' meanings."""
 
-    def __init__(self, pipe: Pipe[protocol.Command]) -> None:
+    def __init__(self, pipe: Pipe[protocol.Command], bulk: Bulk | None = None) -> None:
         self._pipe = pipe
+        self._bulk = bulk
+        self._sending: threading.Thread | None = None
         self._abort = Abort()
         self._lock = threading.Lock()
         self._running: int | None = None
         self._stopped: set[int] = set()
+        self._reads_ahead = False
         self._runtime: Runtime | None = None
+        self._cache: PromptCache | None = None
         self._template_name = ""
         self._template: Template | None = None
         self._level = 0
@@ -48,14 +56,16 @@ class Engine:
             command = self._pipe.commands.get()
             with self._lock:
                 self._running = command.id
+                self._reads_ahead = isinstance(command, protocol.Ahead)
                 self._abort.clear()
-                if command.id in self._stopped:
+                if command.id in self._stopped or (self._reads_ahead and not self._pipe.commands.empty()):
                     self._abort.set()
             try:
                 self._do(command)
             finally:
                 with self._lock:
                     self._running = None
+                    self._reads_ahead = False
                     self._stopped.discard(command.id)
 
     def _urgent(self, command: protocol.Command) -> bool:
@@ -72,6 +82,10 @@ class Engine:
             case protocol.Quit():
                 os._exit(0)
             case _:
+                # Reading ahead is a guess: whoever wants something for certain goes first.
+                with self._lock:
+                    if self._reads_ahead:
+                        self._abort.set()
                 return False
         return True
 
@@ -82,6 +96,10 @@ class Engine:
                     self._load(command)
                 case protocol.Generate():
                     self._generate(command)
+                case protocol.Open() | protocol.Ahead() | protocol.Restore() | protocol.Forget():
+                    self._prepare(command)
+                case protocol.Keep():
+                    self._keep(command)
                 case _:
                     pass
         except Aborted:
@@ -97,7 +115,7 @@ class Engine:
     def _load(self, command: protocol.Load) -> None:
         if self._runtime is not None:
             self._runtime.close()
-            self._runtime = None
+            self._runtime = self._cache = None
         try:
             gguf.read_header(Path(command.path))
         except gguf.BadModelFile as error:
@@ -116,6 +134,7 @@ class Engine:
                 self._pipe.send(protocol.Progress(command.id, fraction))
 
         self._runtime = Runtime(command.path, command.options, self._abort, progress)
+        self._cache = PromptCache(self._runtime.sequences)
         self._template_name = command.template
         self._template = None
         facts = self._runtime.facts()
@@ -128,15 +147,69 @@ class Engine:
                 facts.layers,
                 facts.architecture,
                 facts.threads,
+                self._runtime.state_kind(),
             )
         )
 
     def _generate(self, command: protocol.Generate) -> None:
         runtime, template = self._ready()
+        if self._cache is not None and command.sequence == protocol.MAIN_SEQUENCE:
+            self._cache.open(command.chat)
         generation = Generation(runtime, template, command, self._pipe.send)
         generation.run()
         if self._pipe.commands.empty():
             generation.read_ahead()
+
+    def _prepare(self, command: protocol.Open | protocol.Ahead | protocol.Restore | protocol.Forget) -> None:
+        """Whatever comes of it, ``Held`` says what is there: nobody waits for more, and nothing depends on it."""
+        snapshot = None
+        if isinstance(command, protocol.Restore) and self._bulk is not None:
+            with suppress(Broken):
+                snapshot = unpack(self._bulk.read())
+        cache = self._cache
+        if cache is None or self._runtime is None:
+            self._pipe.send(protocol.Held(command.id, []))
+            return
+        match command:
+            case protocol.Open():
+                cache.open(command.chat)
+            case protocol.Ahead():
+                cache.open(command.chat)
+                self._read_ahead(command)
+            case protocol.Restore() if snapshot is not None:
+                cache.put(command.chat, snapshot)
+            case protocol.Forget():
+                cache.forget(command.chat)
+            case _:
+                pass
+        held = self._runtime.sequences.held(protocol.MAIN_SEQUENCE)
+        self._pipe.send(protocol.Held(command.id, cache.chats(), held))
+
+    def _read_ahead(self, command: protocol.Ahead) -> None:
+        with suppress(Aborted, RuntimeFailure, BadTemplate):
+            runtime, template = self._ready()
+            messages = command.messages
+            tokens = so_far(template, runtime, messages)
+            runtime.sequences.read_ahead(protocol.MAIN_SEQUENCE, tokens)
+
+    def _keep(self, command: protocol.Keep) -> None:
+        bulk = self._bulk
+        if bulk is None:
+            return
+        if self._sending is not None:
+            self._sending.join()
+        snapshot = self._cache.take(command.chat) if self._cache is not None else None
+
+        def send() -> None:
+            with suppress(Broken):
+                if snapshot is None:
+                    bulk.give_up()
+                else:
+                    bulk.write(pack(snapshot))
+
+        # The next answer does not wait until a disk has taken it all.
+        self._sending = threading.Thread(target=send, name="keep", daemon=True)
+        self._sending.start()
 
     def _ready(self) -> tuple[Runtime, Template]:
         if self._runtime is None:

@@ -11,11 +11,13 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from desktop.child import evidence
+from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
@@ -62,13 +64,15 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
 class Fake:
     """The commands, acted out."""
 
-    def __init__(self, pipe: Pipe[protocol.Command]) -> None:
+    def __init__(self, pipe: Pipe[protocol.Command], bulk: Bulk | None = None) -> None:
         self._pipe = pipe
+        self._bulk = bulk
         self._script = Script()
         self._stopped: set[int] = set()
         self._wake = threading.Event()
         self._hanging = False
         self._seen: dict[int, int] = {}
+        """Tokens that each chat has in memory; below 0 the side sequence."""
 
     def run(self) -> None:
         self._pipe.start(self._urgent)
@@ -79,6 +83,10 @@ class Fake:
                     self._load(command)
                 case protocol.Generate() as command:
                     self._generate(command)
+                case protocol.Keep() as command:
+                    self._keep(command)
+                case protocol.Restore() | protocol.Forget() | protocol.Open() | protocol.Ahead() as command:
+                    self._prepare(command)
                 case _:
                     pass
 
@@ -124,9 +132,9 @@ class Fake:
 
     def _generate(self, command: protocol.Generate) -> None:
         script, asked = self._script, time.perf_counter()
-        total = sum(len(part.tokens) or len(part.text) // 4 + 1 for m in command.messages for part in m.parts)
-        total = max(total, script.prompt_tokens)
-        cached = min(self._seen.get(command.sequence, 0), total - 1)
+        total = max(_length(command.messages), script.prompt_tokens)
+        place = command.chat if command.sequence == protocol.MAIN_SEQUENCE else -command.sequence
+        cached = min(self._seen.get(place, 0), total - 1)
         steps = 10 if script.prefill_s else 1
         for step in range(steps + 1):
             done = cached + (total - cached) * step // steps
@@ -136,9 +144,29 @@ class Fake:
                 return
         first = time.perf_counter()
         reason, written = self._write(command, first)
-        self._seen[command.sequence] = total + written
+        self._seen[place] = total + written
         elapsed = time.perf_counter() - first
         self._done(command, reason, total, cached, written, first - asked, elapsed)
+
+    def _keep(self, command: protocol.Keep) -> None:
+        if self._bulk is not None and command.chat in self._seen:
+            self._bulk.write([str(self._seen[command.chat]).encode()])
+        elif self._bulk is not None:
+            self._bulk.give_up()
+
+    def _prepare(self, command: protocol.Restore | protocol.Forget | protocol.Open | protocol.Ahead) -> None:
+        match command:
+            case protocol.Restore() if self._bulk is not None:
+                with suppress(Broken):
+                    self._seen[command.chat] = int(b"".join(self._bulk.read()))
+            case protocol.Ahead():
+                self._seen[command.chat] = _length(command.messages)
+            case protocol.Forget():
+                self._seen.pop(command.chat, None)
+            case _:
+                pass
+        chats = [chat for chat in self._seen if chat > 0]
+        self._pipe.send(protocol.Held(command.id, chats, self._seen.get(command.chat, 0)))
 
     def _write(self, command: protocol.Generate, first: float) -> tuple[FinishReason, int]:
         script, written = self._script, 0
@@ -188,6 +216,11 @@ class Fake:
         return request_id in self._stopped
 
 
+def _length(messages: list[protocol.PromptMessage]) -> int:
+    """Tokens that messages are taken for."""
+    return sum(len(part.tokens) or len(part.text) // 4 + 1 for message in messages for part in message.parts)
+
+
 def _cut(text: str, length: int) -> list[str]:
     return [text[at : at + length] for at in range(0, len(text), length)]
 
@@ -206,7 +239,8 @@ def command() -> tuple[str, list[str]]:
 
 def main() -> None:
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
-    Fake(Pipe[protocol.Command].take(decoder)).run()
+    bulk = Bulk.inherited()
+    Fake(Pipe[protocol.Command].take(decoder), bulk).run()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
 Not an argument: those are shown to every user of the computer."""
 MAIN_SEQUENCE = 0
 """The sequence that holds the open chat."""
+NO_CHAT = 0
+"""A request that belongs to no chat, and leaves the state of none behind."""
 SIDE_SEQUENCE = 1
 """The sequence for titles and other short side requests, so that they do not push the chat out of the KV cache."""
 
@@ -58,6 +60,45 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     seed: int | None = None
     max_tokens: int | None = None
     sequence: int = MAIN_SEQUENCE
+    chat: int = NO_CHAT
+    """Whose state the main sequence is to hold before, and holds after."""
+
+
+class Open(msgspec.Struct, frozen=True, tag="open"):
+    """This chat is likely to be asked about next: bring its state in. Answered by ``Held``."""
+
+    id: int
+    chat: int
+
+
+class Ahead(msgspec.Struct, frozen=True, tag="ahead"):
+    """Read what the prompt will begin with: the last message is the user's and not finished. ``Stop`` ends it, and so
+    does whatever is wanted next. Answered by ``Held``."""
+
+    id: int
+    chat: int
+    messages: list[PromptMessage]
+
+
+class Keep(msgspec.Struct, frozen=True, tag="keep"):
+    """Send the state of a chat over the bulk pipe (or give up, where there is none). Answered there alone."""
+
+    id: int
+    chat: int
+
+
+class Restore(msgspec.Struct, frozen=True, tag="restore"):
+    """Take the state of a chat from the bulk pipe and bring it in. Answered by ``Held``."""
+
+    id: int
+    chat: int
+
+
+class Forget(msgspec.Struct, frozen=True, tag="forget"):
+    """Nothing of this chat is to stay in memory. Answered by ``Held``."""
+
+    id: int
+    chat: int
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
@@ -84,7 +125,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     id: int = 0
 
 
-Command = Load | Generate | Stop | Ping | Probe | Quit
+Command = Load | Generate | Open | Ahead | Keep | Restore | Forget | Stop | Ping | Probe | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -113,6 +154,8 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     layers: int
     architecture: str
     threads: int
+    state_kind: str = ""
+    """Names everything that a state depends on beside the model's file: states of another kind are of no use."""
 
 
 class Prefill(msgspec.Struct, frozen=True, tag="prefill"):
@@ -149,6 +192,15 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     reasoning_ms: float = 0.0
 
 
+class Held(msgspec.Struct, frozen=True, tag="held"):
+    """The chats whose state is in memory now, so that they need not be read again, and the tokens that the main
+    sequence holds."""
+
+    id: int
+    chats: list[int]
+    tokens: int = 0
+
+
 class Pong(msgspec.Struct, frozen=True, tag="pong"):
     """Answer to ``Ping``."""
 
@@ -172,4 +224,4 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     numbers: list[int] = []
 
 
-Event = Hello | Progress | Loaded | Prefill | Token | Done | Pong | Proof | Failed
+Event = Hello | Progress | Loaded | Prefill | Token | Done | Held | Pong | Proof | Failed

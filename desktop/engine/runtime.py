@@ -90,6 +90,7 @@ class Runtime:
             Aborted: ``abort`` was set while loading.
         """
         self._abort = abort
+        self._options = options
         self._model: Any = None
         self._context: Any = None
         lib.llama_backend_init()
@@ -123,6 +124,12 @@ class Runtime:
             threads=self._threads,
             template=self._metadata("tokenizer.chat_template", 1 << 20),
         )
+
+    def state_kind(self) -> str:
+        """Names everything that a saved state depends on beside the model's file."""
+        options = self._options
+        fixed = (version(), SEQUENCES, self.sequences.context_length, options.batch)
+        return " ".join(map(str, (*fixed, options.cache_type, options.flash_attention)))
 
     def special(self, name: str) -> str:
         """Text of the vocabulary's ``bos`` or ``eos`` token, or nothing."""
@@ -228,6 +235,8 @@ class Runtime:
         params.n_batch = params.n_ubatch = self._largest_step
         params.n_seq_max = SEQUENCES
         params.kv_unified = True
+        # Layers with a sliding window keep no more than that. Going back takes checkpoints then (see ``sequences``).
+        params.swa_full = False
         params.type_k = params.type_v = _CACHE_TYPES[options.cache_type]
         params.flash_attn_type = _FLASH[options.flash_attention]
         params.n_threads = params.n_threads_batch = self._threads

@@ -198,6 +198,11 @@ class Sequences:
         self._checkpoints[sequence] = list(snapshot.checkpoints)
         return True
 
+    def size(self, sequence: int) -> int:
+        """Bytes that a snapshot would take."""
+        whole = int(lib.llama_state_seq_get_size_ext(self._context, sequence, lib.LLAMA_STATE_SEQ_FLAGS_NONE))
+        return whole + sum(len(checkpoint.state) for checkpoint in self._checkpoints[sequence])
+
     # --- inside
 
     def _state(self, sequence: int, flags: int) -> bytearray:

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.child.bulk import Bulk
 from desktop.child.seal import filters, places
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
@@ -26,10 +27,11 @@ def main() -> int:
 def serve() -> int:
     """Run as the process is. (Tests compare a sealed engine with one that is not.)"""
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
+    bulk = Bulk.inherited()
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)
     # Only now: llama.cpp prints to file descriptor 1, which was the protocol's until a moment ago.
     from desktop.engine.commands import Engine
 
-    Engine(pipe).run()
+    Engine(pipe, bulk).run()
     return 0

@@ -54,6 +54,7 @@ class Answer(QObject):
     ) -> None:
         super().__init__(parent)
         self.message_id = message.id
+        self._chat_id = message.chat_id
         self.reading: protocol.Prefill | None = None
         self._engine = engine
         self._worker = worker
@@ -80,7 +81,7 @@ class Answer(QObject):
             on_failed=self._on_failed,
         )
         self._asked_at = perf_counter()
-        self._request = self._engine.generate(messages, sampling, listener)
+        self._request = self._engine.generate(messages, sampling, listener, chat=self._chat_id)
         self._checkpoints.start()
         if self._stopping:
             self._engine.stop(self._request)

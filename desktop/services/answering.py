@@ -152,6 +152,7 @@ class Answering(QObject):
     def ask(self, system_prompt: str, history: Sequence[Message], sampling: Sampling) -> None:
         """Ask the engine. ``history`` ends with the message itself when it is carried on with."""
         if self._answer is not None:
+            self._desk.models.wake()
             _, key = self._desk.model()
             self._answer.start(system_prompt, history, key, sampling)
 

@@ -44,6 +44,8 @@ class ChatService(QObject):
         refused: an ``AppError``.
         noticed: a sentence about something that was done.
         ready: the list was read for the first time.
+        answered: number of a stored chat that an answer came to its end in.
+        gone: number of a chat that is deleted for good, or was never stored and is forgotten.
     """
 
     list_changed = Signal()
@@ -52,6 +54,8 @@ class ChatService(QObject):
     refused = Signal(object)
     noticed = Signal(str)
     ready = Signal()
+    answered = Signal(object)
+    gone = Signal(object)
 
     def __init__(
         self,
@@ -325,6 +329,8 @@ class ChatService(QObject):
         memory, self._memory = self._memory, None
 
         def end(*_: object) -> None:
+            if conversation.chat is not None:
+                self.gone.emit(conversation.chat.id)
             conversation.retire()
             if memory is not None:
                 self._desk.worker.run(memory.close)
@@ -351,6 +357,7 @@ class ChatService(QObject):
         conversation = self._busy.pop(message.chat_id, None)
         if conversation is not None and conversation is not self._current:
             conversation.retire()
+        self.answered.emit(message.chat_id)
         if chat is not None and chat.title_origin is TitleOrigin.WORDS:
             self._titles.propose(chat, message)
 
@@ -398,6 +405,8 @@ class ChatService(QObject):
         self._desk.worker.run(self._desk.conversations.list, then, self.refused.emit)
 
     def _purge_deleted(self) -> None:
+        for chat_id in self._deleted:
+            self.gone.emit(chat_id)
         self._deleted.clear()
         self._desk.worker.run(self._desk.conversations.purge_deleted, None, self._not_purged)
 

@@ -49,6 +49,7 @@ class Conversation(QObject):
         created: the chat that this conversation has just become in the database.
         draft_returned: what was to be sent could not be stored; the text is the draft again.
         answered: an answer came to its end; its final ``Message``.
+        typed: the draft is another one.
         noticed: a sentence about something that the user should know.
         refused: an ``AppError``.
     """
@@ -64,6 +65,7 @@ class Conversation(QObject):
     created = Signal(object)
     draft_returned = Signal(str)
     answered = Signal(object)
+    typed = Signal()
     noticed = Signal(str)
     refused = Signal(object)
 
@@ -339,19 +341,39 @@ class Conversation(QObject):
             self.created.emit(self._chat)
 
     def _ask_engine(self, message: Message) -> None:
-        shown, ids = self._shown, self._shown.until(message)
-        missing = shown.missing(ids)
         system_prompt = self._chat.system_prompt if self._chat else ""
+        ids = self._shown.until(message)
+        self._with_history(ids, lambda history: self._answering.ask(system_prompt, history, self.sampling))
 
-        def then(messages: Sequence[Message]) -> None:
+    def with_draft(self, then: Callable[[list[protocol.PromptMessage]], None]) -> None:
+        """Give what the engine would be asked if the draft were sent now, if there is one and nothing runs."""
+        if self.answering() or not self._draft.text.strip():
+            return
+        text, (_, key) = self._draft.text, self._desk.model()
+        system_prompt = self._chat.system_prompt if self._chat else self.new_system_prompt
+
+        def build(history: Sequence[Message]) -> None:
+            from desktop.services.history import prompt_messages
+
+            draft = Message(0, 0, None, Role.USER, (Part(PartKind.TEXT, text),))
+            if not self.answering():
+                then(prompt_messages(system_prompt, [*history, draft], key))
+
+        self._with_history(self._shown.ids(), build)
+
+    def _with_history(self, ids: Sequence[int], then: Callable[[Sequence[Message]], None]) -> None:
+        """The messages with these ids, read where they are not at hand."""
+        shown, store = self._shown, self._desk.conversations
+        missing = shown.missing(ids)
+
+        def found(messages: Sequence[Message]) -> None:
             shown.keep(messages)
-            self._answering.ask(system_prompt, shown.known(ids), self.sampling)
+            then(shown.known(ids))
 
         if missing:
-            store = self._desk.conversations
-            self._errands.run(lambda: store.messages(missing), then)
+            self._errands.run(lambda: store.messages(missing), found)
         else:
-            then([])
+            found([])
 
     def _progressed(self) -> None:
         self._tell()
@@ -387,6 +409,7 @@ class Conversation(QObject):
     def set_draft(self, text: str) -> None:
         """Keep what is being typed; it is on disk within half a second."""
         self._draft.edit(text)
+        self.typed.emit()
 
     def save_draft(self) -> None:
         """Write the draft now if it changed."""

@@ -45,6 +45,9 @@ class ModelService(QObject):
         template_needed: the ``InstalledModel`` that has no chat template; answer with ``choose_template``.
         refused: an ``AppError`` of something else that was asked for.
         noticed: a sentence about something that was done and is worth knowing.
+        loading: a model is being loaded.
+        loaded: it is ready.
+        held: a ``protocol.Held`` of its engine.
     """
 
     changed = Signal()
@@ -52,6 +55,9 @@ class ModelService(QObject):
     template_needed = Signal(object)
     refused = Signal(object)
     noticed = Signal(str)
+    loading = Signal()
+    loaded = Signal()
+    held = Signal(object)
 
     def __init__(
         self,
@@ -90,6 +96,7 @@ class ModelService(QObject):
             engine.progressed.connect(self._progressed)
             engine.loaded.connect(self._loaded)
             engine.failed.connect(self._engine_failed)
+            engine.held.connect(self.held)
         return self._engine
 
     def running_engine(self) -> EngineClient | None:
@@ -126,6 +133,11 @@ class ModelService(QObject):
     def parameters(self) -> int:
         return self._facts.parameters if self._facts else 0
 
+    def state_kind(self) -> str:
+        """What a saved state of the loaded model is good for; empty while none is loaded."""
+        model = self._current
+        return f"{model.key} {self._facts.state_kind}" if model is not None and self._facts is not None else ""
+
     def is_starter(self, model: InstalledModel) -> bool:
         return Path(model.path) == paths.starter_model()
 
@@ -160,6 +172,18 @@ class ModelService(QObject):
     def retry(self) -> None:
         """Load the current model again."""
         if self._current is not None:
+            self._load(self._current)
+
+    def rest(self) -> None:
+        """End the engine's process: its memory goes back to the system. ``wake`` brings it back."""
+        if self.state() is EngineState.READY:
+            self._facts = None
+            self.engine.unload()
+            self.changed.emit()
+
+    def wake(self) -> None:
+        """The model is about to be asked something: load it, should it be resting."""
+        if self.state() is EngineState.NOT_LOADED and self._current is not None and self._failure is None:
             self._load(self._current)
 
     def safer_context(self) -> tuple[int, int] | None:
@@ -280,6 +304,7 @@ class ModelService(QObject):
         smaller = self._smaller.get(model.id)
         options = self._load_options._replace(context_length=smaller) if smaller else self._load_options
         self.engine.load(model.path, options, model.template)
+        self.loading.emit()
         self.changed.emit()
 
     def _engine_changed(self) -> None:
@@ -296,6 +321,7 @@ class ModelService(QObject):
         if model is not None:
             self._worker.run(lambda: self._used(model.id))
         self.changed.emit()
+        self.loaded.emit()
         telling, self._telling = self._telling, False
         if telling and model is not None:
             words = f"{names.words_for(facts.context_length):,}"

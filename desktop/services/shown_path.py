@@ -40,6 +40,10 @@ class ShownPath:
     def id_at(self, row: int) -> int:
         return self._path[row]
 
+    def ids(self) -> list[int]:
+        """The messages of the path, oldest first."""
+        return list(self._path)
+
     def row_of(self, message_id: int) -> int | None:
         return self._row_of.get(message_id)
 

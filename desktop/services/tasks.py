@@ -62,9 +62,13 @@ class Worker(QObject):
 
         future.add_done_callback(done)
 
-    def wait(self, work: Callable[[], Result]) -> Result:
-        """Do ``work`` on the thread and wait for it: for the command line and the very end. Raises what it raises."""
-        return self._executor.submit(work).result()
+    def wait(self, work: Callable[[], Result], timeout_s: float | None = None) -> Result:
+        """Do ``work`` on the thread and wait for it: for the command line and the very end. Raises what it raises.
+
+        Raises:
+            TimeoutError: it takes longer; it goes on all the same.
+        """
+        return self._executor.submit(work).result(timeout_s)
 
     def shut(self) -> None:
         """Finish what is queued and end the thread."""

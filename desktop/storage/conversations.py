@@ -6,7 +6,7 @@ Synchronous, and any thread may call. Knows nothing of engines and windows; retu
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -44,6 +44,11 @@ class Conversations:
         """One chat; None if there is none or it is deleted."""
         with self._database.read() as connection:
             return rows.chat(connection, chat_id)
+
+    def existing(self, ids: Iterable[int]) -> set[int]:
+        """Those of these chats that there are and that are not deleted."""
+        with self._database.read() as connection:
+            return rows.existing_chats(connection, ids)
 
     def messages(self, ids: Sequence[int]) -> Sequence[Message]:
         """Messages in the order asked for; ids that are not there are left out. Running answers have their words so

@@ -69,6 +69,13 @@ def number_of_chats(connection: Reader) -> int:
     return int(connection.exec_driver_sql("SELECT count(*) FROM chat WHERE deleted_at IS NULL").fetchone()[0])
 
 
+def existing_chats(connection: Reader, ids: Iterable[int]) -> set[int]:
+    """Those of these chats that there are and that are not deleted."""
+    wanted = json.dumps(list(ids))
+    rows = connection.exec_driver_sql(f"SELECT id FROM chat WHERE deleted_at IS NULL AND id {_THESE}", (wanted,))
+    return {int(row[0]) for row in rows}
+
+
 def chat(connection: Reader, chat_id: int) -> Chat | None:
     """One chat, unless it is deleted."""
     row = connection.exec_driver_sql(f"{_CHAT} WHERE id = ? AND deleted_at IS NULL", (chat_id,)).fetchone()

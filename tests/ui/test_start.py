@@ -116,11 +116,12 @@ def loaded(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_the_window_waits_for_neither_sqlalchemy_nor_the_engine() -> None:
+def test_the_window_waits_for_neither_sqlalchemy_nor_the_engine_nor_formulas() -> None:
     program = """
     import sys
     import desktop.ui.start, desktop.ui.opening
     heavy = ["sqlalchemy", "alembic", "keyring", "cryptography", "llama_cpp", "msgspec", "multiprocessing", "asyncio"]
+    heavy += ["ziamath", "ziafont", "latex2mathml"]
     print([name for name in heavy if name in sys.modules])
     """
     assert loaded(program) == "[]"

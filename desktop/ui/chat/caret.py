@@ -43,7 +43,9 @@ def _left(caret: Caret, *, words: bool) -> Place:
         return Place(place.leaf - 1, len(leaves[place.leaf - 1].text)) if place.leaf else place
     position = place.position - 1
     text = leaves[place.leaf].text
-    if words:
+    if (atom := leaves[place.leaf].atom_at(position)) is not None:
+        position = atom[0]
+    elif words:
         while position > 0 and text[position].isspace():
             position -= 1
         position = min(position, word_at(text, position)[0])
@@ -58,7 +60,9 @@ def _right(caret: Caret, *, words: bool) -> Place:
     if place.position >= len(text):
         return Place(place.leaf + 1, 0) if place.leaf + 1 < len(leaves) else place
     position = place.position + 1
-    if words:
+    if (atom := leaves[place.leaf].atom_at(position)) is not None:
+        position = atom[1]
+    elif words:
         position = max(position, word_at(text, place.position)[1])
         while position < len(text) and text[position].isspace():
             position += 1

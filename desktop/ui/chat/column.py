@@ -12,9 +12,21 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop.ui import theme as themes
 from desktop.ui.chat.code_leaf import CodeLeaf
+from desktop.ui.chat.formula_leaf import FormulaLeaf
 from desktop.ui.chat.leaf import Leaf, RuleLeaf, Selection, TextLeaf, draw_check_box
 from desktop.ui.chat.look import Look
-from desktop.ui.chat.spec import CodeSpec, Container, Kind, PlainSpec, Role, RuleSpec, Spec, TableSpec, TextSpec
+from desktop.ui.chat.spec import (
+    CodeSpec,
+    Container,
+    FormulaSpec,
+    Kind,
+    PlainSpec,
+    Role,
+    RuleSpec,
+    Spec,
+    TableSpec,
+    TextSpec,
+)
 from desktop.ui.chat.table_leaf import TableLeaf
 
 _ITEM = 26.0
@@ -32,6 +44,8 @@ def make_leaf(spec: Spec, look: Look) -> Leaf:
             return CodeLeaf(spec, look)
         case TableSpec():
             return TableLeaf(spec, look)
+        case FormulaSpec():
+            return FormulaLeaf(spec, look)
         case RuleSpec():
             return RuleLeaf(spec, look)
 
@@ -75,6 +89,8 @@ def _is_heading(spec: Spec) -> bool:
 
 
 def _below(spec: Spec) -> float:
+    if isinstance(spec, FormulaSpec):
+        return 8.0
     if isinstance(spec, TextSpec):
         return 6.0 if _is_heading(spec) else 0.0
     return 12.0
@@ -86,7 +102,7 @@ def _above(spec: Spec) -> float:
             if _is_heading(spec):
                 return _ABOVE_HEADING.get(spec.role, 12.0)
             return 6.0 if spec.path and spec.path[-1].kind is not Kind.QUOTE and spec.opened < len(spec.path) else 8.0
-        case TableSpec():
+        case TableSpec() | FormulaSpec():
             return 8.0
         case _:
             return 12.0
@@ -143,6 +159,15 @@ class Column:
             self._width = width
             self._place(0)
         return self.height
+
+    def renew_formulas(self) -> float | None:
+        """Formulas were set: show them. Returns the top of the first leaf with one; None where there was none."""
+        waited = [index for index, leaf in enumerate(self.leaves) if leaf.waiting]
+        if not waited or self._width < 0:
+            return None
+        top = self._tops[waited[0]]
+        self._place(waited[0])
+        return top
 
     def place_from(self, index: int) -> None:
         """A leaf changed its height."""

@@ -19,10 +19,10 @@ MAX_MARKS = 4_000
 SURELY_TEXT = 500
 """A paragraph longer than this that consists of such marks to a third is not meant as Markdown either."""
 
-_MARKS = re.compile(r"[\[\]*_~`<!&\\]")
+_MARKS = re.compile(r"[\[\]*_~`<!&\\$]")
 
 
-_SPECIAL = re.compile(r"[\n\[\]*_~`<!&\\\\]")
+_SPECIAL = re.compile(r"[\n\[\]*_~`<!&\\$]")
 
 
 def is_plain(content: str) -> bool:
@@ -70,6 +70,9 @@ class _Writer:
                     self._push(self._style._replace(strike=True))
                 case "link_open":
                     self._push(self._style._replace(href=str(token.attrGet("href") or "")))
+                case "formula":
+                    style = self._style._replace(code=True) if token.info else self._style._replace(formula=True)
+                    self._write(token.content.replace("\n", " "), style)
                 case "image":
                     self._image(token)
                 case "strong_close" | "em_close" | "s_close" | "link_close":
@@ -96,7 +99,7 @@ class _Writer:
         self._length = end
         if style == Style():
             return
-        if self.spans and self.spans[-1][1] == start and self.spans[-1][2] == style:
+        if self.spans and self.spans[-1][1] == start and self.spans[-1][2] == style and not style.formula:
             self.spans[-1] = (self.spans[-1][0], end, style)
         else:
             self.spans.append((start, end, style))

@@ -20,6 +20,8 @@ class Leaf:
     """What all leaves can do. ``x``, ``top``, ``width`` and ``height`` are set by the column and by ``lay_out``."""
 
     wants_buttons = False
+    waiting = False
+    """Whether there are formulas that are not set yet. Laid out again, it asks for them again."""
 
     def __init__(self, spec: Spec, look: Look) -> None:
         self.spec = spec
@@ -73,6 +75,10 @@ class Leaf:
         """What a triple click selects."""
         return 0, len(self.text)
 
+    def atom_at(self, position: int) -> tuple[int, int] | None:
+        """The formula that a position is within: it is selected as a whole."""
+        return None
+
     def scroll_by(self, delta: float) -> bool:
         """Scroll sideways; False where there is nothing to scroll."""
         return False
@@ -96,6 +102,7 @@ class TextLeaf(Leaf):
     def lay_out(self, width: float) -> None:
         self.width = width
         self.height = self.block.lay_out(max(40.0, width))
+        self.waiting = self.block.waiting
 
     def update(self, spec: Spec) -> bool:
         if not isinstance(spec, TextSpec) or (spec.path, spec.role) != (self.spec.path, self.spec.role):
@@ -103,6 +110,9 @@ class TextLeaf(Leaf):
         self.spec = spec
         self.block.grow(spec.text, spec.spans)
         return True
+
+    def atom_at(self, position: int) -> tuple[int, int] | None:
+        return self.block.atom_at(position)
 
     def draw(self, painter: QPainter, clip: QRectF, selection: Selection, hovered: Selection) -> None:
         self.block.draw(painter, self.x, self.top, clip, selection, hovered)

@@ -17,7 +17,7 @@ LONG = 4_000
 _OPEN = 2_400
 _STEP = 1_200
 
-_MAY_START_A_BLOCK = re.compile(r"^[ \t]*(?:$|[#>\-+*=~`<_|:\[\d])|\|", re.MULTILINE)
+_MAY_START_A_BLOCK = re.compile(r"^[ \t]*(?:$|[#>\-+*=~`<_|:\[\d$\\])|\|", re.MULTILINE)
 
 
 def goes_on_plainly(lines: str) -> bool:
@@ -41,7 +41,7 @@ class LongParagraph:
             cut = self._cut(source)
             self._take(self._parser.inline(source[self._at : cut], references))
             self._at = cut
-        rest = self._parser.inline(source[self._at :].rstrip(), references)
+        rest = self._parser.inline(source[self._at :].rstrip(), references, is_open=True)
         spans = (*self._spans, *_moved(rest.spans, self._length))
         return TextSpec((), 0, Role.PARAGRAPH, "".join(self._text) + rest.text, spans)
 
@@ -62,7 +62,12 @@ class LongParagraph:
 
 def _is_closed(piece: str) -> bool:
     return (
-        piece.count("*") % 2 == piece.count("_") % 2 == piece.count("`") % 2 == piece.count("~") % 2 == 0
+        piece.count("*") % 2
+        == piece.count("_") % 2
+        == piece.count("`") % 2
+        == piece.count("~") % 2
+        == piece.count("$") % 2
+        == 0
         and piece.count("[") == piece.count("]")
         and piece.count("(") == piece.count(")")
     )

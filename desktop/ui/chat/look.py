@@ -10,11 +10,15 @@ from enum import Enum
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat
 
 from desktop.ui import theme as themes
+from desktop.ui.chat import formulas
 from desktop.ui.chat.spec import Role, Style
 from desktop.ui.theme import Theme
 
 CODE_PADDING = 5.0
 """Left and right of inline code."""
+
+_FORMULA = 1.12
+"""The small letters of the formulas' font are as high as those of the text at this size."""
 
 
 class Voice(Enum):
@@ -37,6 +41,7 @@ class Look:
         self.selection = theme.color("selection")
         self.on_selection = theme.color("onSelection")
         self.inline_code = theme.color("inlineCode")
+        self.formulas = formulas.shared()
         self.base = themes.font("body" if voice is Voice.THOUGHT else "message")
         self.line = 22 if voice is Voice.THOUGHT else themes.line_height("message")
         self._formats: dict[tuple[Role | None, Style, float], QTextCharFormat] = {}
@@ -75,6 +80,10 @@ class Look:
                 return themes.line_height("bodyStrong")
             case _:
                 return self.line
+
+    def formula_size(self, font: QFont) -> float:
+        """Size of the formulas beside text in ``font``, in pixels."""
+        return font.pixelSize() * _FORMULA
 
     def format(self, role: Role | None, style: Style, spacing: float = 0.0) -> QTextCharFormat:
         """Format of a stretch of text; ``spacing`` is room after each of its characters."""

@@ -1,11 +1,13 @@
 """Markdown to specs: CommonMark with tables, strikethrough and task lists, through markdown-it-py's tokens.
 
-Raw HTML is text, pictures are their description and address, and no text is ever dropped: what is nested too deep or is
-too large for a sane layout becomes plain text. Nothing here opens a file or an address, and nothing here knows widgets.
+Formulas are ``formula_rules``'s. Raw HTML is text, pictures are their description and address, and no text is ever
+dropped: what is nested too deep or is too large for a sane layout becomes plain text. Nothing here opens a file or an
+address, and nothing here knows widgets.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,21 +20,25 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table as table_rule
 from markdown_it.token import Token
 
+from desktop.ui.chat.formula_rules import formula_plugin
 from desktop.ui.chat.inline import inline_cell, is_plain, is_risky
 from desktop.ui.chat.spec import (
     Cell,
     CodeSpec,
     Container,
+    FormulaSpec,
     Kind,
     Path,
     PlainSpec,
     Role,
     RuleSpec,
+    Span,
     Spec,
     TableSpec,
     TextSpec,
     wide,
 )
+from desktop.ui.chat.typesetting import is_display
 
 MAX_DEPTH = 24
 """Containers within containers. Deeper ones are shown as written."""
@@ -162,6 +168,7 @@ def _make() -> MarkdownIt:
     markdown.block = _Blocks()
     markdown.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     markdown.enable("strikethrough")
+    formula_plugin(markdown)
     return markdown
 
 
@@ -178,16 +185,18 @@ class Parser:
         *,
         line: int = 0,
         opening: Opening | None = None,
+        is_open: bool = False,
     ) -> Parsed:
         """Leaves of ``source``, which starts at ``line`` of the whole message.
 
         Args:
             references: definitions known from before; those found here are added.
             opening: the list that a list at the very start of ``source`` goes on with.
+            is_open: more is to come, so that a formula at the end need not be closed.
         """
         known = references if references is not None else References()
         tokens: list[Token] = []
-        env: dict[str, Any] = {"references": known}
+        env: dict[str, Any] = {"references": known, "open": is_open}
         try:
             self._markdown.block.parse(source, self._markdown, env, tokens)
             return _Builder(self._markdown, env, known, line, opening).build(tokens)
@@ -196,9 +205,9 @@ class Parser:
             unit = Unit("unreadable", line, line + source.count("\n") + 1, 0)
             return Parsed([PlainSpec((), 0, wide(source))], [unit])
 
-    def inline(self, content: str, references: References) -> Cell:
+    def inline(self, content: str, references: References, *, is_open: bool = False) -> Cell:
         """A piece of a paragraph."""
-        return _inline(self._markdown, content, {"references": references})
+        return _inline(self._markdown, content, {"references": references, "open": is_open})
 
 
 @cache
@@ -293,6 +302,8 @@ class _Builder:
             case "fence" | "code_block":
                 content = token.content[:-1] if token.content.endswith("\n") else token.content
                 self._add(CodeSpec(*self._place(), wide(content), *described_by(token.info)))
+            case "formula":
+                self._add(FormulaSpec(*self._place(), wide(token.content), not token.info))
             case "hr":
                 self._add(RuleSpec(*self._place()))
             case "snug_plain":
@@ -358,7 +369,14 @@ class _Builder:
             self._add(PlainSpec(*self._place(), wide(content)))
             return
         cell = self._inline(content)
-        self._add(TextSpec(*self._place(), self._role, cell.text, cell.spans))
+        if self._role is not Role.PARAGRAPH:
+            self._add(TextSpec(*self._place(), self._role, cell.text, cell.spans))
+            return
+        for piece in _lines_of_their_own(cell):
+            if isinstance(piece, str):
+                self._add(FormulaSpec(*self._place(), piece))
+            else:
+                self._add(TextSpec(*self._place(), self._role, piece.text, piece.spans))
 
     def _inline(self, content: str) -> Cell:
         return _inline(self._markdown, content, self._env)
@@ -385,3 +403,34 @@ def described_by(info: str) -> tuple[str, str]:
     """The language that a fence names, which is the first word after the back ticks, and the other words."""
     words = unescapeAll(info).split(maxsplit=1)
     return (words[0].strip("{}."), wide(words[1].strip()) if len(words) > 1 else "") if words else ("", "")
+
+
+_PUNCTUATION = re.compile(r"[.,;:!?](?=\s|$)")
+
+
+def _lines_of_their_own(cell: Cell) -> list[Cell | str]:
+    """A paragraph cut at the formulas in it that want a line of their own."""
+    pieces: list[Cell | str] = []
+    start = 0
+    for a, b, style in cell.spans:
+        if not (style.formula and is_display(cell.text[a:b])):
+            continue
+        if cell.text[start:a].strip():
+            pieces.append(_part(cell, start, a))
+        tail = _PUNCTUATION.match(cell.text, b)
+        start = tail.end() if tail else b
+        pieces.append(cell.text[a:start])
+    if not pieces or cell.text[start:].strip():
+        pieces.append(_part(cell, start, len(cell.text)) if pieces else cell)
+    return pieces
+
+
+def _part(cell: Cell, start: int, end: int) -> Cell:
+    """A stretch without the white space at its ends."""
+    text = cell.text[start:end]
+    start += len(text) - len(text.lstrip())
+    end = start + len(text.strip())
+    spans: list[Span] = [
+        (max(a, start) - start, min(b, end) - start, style) for a, b, style in cell.spans if a < end and b > start
+    ]
+    return Cell(cell.text[start:end], tuple(spans))

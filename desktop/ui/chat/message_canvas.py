@@ -87,6 +87,7 @@ class MessageCanvas(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self._restyle)
+        self._column.look.formulas.changed.connect(self._show_formulas)
 
     # Content
 
@@ -208,6 +209,12 @@ class MessageCanvas(QWidget):
         if self._column.height != before:
             self.updateGeometry()
             self.height_changed.emit()
+
+    def _show_formulas(self) -> None:
+        before = self._column.height
+        top = self._column.renew_formulas()
+        if top is not None:
+            self._after_change(top, before)
 
     def _restyle(self) -> None:
         specs = [leaf.spec for leaf in self._column.leaves]

@@ -13,6 +13,7 @@ from desktop.ui.chat.leaf import Leaf
 from desktop.ui.chat.spec import (
     Cell,
     CodeSpec,
+    FormulaSpec,
     Kind,
     PlainSpec,
     Role,
@@ -58,6 +59,10 @@ class Selected(NamedTuple):
             length = len(leaves[index].text)
             first = start.position if index == start.leaf else 0
             last = end.position if index == end.leaf else length + 1
+            if (atom := leaves[index].atom_at(first)) is not None:
+                first = atom[0]
+            if (atom := leaves[index].atom_at(last)) is not None:
+                last = atom[1]
             if first < last:
                 result[index] = (first, last)
         return result
@@ -187,7 +192,7 @@ def _lines(leaf: Leaf, start: int, end: int) -> list[str]:
             return _table_lines(spec, start, end)
         case RuleSpec():
             return ["---"]
-        case PlainSpec():
+        case FormulaSpec() | PlainSpec():
             return spec.text[start:end].split("\n")
 
 

@@ -36,6 +36,8 @@ class Style(NamedTuple):
     quiet: bool = False
     """Added by us, not written by the model: the address of a picture that is not shown."""
     href: str = ""
+    formula: bool = False
+    """LaTeX with its delimiters, which is shown as a formula and selected as a whole."""
 
 
 Span = tuple[int, int, Style]
@@ -116,6 +118,16 @@ class RuleSpec(NamedTuple):
     opened: int
 
 
+class FormulaSpec(NamedTuple):
+    """A formula on a line of its own: LaTeX with its delimiters."""
+
+    path: Path
+    opened: int
+    text: str
+    closed: bool = True
+    """False while its end is not written yet."""
+
+
 class PlainSpec(NamedTuple):
     """What is too large or too deep to be laid out as it was meant: the source, line by line, folded at first."""
 
@@ -124,4 +136,4 @@ class PlainSpec(NamedTuple):
     text: str
 
 
-Spec = TextSpec | CodeSpec | TableSpec | RuleSpec | PlainSpec
+Spec = TextSpec | CodeSpec | TableSpec | RuleSpec | FormulaSpec | PlainSpec

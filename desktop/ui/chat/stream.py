@@ -31,7 +31,7 @@ from desktop.ui.chat.markdown import (
     shared,
 )
 from desktop.ui.chat.open_blocks import OpenFence, OpenTable, open_fence
-from desktop.ui.chat.spec import PlainSpec, Spec, TableSpec, wide
+from desktop.ui.chat.spec import FormulaSpec, PlainSpec, Spec, TableSpec, wide
 
 MAX_LINES = 3_200
 """Lines of one message that are laid out. The rest is one plain text."""
@@ -173,7 +173,7 @@ class Stream:
             return []
         if self._paragraph is not None and goes_on_plainly(self._end[self._tried :]):
             return [self._paragraph.spec(self._end, References(self._references))]
-        parsed = self._parse(self._end, References(self._references))
+        parsed = self._parse(self._end)
         self.loose |= parsed.loose
         self._paragraph = LongParagraph(self._parser) if self._is_long_paragraph(parsed) else None
         return parsed.specs
@@ -184,11 +184,13 @@ class Stream:
             return False
         return parsed.units[0].type == "paragraph_open" and parsed.units[0].start == self._line
 
-    def _parse(self, source: str, references: References) -> Parsed:
+    def _parse(self, source: str) -> Parsed:
+        """The open end, or its complete lines."""
+        references = References(self._references)
         if self._table is None:
-            return self._parser.parse(source, references, line=self._line, opening=self._opening)
+            return self._parser.parse(source, references, line=self._line, opening=self._opening, is_open=True)
         table = self._table
-        parsed = self._parser.parse(table.head + source, references, line=self._line - 2)
+        parsed = self._parser.parse(table.head + source, references, line=self._line - 2, is_open=True)
         count = parsed.units[0].end - self._line
         rows = "".join(source.splitlines(keepends=True)[:count])
         parsed.specs[0] = table.merged(parsed.specs[0], rows, count)
@@ -219,7 +221,7 @@ class Stream:
             opened = self._first_fence(source)
             if opened:
                 return True
-        parsed = self._parse(source, References(self._references))
+        parsed = self._parse(source)
         base = self._line - (2 if self._table is not None else 0)
         if not parsed.units:
             # Only definitions and empty lines. An empty line at the end means that they are complete.
@@ -227,8 +229,14 @@ class Stream:
                 self._move(source, self._opening)
                 return True
             return False
-        last = parsed.units[-1]
         lines = source.split("\n")
+        last = parsed.units[-1]
+        if _is_open(parsed, last) and last.start > self._line and lines[last.start - self._line - 1].strip():
+            # If nobody closes this formula, its lines belong to the block before it.
+            parsed.units.pop()
+            if len(parsed.units) < 2:
+                return False
+            last = parsed.units[-1]
         previous = parsed.units[-2].end if len(parsed.units) > 1 else base
         if last.start > self._line and self._is_clean(lines, previous, last.start):
             self._settled_loose |= self._loose_before(parsed, last)
@@ -389,3 +397,9 @@ class Stream:
             self._line += count
             self._end = self._end[len(source) :]
         return False
+
+
+def _is_open(parsed: Parsed, unit: Unit) -> bool:
+    """Whether a block is a formula whose end is not written yet."""
+    spec = parsed.specs[unit.first_leaf] if unit.first_leaf < len(parsed.specs) else None
+    return unit.type == "formula" and isinstance(spec, FormulaSpec) and not spec.closed

@@ -112,6 +112,7 @@ class TableLeaf(Leaf):
             )
             top += max(height, line) + 2 * _PAD_ROW + (1 if index else 0)
             self._tops.append(top)
+        self.waiting = any(block.waiting for row in self._blocks for block in row)
         self.height = top + 1 + (10 if sum(self._columns) > width - 1 else 0)
         self.sideways.view = width - 2
         self.sideways.content = sum(self._columns)
@@ -215,6 +216,13 @@ class TableLeaf(Leaf):
         left = self.x + 1 - self.sideways.offset + sum(self._columns[:column]) + _PAD_SIDE
         top = self.top + self._tops[row] + _PAD_ROW + (1 if row else 0)
         return block.rect_at(min(position - self._starts[cell], len(block.text))).translated(left, top)
+
+    def atom_at(self, position: int) -> tuple[int, int] | None:
+        cell = self._cell_of(position)
+        row, column = divmod(cell, len(self.spec.aligns))
+        start = self._starts[cell]
+        found = self._blocks[row][column].atom_at(position - start)
+        return (found[0] + start, found[1] + start) if found else None
 
     def link_at(self, x: float, y: float) -> tuple[int, int, str] | None:
         if not self.top <= y <= self.bottom:

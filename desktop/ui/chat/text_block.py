@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
+from desktop.ui.chat import formulas
 from desktop.ui.chat.look import CODE_PADDING, Look
 from desktop.ui.chat.spec import Role, Span, Style
+from desktop.ui.chat.typesetting import UNIT, Drawing
 
 PIECE = 2_400
 """Characters laid out together."""
@@ -27,6 +29,24 @@ _SHORT = 160
 _LEADING = 200
 """Characters that are searched for a first letter."""
 _RADIUS = 4.0
+
+_PLACE, _NOTHING = "\u00a0", "\u2060"
+"""No-break space and word joiner."""
+_SIDE, _AIR = 1.0, 2.0
+"""Room beside a formula, and above and below it."""
+_SMALLEST = 0.6
+"""A formula that would have to be made smaller than this is shown as its source, which can be wrapped."""
+
+
+@dataclass(slots=True)
+class _Picture:
+    """A formula in its place: where its base line begins, from the top left corner of the piece."""
+
+    start: int
+    end: int
+    at: QPointF
+    drawing: Drawing
+    size: float
 
 
 @dataclass(slots=True)
@@ -40,6 +60,7 @@ class _Piece:
     """Top and height of each line, from the top of the piece."""
     codes: list[QRectF] = field(default_factory=list)
     """Backgrounds of inline code."""
+    pictures: list[_Picture] = field(default_factory=list)
 
 
 class TextBlock:
@@ -69,20 +90,28 @@ class TextBlock:
         self._width = -1.0
         self._pending = False
         self.height = float(self._line_height)
+        self.waiting = False
+        """Whether there are formulas that are not set yet."""
+        self._drawings: dict[str, Drawing] = {}
 
     @property
     def from_right(self) -> bool:
         """Whether the text reads from right to left: its first letter says so."""
         if self.text.isascii():
             return False
-        kinds = (unicodedata.bidirectional(char) for char in self.text[:_LEADING])
+        hidden = [range(a, b) for a, b, style in self._spans_within(0, _LEADING) if style.formula]
+        kinds = (
+            unicodedata.bidirectional(char)
+            for at, char in enumerate(self.text[:_LEADING])
+            if not any(at in formula for formula in hidden)
+        )
         return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
     # Layout
 
     def lay_out(self, width: float) -> float:
         """Wrap to ``width``; returns the height."""
-        if width == self._width:
+        if width == self._width and not self.waiting:
             return self.height
         self._width = width
         self._pieces = []
@@ -94,6 +123,31 @@ class TextBlock:
             self._pending = False
             self._wrap()
         return self.height
+
+    def _find_formulas(self) -> None:
+        """Ask for the formulas that are not known yet."""
+        self.waiting = False
+        for start, end, style in self.spans:
+            if not style.formula:
+                continue
+            source = self.text[start:end]
+            found = self._drawings.get(source) or self._look.formulas.find(source)
+            if found is not None:
+                self._drawings[source] = found
+            elif self._look.formulas.waits_for(source):
+                self.waiting = True
+
+    def _size_of(self, drawing: Drawing) -> float:
+        """Size of a formula's letters: a wide one is made smaller; 0 where it could no longer be read."""
+        size = self._look.formula_size(self._font)
+        room = max(1.0, self._width - 2.0)
+        fitting = size * min(1.0, room / (drawing.width * size / UNIT))
+        return fitting if fitting >= size * _SMALLEST else 0.0
+
+    def _drawing_of(self, span: Span) -> Drawing | None:
+        """What is shown in the place of a span: nothing for text, and for a formula that cannot be drawn here."""
+        drawing = self._drawings.get(self.text[span[0] : span[1]]) if span[2].formula else None
+        return drawing if drawing is not None and self._size_of(drawing) else None
 
     def grow(self, text: str, spans: tuple[Span, ...]) -> bool:
         """Take a longer version of the same text and keep the pieces that are the same. False where none are."""
@@ -118,7 +172,7 @@ class TextBlock:
     def _fits_one_line(self, width: float) -> bool:
         if len(self.text) > _SHORT or "\u2028" in self.text or any(char > "\u024f" for char in self.text):
             return False
-        if any(style.code for _, _, style in self.spans):
+        if any(style.code or style.formula for _, _, style in self.spans):
             return False
         advance = QFontMetricsF(self._font).horizontalAdvance(self.text)
         return advance * (1.1 if self.spans else 1.0) + 1 <= width
@@ -129,6 +183,7 @@ class TextBlock:
             self._wrap()
 
     def _wrap(self) -> None:
+        self._find_formulas()
         position = self._pieces[-1].end if self._pieces else 0
         top = self._pieces[-1].top + self._pieces[-1].height if self._pieces else 0.0
         while True:
@@ -142,6 +197,7 @@ class TextBlock:
                 piece.end = position + piece.layout.lineAt(len(piece.lines) - 1).textStart()
                 piece.height -= piece.lines.pop()[1]
                 piece.codes = [rect for rect in piece.codes if rect.top() < piece.height]
+                piece.pictures = [picture for picture in piece.pictures if picture.start < piece.end]
             self._pieces.append(piece)
             position = piece.end
             top += piece.height
@@ -151,6 +207,12 @@ class TextBlock:
 
     def _lay_piece(self, start: int, end: int, top: float) -> _Piece:
         text = self.text[start:end]
+        pictures = self._pictures_within(start, end)
+        for picture in pictures:
+            # One wide character, which holds the place, and nothing that a line could be broken at.
+            a, b = max(picture.start, start) - start, min(picture.end, end) - start
+            held = _PLACE if picture.start >= start else _NOTHING
+            text = text[:a] + held + _NOTHING * (b - a - 1) + text[b:]
         layout = QTextLayout(text, self._font)
         from_right = self.from_right
         align = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
@@ -181,20 +243,49 @@ class TextBlock:
                 line.setLineWidth(max(1.0, self._width - indent))
             height = max(float(self._line_height), line.height())
             baseline = y + (height - ascent - descent) / 2 + ascent
+            first, last = start + line.textStart(), start + line.textStart() + line.textLength()
+            here = [picture for picture in pictures if first <= picture.start < last]
+            if here:
+                above = max(picture.drawing.top * picture.size / UNIT for picture in here) + _AIR
+                below = max(-picture.drawing.bottom * picture.size / UNIT for picture in here) + _AIR
+                lift = max(0.0, above - (baseline - y))
+                height += lift + max(0.0, below - (y + height - baseline))
+                baseline += lift
             line.setPosition(QPointF(indent, baseline - line.ascent()))
+            for picture in here:
+                picture.at = QPointF(0, baseline)
+            piece.pictures.extend(here)
             piece.lines.append((y, height))
             y += height
         layout.endLayout()
+        for picture in piece.pictures:
+            line = layout.lineForTextPosition(picture.start - start)
+            left = min(_x(line, picture.start - start), _x(line, min(picture.end, end) - start))
+            picture.at.setX(left + _SIDE - min(0.0, picture.drawing.left) * picture.size / UNIT)
         piece.height = y
         if codes:
             self._code_backgrounds(piece, codes)
         return piece
 
+    def _pictures_within(self, start: int, end: int) -> list[_Picture]:
+        return [
+            _Picture(span[0], span[1], QPointF(), drawing, self._size_of(drawing))
+            for span in self._spans_within(start, end)
+            if (drawing := self._drawing_of(span)) is not None
+        ]
+
     def _formats(self, start: int, end: int) -> tuple[list[QTextLayout.FormatRange], list[tuple[int, int]]]:
         ranges: list[QTextLayout.FormatRange] = []
         codes: list[tuple[int, int]] = []
-        for a, b, style in self._spans_within(start, end):
-            a, b = max(a, start) - start, min(b, end) - start
+        for span in self._spans_within(start, end):
+            a, b, style = max(span[0], start) - start, min(span[1], end) - start, span[2]
+            drawing = self._drawing_of(span)
+            if drawing is not None:
+                if span[0] >= start:
+                    ranges.append(_range(a, 1, self._place_for(drawing)))
+                continue
+            if style.formula:
+                style = style._replace(code=True)
             if not style.code:
                 ranges.append(_range(a, b - a, self._look.format(self._role, style)))
                 continue
@@ -206,6 +297,16 @@ class TextBlock:
                 ranges.append(_range(a, b - a - 1, self._look.format(self._role, style)))
             ranges.append(_range(b - 1, 1, self._look.format(self._role, style, CODE_PADDING)))
         return ranges, codes
+
+    def _place_for(self, drawing: Drawing) -> QTextCharFormat:
+        """The format of the one character that is as wide as a formula."""
+        wanted = drawing.width * self._size_of(drawing) / UNIT + 2 * _SIDE
+        font = QFont(self._font)
+        own = QFontMetricsF(font).horizontalAdvance(_PLACE)
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, font.letterSpacing() + wanted - own)
+        result = QTextCharFormat()
+        result.setFont(font)
+        return result
 
     def _spans_within(self, start: int, end: int) -> list[Span]:
         if len(self.spans) < 64:
@@ -264,6 +365,13 @@ class TextBlock:
             # The layout may have one line more than the piece: the clip keeps it from being drawn.
             lines = QRectF(clip.left(), top, clip.width(), piece.height - 1)
             piece.layout.draw(painter, QPointF(x, top), overlays, clip.intersected(lines))
+            for picture in piece.pictures:
+                selected = selection is not None and selection[0] < picture.end and selection[1] > picture.start
+                ink = self._look.on_selection if selected else self._ink_at(picture.start)
+                formulas.paint(painter, picture.at + QPointF(x, top), picture.drawing, picture.size, ink)
+
+    def _ink_at(self, position: int) -> QColor:
+        return self._look.theme.color("accentText") if self._style_at(position).href else self._ink
 
     def _draw_selection(
         self, painter: QPainter, piece: _Piece, selection: tuple[int, int], x: float, top: float, clip: QRectF
@@ -350,6 +458,13 @@ class TextBlock:
             ),
             default=0.0,
         )
+
+    def atom_at(self, position: int) -> tuple[int, int] | None:
+        """The formula that a position is within."""
+        for start, end, style in self._spans_within(position, position + 1):
+            if style.formula and start < position < end:
+                return start, end
+        return None
 
     def link_span_at(self, x: float, y: float) -> Span | None:
         """The link under a point."""

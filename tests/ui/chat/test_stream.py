@@ -93,6 +93,16 @@ LINES = st.sampled_from(
         "- lazy\nline",
         "&",
         "  [foo]: /inner",
+        "\\[",
+        "\\]",
+        "  \\[ x",
+        "= y \\]",
+        "text \\( a",
+        "b \\) and $c$",
+        "$$",
+        "> $$",
+        "\\begin{align}",
+        "\\end{align}",
     ]
 )
 
