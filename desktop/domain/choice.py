@@ -32,7 +32,7 @@ class Choice(NamedTuple):
     flash_attention: FlashAttention = FlashAttention.AUTO
     sequences: int = 2
     """They share the context."""
-    full_window: bool = True
+    full_window: bool = False
     """Whether layers that look at a window keep the whole context all the same, so that a sequence can be rolled
     back."""
     every_output: bool = True

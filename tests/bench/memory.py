@@ -49,7 +49,7 @@ def _in_main_memory(name: str, path: Path) -> Iterator[Figure]:
     header = read_header(path)
     for choice in (
         Choice(2048, 0, every_output=False),
-        Choice(1024, 0, batch=128, keys=CacheType.Q8_0, values=CacheType.Q8_0, every_output=False, full_window=False),
+        Choice(1024, 0, batch=128, keys=CacheType.Q8_0, values=CacheType.Q8_0, every_output=False),
     ):
         with loader() as process:
             compute = process.dry_run(path, choice)

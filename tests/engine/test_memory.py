@@ -22,9 +22,9 @@ CHOICES = {
     "as the app loads": Choice(1000, 0),
     "short": Choice(100, 0, batch=32, sequences=1),
     "without flash attention": Choice(600, 0, batch=64, flash_attention=FlashAttention.OFF),
-    "small windows": Choice(1500, 0, batch=64, full_window=False, every_output=False),
+    "whole context in windows": Choice(1500, 0, batch=64, full_window=True, every_output=False),
     "eight bits": Choice(700, 0, batch=64, keys=CacheType.Q8_0, values=CacheType.Q8_0),
-    "four bits": Choice(700, 0, batch=64, keys=CacheType.Q4_0, values=CacheType.Q4_0, full_window=False),
+    "four bits": Choice(700, 0, batch=64, keys=CacheType.Q4_0, values=CacheType.Q4_0),
 }
 ALIGNMENT = 32
 """llama.cpp begins each tensor at a multiple of this many bytes."""
@@ -80,7 +80,7 @@ def test_the_app_loads_what_was_worked_out_for_it(options: LoadOptions, process:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_dry_run_knows_what_computing_takes(kind: str, process: Loader, tmp_path: Path) -> None:
     path = write_model(tmp_path / f"{kind}.gguf", kind)
-    for choice in (Choice(1000, 0), Choice(1500, 0, batch=64, full_window=False, every_output=False)):
+    for choice in (Choice(1000, 0), Choice(1500, 0, batch=64, full_window=True, every_output=False)):
         compute = process.dry_run(path, choice)
         taken = process.load(path, choice).on("CPU")
         assert compute is not None
