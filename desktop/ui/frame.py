@@ -8,7 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.chat.room import Room, TranscriptFactory
@@ -123,8 +132,22 @@ class Frame(QWidget):
             area = areas[(at + step * away) % len(areas)]
             target = self._way_in(area)
             if target is not None:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
+                # Qt takes this reason alone for the keyboard's, outside the Tab key itself.
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Messages and their buttons come and go; the way through them is laid when somebody walks it.
+        self.room.transcript.order_focus()
+        moved = super().focusNextPrevChild(next)
+        focus = self.focusWidget()
+        area = focus
+        # What scrolls does this by itself only while the keyboard stays within.
+        while area is not None and not hasattr(area, "reveal"):
+            area = area.parentWidget()
+        if area is not None:
+            area.reveal(focus)  # pyright: ignore
+        return moved
 
     def _way_in(self, area: QWidget) -> QWidget | None:
         """The control of an area that F6 lands on."""
@@ -169,13 +192,21 @@ class Frame(QWidget):
     # A model file dropped on the window
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not _files(event):
+            return
+        # Taken in any case: who is not told when the drag leaves could not say that this file is no model.
+        event.acceptProposedAction()
+        if self._drop_hint is None:
+            from desktop.ui.drop_hint import DropHint
+
+            self._drop_hint = DropHint(self.theme, self)
+        self._drop_hint.appear(self._other or self.room, adds=bool(_model_files(event)))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if _model_files(event):
             event.acceptProposedAction()
-            if self._drop_hint is None:
-                from desktop.ui.drop_hint import DropHint
-
-                self._drop_hint = DropHint(self.theme, self.room)
-            self._drop_hint.appear()
+        else:
+            event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._hide_drop_hint()
@@ -226,5 +257,8 @@ def _holds(area: QWidget, focus: QWidget | None) -> bool:
 
 def _model_files(event: QDropEvent) -> list[str]:
     """The model files of a drag."""
-    paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.lower().endswith(".gguf")]
+    return [path for path in _files(event) if path.lower().endswith(".gguf")]
+
+
+def _files(event: QDropEvent) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

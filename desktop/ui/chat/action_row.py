@@ -101,9 +101,6 @@ class ActionRow(QWidget):
         """Width of the buttons."""
         return self._right + 1
 
-    def buttons(self) -> list[IconButton]:
-        return [self._copy, self._change, self._earlier, self._later, self._more]
-
     def _place(self) -> None:
         x = 0
         for button in (self._copy, self._change):

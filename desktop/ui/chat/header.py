@@ -308,7 +308,8 @@ class Header(QWidget):
         self.new_chat.setVisible(shown)
         spacer = self._row.itemAt(2).spacerItem()
         spacer.changeSize(12 if shown else 0, 0)
-        self._row.setContentsMargins(11 if shown else 24, 0, 16, 0)
+        # What stands in it paints its own ground, and leaves the line at the foot alone.
+        self._row.setContentsMargins(11 if shown else 24, 0, 16, 1)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -6,7 +6,7 @@ transcript asks hundreds of times for a height and no layout engine is cheaper t
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,7 @@ class MessageView(QWidget):
         edit_submitted: row and the new text.
         version_requested: row, and -1 for the earlier version or 1 for the later one.
         link_activated: an address. save_requested: code and language.
+        ring_moved: the keyboard is on another link.
         height_changed: the view wants to be laid out again.
     """
 
@@ -44,6 +45,7 @@ class MessageView(QWidget):
     version_requested = Signal(int, int)
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    ring_moved = Signal()
     height_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, row: int = 0) -> None:
@@ -152,6 +154,7 @@ class MessageView(QWidget):
         reply = Reply(self._theme, self)
         reply.link_activated.connect(self.link_activated)
         reply.save_requested.connect(self.save_requested)
+        reply.ring_moved.connect(self.ring_moved)
         reply.retry_requested.connect(self._regenerate)
         reply.carry_on_requested.connect(self._carry_on)
         reply.height_changed.connect(self.height_changed)
@@ -274,8 +277,11 @@ class MessageView(QWidget):
         self._show_actions()
         super().leaveEvent(event)
 
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits, in the order in which it is seen."""
-        shown = self._own or self._reply
-        chain = shown.focus_chain() if shown is not None else []
-        return [*chain, *self._actions.buttons()] if self._actions is not None else chain
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab visits, in the order in which it is seen; the actions last, as they come with the keyboard."""
+        stops = [child for child in self.findChildren(QWidget) if child.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        return sorted(stops, key=self._reading_order)
+
+    def _reading_order(self, stop: QWidget) -> tuple[bool, int, int]:
+        place = stop.mapTo(self, QPoint(0, 0))
+        return stop.parentWidget() is self._actions, place.y(), place.x()

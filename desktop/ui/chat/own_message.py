@@ -122,7 +122,3 @@ class OwnMessage(QWidget):
         """Where a row of actions of this size goes."""
         box = self._bubble.geometry()
         return QRect(max(0, box.left() - 8 - wish), box.top() + (44 - height) // 2, wish, height)
-
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits."""
-        return [self.body]

@@ -37,11 +37,13 @@ class Reply(QWidget):
     Signals:
         link_activated: an address. save_requested: code and language.
         retry_requested, carry_on_requested: from the notice.
+        ring_moved: the keyboard is on another link.
         height_changed: it wants to be laid out again.
     """
 
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    ring_moved = Signal()
     retry_requested = Signal()
     carry_on_requested = Signal()
     height_changed = Signal()
@@ -62,6 +64,7 @@ class Reply(QWidget):
         self._body = MessageBody(theme, self)
         self._body.link_activated.connect(self.link_activated)
         self._body.save_requested.connect(self.save_requested)
+        self._body.ring_moved.connect(self.ring_moved)
         self._body.height_changed.connect(self.height_changed)
         theme.changed.connect(self.update)
 
@@ -152,7 +155,6 @@ class Reply(QWidget):
             self._pill.toggled.connect(self._toggle_thoughts)
             self._place_pill()
             self._pill.show()
-            QWidget.setTabOrder(self._pill, self._body)
         statistics = message.statistics
         if message.status is Status.GENERATING and not self._body.markdown():
             self._pill.set_words("Thinking…")
@@ -175,6 +177,7 @@ class Reply(QWidget):
             self._thoughts.height_changed.connect(self.height_changed)
             self._thoughts.body.link_activated.connect(self.link_activated)
             self._thoughts.body.save_requested.connect(self.save_requested)
+            self._thoughts.body.ring_moved.connect(self.ring_moved)
         self._thoughts.setVisible(shown)
         self.height_changed.emit()
 
@@ -229,13 +232,6 @@ class Reply(QWidget):
         # Icons are smaller than their buttons: six pixels to the left and they stand in line with the text.
         top = (self._card or self._body).geometry().bottom() + 1
         return QRect(INSET - 6, top + 6, width + 6, height)
-
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits, in the order in which it is seen."""
-        chain: list[QWidget] = [self._pill] if self._pill is not None else []
-        if self._thoughts is not None:
-            chain.append(self._thoughts.body)
-        return [*chain, self._body]
 
     # Painting
 

@@ -139,6 +139,8 @@ class _Segment(QAbstractButton):
         self.ring_radius: float = 6
         self.setText(text)
         self.setCheckable(True)
+        # One of several, to a screen reader too.
+        self.setAutoExclusive(True)
         self.setFont(medium("label"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -55,16 +55,22 @@ class Row(QWidget):
         row.setSpacing(14)
         row.addWidget(self.mark)
         row.addLayout(words, 1)
+        self._controls = controls
         for control in controls:
             row.addWidget(control)
-            # A screen reader says what the control is about.
-            if not control.accessibleDescription():
-                control.setAccessibleDescription(sentence)
+        self.say(title, sentence)
 
     def say(self, title: str, sentence: str) -> None:
         """Other words."""
         self.title.setText(title)
         self.sentence.setText(sentence)
+        for control in self._controls:
+            # A screen reader says what the control is about.
+            control.setAccessibleDescription(f"{title}. {sentence}")
+
+    def explain(self, sentence: str) -> None:
+        """Another sentence under the same title."""
+        self.say(self.title.text(), sentence)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, super().minimumSizeHint().height())
