@@ -226,7 +226,10 @@ class Desktop(QObject):
 
     def _begin(self) -> None:
         """The window is painted and takes keys; now the rest may take the processors for a moment."""
+        from desktop.ui.parts.roles import tell_roles
+
         self._has_begun = True
+        tell_roles()
         gc.freeze()
         gc.enable()
         self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))

@@ -37,8 +37,10 @@ SIDEBAR = [
     "Offline. Nothing leaves this computer",
 ]
 SETTINGS = {
-    "appearance": ["System", "Reduced motion"],
+    # The list of pages is one stop, as is a row of choices: the arrow keys move within.
+    "appearance": ["Appearance", "System", "Reduced motion"],
     "privacy": [
+        "Privacy and network",
         "Change",
         "Make one",
         "Lock when you are away: After 10 minutes",
@@ -204,9 +206,18 @@ def test_tab_goes_round_the_settings(window: MainWindow, press: Callable[..., No
     while place(window)[0] != SETTINGS[page][-1]:
         press(window, Qt.Key.Key_Tab)
     way = tour(window, press)
-    assert way == [*SIDEBAR, "Close the settings", "Appearance", "Privacy and network", *SETTINGS[page]]
+    assert way == [*SIDEBAR, "Close the settings", *SETTINGS[page]]
     back = tour(window, press, Qt.Key.Key_Backtab)
     assert back == [*reversed(way[:-1]), way[-1]]
+
+
+def test_arrow_keys_move_between_the_pages_of_the_settings(window: MainWindow, press: Callable[..., None]) -> None:
+    window.open_settings("appearance")
+    press(window, Qt.Key.Key_Down)
+    assert place(window)[0] == "Privacy and network"
+    page = window.findChild(PrivacyPage)
+    assert page is not None
+    assert page.isVisible()
 
 
 @pytest.mark.parametrize("asking", list(Asking))

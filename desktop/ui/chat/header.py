@@ -41,6 +41,7 @@ class Title(QWidget):
     """
 
     renamed = Signal(str)
+    accessible_role = "Heading"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -120,6 +121,8 @@ class Title(QWidget):
 
 class ContextMeter(QWidget):
     """How much of what the model can remember is used: numbers, a bar, and words in the tooltip."""
+
+    accessible_role = "Indicator"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -66,6 +66,7 @@ class Transcript(RowList):
     version_requested = Signal(int, int)
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    accessible_role = "Document"
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

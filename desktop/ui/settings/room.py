@@ -115,6 +115,8 @@ class _PageButton(Pressable):
         self._icon_name = entry.icon_name
         self.setObjectName(f"page-{entry.key}")
         self.setCheckable(True)
+        # One of several, to a screen reader and to the arrow keys.
+        self.setAutoExclusive(True)
         self.setAccessibleName(entry.name)
 
     def sizeHint(self) -> QSize:
