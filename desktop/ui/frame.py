@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -25,7 +25,7 @@ from desktop.ui.parts import paint
 from desktop.ui.parts.focus_ring import FocusRing
 from desktop.ui.preferences import GEOMETRY, SIDEBAR, Settings
 from desktop.ui.sidebar.sidebar import Sidebar
-from desktop.ui.theme import Theme, size
+from desktop.ui.theme import Theme, grown, size
 
 if TYPE_CHECKING:
     from desktop.ui.drop_hint import DropHint
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
 
 NARROW = 1000
+"""Below this width the sidebar gives way."""
 
 
 class Frame(QWidget):
@@ -58,7 +59,6 @@ class Frame(QWidget):
         self.setObjectName("mainWindow")
         # Never the title of a chat: it would show in task lists and in the lock screen's previews.
         self.setWindowTitle("Snug")
-        self.setMinimumSize(*size("windowMin"))
         self.setAcceptDrops(True)
         self.sidebar = Sidebar(theme)
         self.room = Room(theme, transcript_factory)
@@ -168,12 +168,12 @@ class Frame(QWidget):
 
     def _restore(self) -> None:
         place(self, self._settings)
-        self._narrow = self.width() < NARROW
+        self._narrow = self.width() < grown(NARROW)
         self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not self._narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = event.size().width() < NARROW
+        narrow = event.size().width() < grown(NARROW)
         if self._narrow is not None and narrow != self._narrow:
             self._narrow = narrow
             self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not narrow)
@@ -245,7 +245,13 @@ class Frame(QWidget):
 
 def place(window: QWidget, settings: Settings) -> None:
     """Size and place as the window had them last."""
-    window.resize(*size("windowDefault"))
+    least, usual = QSize(*size("windowMin")), QSize(*size("windowDefault"))
+    if window.devicePixelRatioF() > 1:
+        # Where the system enlarges everything there is less room on the screen: it has to fit, with its title bar.
+        room = window.screen().availableSize() - QSize(0, 40)
+        least, usual = least.boundedTo(room), usual.boundedTo(room)
+    window.setMinimumSize(least)
+    window.resize(usual)
     stored = settings.get(GEOMETRY, "")
     if isinstance(stored, str) and stored:
         window.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))

@@ -11,8 +11,7 @@ from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
-from desktop.ui.chat.action_row import HEIGHT as ACTIONS
-from desktop.ui.chat.action_row import ActionRow
+from desktop.ui.chat.action_row import ActionRow, actions_height
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_message import OwnMessage
 from desktop.ui.chat.own_words import Editor
@@ -254,16 +253,16 @@ class MessageView(QWidget):
         height = shown.lay_out(width)
         shown.setGeometry(0, 0, width + 2 * INSET, height)
         self._place_actions()
-        return height + (_AFTER_OWN if self.is_own else 6 + ACTIONS + _AFTER_REPLY)
+        return height + (_AFTER_OWN if self.is_own else 6 + actions_height() + _AFTER_REPLY)
 
     def _place_actions(self) -> None:
         row = self._actions
         if row is None or not self._width:
             return
         if self._own is not None:
-            row.setGeometry(self._own.actions_rect(row.wish(), ACTIONS))
+            row.setGeometry(self._own.actions_rect(row.wish(), actions_height()))
         elif self._reply is not None:
-            row.setGeometry(self._reply.actions_rect(self._width, ACTIONS))
+            row.setGeometry(self._reply.actions_rect(self._width, actions_height()))
 
     # Mouse
 

@@ -103,8 +103,8 @@ class OwnMessage(QWidget):
         y = 0
         for card in self._files:
             wish = min(card.wish(), width)
-            card.setGeometry(INSET + width - wish, y, wish, FileCard.HEIGHT)
-            y += FileCard.HEIGHT + 6
+            card.setGeometry(INSET + width - wish, y, wish, FileCard.tall())
+            y += FileCard.tall() + 6
         if self._editor is not None:
             wish = min(MAX_WIDTH, width)
             height = self._editor.lay_out(wish)

@@ -14,13 +14,10 @@ from desktop.domain.chat import Message, PartKind, Status
 from desktop.ui import theme as themes
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.notice_card import NoticeCard, mark
-from desktop.ui.chat.progress_line import HEIGHT as PROGRESS
-from desktop.ui.chat.progress_line import Progress, ProgressLine
+from desktop.ui.chat.progress_line import Progress, ProgressLine, progress_height
 from desktop.ui.chat.reasoning import Pill, Thoughts, seconds
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
-
-WHO = 28
-"""Height of the line with the model's name."""
 
 INSET = 8
 """Everything begins so far from the left: the icons below stand out a little."""
@@ -29,6 +26,11 @@ Failure = tuple[str, str, str]
 """Title, sentence and details of what ended an answer."""
 
 _UNKNOWN: Failure = ("The model stopped before it finished", "The reply so far is saved.", "")
+
+
+def who_height() -> int:
+    """Height of the line with the model's name."""
+    return paint.tall(28, "label", 4)
 
 
 class Reply(QWidget):
@@ -167,7 +169,7 @@ class Reply(QWidget):
         if self._pill is not None and self._message is not None:
             name = QFontMetrics(themes.font("label")).horizontalAdvance(self._message.model_name)
             self._pill.resize(self._pill.sizeHint())
-            self._pill.move(INSET + 26 + name + 12, 1)
+            self._pill.move(INSET + 26 + name + 12, (who_height() - self._pill.height()) // 2)
 
     def _toggle_thoughts(self, shown: bool) -> None:
         if self._thoughts is None:
@@ -207,7 +209,7 @@ class Reply(QWidget):
     def lay_out(self, width: int) -> int:
         """Place everything for a column of a width; returns the height."""
         self._place_pill()
-        y = WHO
+        y = who_height()
         if self._thoughts is not None and not self._thoughts.isHidden():
             height = self._thoughts.lay_out(width)
             self._thoughts.setGeometry(INSET, y + 8, width, height)
@@ -215,8 +217,8 @@ class Reply(QWidget):
         else:
             y += 4
         if self._progress is not None and self._progress_line is not None:
-            self._progress_line.setGeometry(INSET, y, width, PROGRESS)
-            y += PROGRESS
+            self._progress_line.setGeometry(INSET, y, width, progress_height())
+            y += progress_height()
         else:
             height = self._body.lay_out(width)
             self._body.setGeometry(INSET, y, width, height)
@@ -236,14 +238,14 @@ class Reply(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._message is None or event.rect().top() >= WHO:
+        if self._message is None or event.rect().top() >= who_height():
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        mark(painter, QPointF(INSET, 5), self._theme)
+        mark(painter, QPointF(INSET, (who_height() - 18) / 2), self._theme)
         painter.setFont(themes.font("label"))
         painter.setPen(self._theme.color("textSecondary"))
-        box = QRectF(INSET + 26, 0, self.width() - 26, WHO)
+        box = QRectF(INSET + 26, 0, self.width() - 26, who_height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._message.model_name)
 
 
