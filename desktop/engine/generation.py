@@ -44,6 +44,7 @@ class Generation:
         self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
         self._waiting: list[int] = []
         self._outbox = _Outbox(request.id, send)
+        self._aside = request.sequence != protocol.MAIN_SEQUENCE
 
     def run(self) -> None:
         """Read the prompt, write the answer.
@@ -58,6 +59,9 @@ class Generation:
             reason = FinishReason.STOPPED
         finally:
             self._outbox.close()
+            if self._aside:
+                # Nobody goes on with it, and the chat may need the room.
+                self._runtime.forget(self._request.sequence)
         self._send(self._done(reason))
 
     def read_ahead(self) -> None:
@@ -65,7 +69,7 @@ class Generation:
 
         Whatever goes wrong, the next turn reads it itself.
         """
-        if self._request.sequence != protocol.MAIN_SEQUENCE or self._dropped:
+        if self._aside or self._dropped:
             return
         messages, parts = list(self._request.messages), self._outbox.sent
         if messages[-1].role is Role.ASSISTANT:
@@ -81,6 +85,9 @@ class Generation:
         self._dropped = dropped
         total = len(built.tokens)
         self._prompt_tokens = total
+        if self._aside and not runtime.has_room(request.sequence, total + (request.max_tokens or 0)):
+            # What is asked beside the chat is not worth reading the chat anew.
+            raise Aborted
         runtime.make_room(request.sequence, total)
         cached = self._cached = runtime.keep_common(request.sequence, built.tokens)
 

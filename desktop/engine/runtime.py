@@ -267,10 +267,14 @@ class Runtime:
         if more and sum(map(len, self._tokens)) + len(more) < self.context_length:
             self._decode(sequence, more, logits=False)
 
+    def has_room(self, sequence: int, keep: int) -> bool:
+        """Whether a sequence of ``keep`` tokens fits beside the others."""
+        others = sum(len(tokens) for other, tokens in enumerate(self._tokens) if other != sequence)
+        return others + keep <= self.context_length
+
     def make_room(self, sequence: int, keep: int) -> None:
-        """Forget every other sequence when ``keep`` more tokens would not fit beside them."""
-        held = sum(len(tokens) for tokens in self._tokens)
-        if held + keep <= self.context_length:
+        """Forget every other sequence when one of ``keep`` tokens would not fit beside them."""
+        if self.has_room(sequence, keep):
             return
         for other in range(SEQUENCES):
             if other != sequence:

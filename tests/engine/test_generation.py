@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.chat import PartKind, Role
+from desktop.domain.chat import FinishReason, PartKind, Role
 from desktop.domain.models import LoadOptions
 from desktop.engine import protocol
 from desktop.engine.generation import Generation
@@ -139,3 +139,30 @@ def test_only_a_few_tokens_behind_what_is_held_are_read_ahead(chat: Callable[[],
         assert runtime.held(0) == len(held)
     runtime.read_ahead(0, [*held, 7])
     assert runtime.held(0) == len(held) + 1
+
+
+def aside(talk: Chat, text: str) -> protocol.Done:
+    """Ask something beside the chat, as a title is asked for."""
+    question = protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, text)])
+    request = protocol.Generate(2, [question], temperature=0.0, max_tokens=8, sequence=protocol.SIDE_SEQUENCE)
+    told: list[protocol.Event] = []
+    Generation(talk.runtime, talk._template, request, lambda *events: told.extend(events)).run()
+    assert isinstance(told[-1], protocol.Done)
+    return told[-1]
+
+
+def test_what_is_asked_beside_the_chat_leaves_nothing_behind(chat: Callable[[], Chat]) -> None:
+    talk = chat()
+    talk.ask("Hello")
+    held = talk.runtime.held(0)
+    assert aside(talk, "Write a title.").generated_tokens > 0
+    assert (talk.runtime.held(0), talk.runtime.held(1)) == (held, 0)
+
+
+def test_what_is_asked_beside_the_chat_never_takes_the_chat_s_room(chat: Callable[[], Chat]) -> None:
+    talk = chat()
+    talk.ask("word " * 600)
+    held = talk.runtime.held(0)
+    done = aside(talk, "word " * 600)
+    assert (done.generated_tokens, done.reason) == (0, FinishReason.STOPPED)
+    assert talk.runtime.held(0) == held
