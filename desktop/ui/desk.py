@@ -214,6 +214,10 @@ class Desktop(QObject):
     def _ready(self) -> None:
         if self.window is not None:
             self.window.painted.connect(self._painted)
+            if self._screen is not None:
+                # Where somebody typed: a window that opens elsewhere looks like another program.
+                self.window.setGeometry(self._screen.geometry())
+                self.window.setWindowState(self._screen.windowState() & Qt.WindowState.WindowMaximized)
             self.window.show()
         self._uncover()
         self.shown.emit()

@@ -122,8 +122,8 @@ class Theme(QObject):
 
     def color(self, name: str) -> QColor:
         """A colour by its token name, for instance ``color("accent")``."""
-        if name == "border" and self.high_contrast:
-            name = "control"
+        if self.high_contrast:
+            name = _STRONGER.get(name, name)
         return _color(tokens()["color"][self.name][name])
 
     def hex(self, name: str) -> str:
@@ -191,6 +191,10 @@ class Theme(QObject):
         if dark != self._dark:
             self._dark = dark
             self.changed.emit()
+
+
+_STRONGER = {"border": "control", "textMuted": "textSecondary", "textSecondary": "textPrimary"}
+"""With the system's high contrast: what separates is seen as well as what can be pressed, and quiet words are not."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Titles by the model: asked for while nothing else is to do, on the real engine, beside the chat and not in its way."""
+"""Titles by the model: asked for while nothing else is to do, on the real engine, and not in the way of the chat."""
 
 from __future__ import annotations
 
