@@ -312,7 +312,7 @@ class Header(QWidget):
         spacer = self._row.itemAt(2).spacerItem()
         spacer.changeSize(12 if shown else 0, 0)
         # What stands in it paints its own ground, and leaves the line at the foot alone.
-        self._row.setContentsMargins(11 if shown else 24, 0, 16, 1)
+        self._row.setContentsMargins(11 if shown else 24, 1, 16, 1)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -180,6 +180,8 @@ class LockScreen(QWidget):
         page.column.addStretch(1)
         page.column.addWidget(self._alcove)
         page.column.addStretch(1)
+        # A page has more room above its column than below: the arch stands in the middle.
+        page.column.addSpacing(16)
         middle = QVBoxLayout(self)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(page)
