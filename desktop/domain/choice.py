@@ -35,7 +35,7 @@ class Choice(NamedTuple):
     full_window: bool = False
     """Whether layers that look at a window keep the whole context all the same, so that a sequence can be rolled
     back."""
-    every_output: bool = True
+    every_output: bool = False
     """Whether there is room for a result after every token of a batch, which llama.cpp keeps unless told otherwise, or
     only for one of each sequence."""
     proportions: tuple[float, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 import llama_cpp as _llama_cpp
 
 from desktop.domain.choice import Choice
-from desktop.domain.models import CacheType, FlashAttention
+from desktop.domain.models import CacheType, FlashAttention, LoadOptions
 
 lib: Any = _llama_cpp
 
@@ -22,6 +22,13 @@ _FLASH = {
     FlashAttention.ON: _llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED,
     FlashAttention.OFF: _llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED,
 }
+
+
+def load_mode(options: LoadOptions) -> int:
+    """How the file comes into memory: mapped (the system reads what is used, and may drop it again) or read."""
+    if options.lock_memory:
+        return int(lib.LLAMA_LOAD_MODE_MMAP_MLOCK if options.map_file else lib.LLAMA_LOAD_MODE_MLOCK)
+    return int(lib.LLAMA_LOAD_MODE_AUTO if options.map_file else lib.LLAMA_LOAD_MODE_NONE)
 
 
 def model_parameters(choice: Choice) -> Any:
@@ -42,6 +49,7 @@ def context_parameters(choice: Choice) -> Any:
     params.n_seq_max = choice.sequences
     params.n_outputs_max = 0 if choice.every_output else choice.sequences
     params.kv_unified = True
+    # Layers with a sliding window keep no more than that. Going back takes checkpoints then (see ``sequences``).
     params.swa_full = choice.full_window
     params.flash_attn_type = _FLASH[choice.flash_attention]
     params.type_k = _KINDS[choice.keys]

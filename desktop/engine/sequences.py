@@ -22,6 +22,7 @@ from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 lib: Any = _llama_cpp
 
 SEQUENCES = 2
+"""As ``domain.choice`` has it."""
 SMALLEST_STEP = 32
 STEP_SECONDS = 0.3
 """A prompt is read in steps of about this long, so that progress moves and Stop needs no luck."""

@@ -48,8 +48,8 @@ def run() -> list[Figure]:
 def _in_main_memory(name: str, path: Path) -> Iterator[Figure]:
     header = read_header(path)
     for choice in (
-        Choice(2048, 0, every_output=False),
-        Choice(1024, 0, batch=128, keys=CacheType.Q8_0, values=CacheType.Q8_0, every_output=False),
+        Choice(2048, 0),
+        Choice(1024, 0, batch=128, keys=CacheType.Q8_0, values=CacheType.Q8_0),
     ):
         with loader() as process:
             compute = process.dry_run(path, choice)
@@ -64,7 +64,7 @@ def _in_main_memory(name: str, path: Path) -> Iterator[Figure]:
 def _on_a_card(name: str, path: Path) -> Iterator[Figure]:
     header = read_header(path)
     for layers in (1, steps(header) // 2, steps(header)):
-        choice = Choice(1024, layers, every_output=False)
+        choice = Choice(1024, layers)
         with rpc_devices(1) as servers, loader(*endpoints(servers)) as process:
             compute = process.dry_run(path, choice)
         with rpc_devices(1) as servers, loader(*endpoints(servers)) as process:

@@ -27,7 +27,7 @@ def card(free: int, kind: DeviceKind = DeviceKind.CARD) -> Device:
     return Device("card", "", kind, free, 8 * GIB)
 
 
-ASKED = Choice(10_240, every_output=False)
+ASKED = Choice(10_240)
 
 
 def test_what_fits_is_left_as_it_is() -> None:

@@ -22,7 +22,7 @@ CHOICES = {
     "as the app loads": Choice(1000, 0),
     "short": Choice(100, 0, batch=32, sequences=1),
     "without flash attention": Choice(600, 0, batch=64, flash_attention=FlashAttention.OFF),
-    "whole context in windows": Choice(1500, 0, batch=64, full_window=True, every_output=False),
+    "whole context in windows": Choice(1500, 0, batch=64, full_window=True),
     "eight bits": Choice(700, 0, batch=64, keys=CacheType.Q8_0, values=CacheType.Q8_0),
     "four bits": Choice(700, 0, batch=64, keys=CacheType.Q4_0, values=CacheType.Q4_0),
 }
@@ -80,7 +80,7 @@ def test_the_app_loads_what_was_worked_out_for_it(options: LoadOptions, process:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_dry_run_knows_what_computing_takes(kind: str, process: Loader, tmp_path: Path) -> None:
     path = write_model(tmp_path / f"{kind}.gguf", kind)
-    for choice in (Choice(1000, 0), Choice(1500, 0, batch=64, full_window=True, every_output=False)):
+    for choice in (Choice(1000, 0), Choice(1500, 0, batch=64, full_window=True)):
         compute = process.dry_run(path, choice)
         taken = process.load(path, choice).on("CPU")
         assert compute is not None
@@ -93,7 +93,7 @@ def test_a_dry_run_knows_what_computing_takes(kind: str, process: Loader, tmp_pa
 @pytest.mark.model
 @pytest.mark.parametrize("context_length", [512, 2048])
 def test_the_starter_model_is_known_to_the_byte(context_length: int, process: Loader, starter: Path) -> None:
-    choice = Choice(context_length, 0, batch=context_length, every_output=False)
+    choice = Choice(context_length, 0, batch=context_length)
     expected, taken = estimate(read_header(starter), choice), process.load(starter, choice).on("CPU")
     assert expected.exact
     assert (taken.weights, taken.cache) == (expected.main.weights, expected.main.cache)
@@ -136,7 +136,7 @@ def test_layers_lie_where_they_were_said_to(kind: str, tied: bool, with_card: Lo
 def test_a_dry_run_knows_what_computing_takes_on_a_card(with_card: Loader, tmp_path: Path) -> None:
     path = write_model(tmp_path / "dense.gguf", "dense")
     for layers in (0, 1, 3, 5):
-        choice = Choice(1000, layers, every_output=False)
+        choice = Choice(1000, layers)
         compute, loaded = with_card.dry_run(path, choice), with_card.load(path, choice)
         assert compute is not None
         # Once more what passes between the two, at most: who may look at whom, and what goes in and out.
