@@ -10,7 +10,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from setup import REQUIREMENTS, ROOT, cmake_args, install, say
+from setup import REQUIREMENTS, ROOT, cmake_args, say
 
 PEER = ROOT / "build" / "peer"
 SERVER = PEER / "build" / "bin" / "llama-server"

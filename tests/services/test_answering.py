@@ -44,7 +44,7 @@ def test_a_message_that_is_too_long_is_told_so_after_the_next_start_too(home: Ho
 
 
 def test_an_engine_that_keeps_dying_is_not_started_for_ever(home: Home) -> None:
-    home.load(die_after=0)
+    home.load(die_after=0, die_with="SIGSEGV")
     for _ in range(3):
         home.until(lambda: home.house.models.state() is EngineState.READY)
         home.ask("Hello?")
