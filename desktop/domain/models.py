@@ -41,6 +41,8 @@ class FailureKind(StrEnum):
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
     TOO_LONG = "TOO_LONG"
     """The question alone is longer than the context."""
+    FULL = "FULL"
+    """The chat is longer than the context, and nothing of it may be left out."""
 
 
 class InstalledModel(NamedTuple):
