@@ -40,7 +40,7 @@ class FailureKind(StrEnum):
     BAD_TEMPLATE = "BAD_TEMPLATE"
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
     TOO_LONG = "TOO_LONG"
-    """The question alone is longer than the context."""
+    """What always stays is longer than the context: the question, the system prompt, what is pinned."""
     FULL = "FULL"
     """The chat is longer than the context, and nothing of it may be left out."""
 
@@ -113,4 +113,4 @@ class EngineFailure(NamedTuple):
     detail: str = ""
     file_name: str = ""
     numbers: tuple[int, ...] = ()
-    """For ``TOO_LONG``: tokens of the question, tokens of the context."""
+    """For ``TOO_LONG`` and ``FULL``: tokens of what has to fit, tokens of the context."""

@@ -149,6 +149,8 @@ class EngineClient(QObject):
         *,
         sequence: int = protocol.MAIN_SEQUENCE,
         chat: int = protocol.NO_CHAT,
+        may_drop: bool = True,
+        since: int = 0,
     ) -> int:
         """Ask for an answer; the number of the request. Works while the model is still loading: it waits its turn."""
         request = listener or Request(0)
@@ -168,6 +170,8 @@ class EngineClient(QObject):
                 max_tokens=sampling.max_tokens,
                 sequence=sequence,
                 chat=chat,
+                may_drop=may_drop,
+                since=since,
             )
         )
         self._update_busy()

@@ -99,5 +99,13 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         "The chat template in {name} cannot be used.",
         "Choose one of Snug's own templates instead.",
     ),
-    FailureKind.TOO_LONG: ("Your message is too long for {name}.", "Shorten it, or split it into parts."),
+    FailureKind.FULL: (
+        "This chat is as long as what {name} can remember.",
+        "Start a new chat, or choose under “When memory is full” in the chat’s menu that it forgets or summarises the "
+        "oldest part. A longer memory helps too.",
+    ),
+    FailureKind.TOO_LONG: (
+        "Your message is too long for {name}.",
+        "Shorten it, split it into parts, or keep fewer messages in memory.",
+    ),
 }

@@ -28,12 +28,10 @@ _ROLES = {role.value: role for role in Role}
 _STATUSES = {status.value: status for status in Status}
 _REASONS: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
 
-_CHAT = (
-    "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit FROM chat"
-)
+_CHAT = "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit FROM chat"
 _MESSAGE = (
-    "SELECT id, chat_id, parent_id, role, status, created_at, model_name, model_key, finish_reason, statistics, failure,"
-    " pinned FROM message"
+    "SELECT id, chat_id, parent_id, role, status, created_at, model_name, model_key, finish_reason, statistics,"
+    " failure, pinned FROM message"
 )
 _THESE = "IN (SELECT value FROM json_each(?))"
 

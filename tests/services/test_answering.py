@@ -51,12 +51,3 @@ def test_progress_is_told_before_the_first_word(home: Home) -> None:
     assert 0 <= fraction < 1
     home.until(lambda: not home.conversation.answering())
     assert home.conversation.progress() is None
-
-
-def test_what_no_longer_fits_is_told_once(home: Home) -> None:
-    home.load(dropped=4)
-    told: list[str] = []
-    home.house.chats.noticed.connect(told.append)
-    home.ask("Do you remember?")
-    home.ask("And now?")
-    assert told == ["This chat is longer than the model can hold: it no longer sees the first 4 messages."]

@@ -381,7 +381,7 @@ def test_a_note_is_corrected_and_removed(chats: Conversations, ask: Ask) -> None
 
 
 def test_a_fork_keeps_the_choice_the_notes_and_what_is_kept(chats: Conversations, ask: Ask) -> None:
-    chat, first, answer = ask("first")
+    chat, _, answer = ask("first")
     finish(chats, answer)
     _, second, later = ask("second", chat, answer)
     finish(chats, later)
