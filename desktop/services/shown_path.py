@@ -73,7 +73,7 @@ class ShownPath:
         ids = self._tree.versions(self._path[row])
         return ids.index(self._path[row]), len(ids)
 
-    def is_same(self, tree: Tree, messages: Iterable[Message], notes: Sequence[Note]) -> bool:
+    def is_same(self, tree: Tree, messages: Iterable[Message], notes: Sequence[Note] = ()) -> bool:
         """Whether what was read again is what is known already."""
         same = self.notes() == sorted(notes)
         return same and len(tree) == len(self._tree) and all(self._messages.get(new.id) == new for new in messages)

@@ -20,7 +20,7 @@ from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from tests.fixtures.keychains import FileKeychain
 
-WAIT = 15_000
+WAIT = 40_000
 
 
 @dataclass(slots=True)

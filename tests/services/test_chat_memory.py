@@ -325,8 +325,8 @@ def real(qtbot: QtBot, tmp_path: Path, starter: Path) -> Iterator[Home]:
 @pytest.mark.parametrize("choice", AtLimit)
 def test_the_starter_model_with_a_small_context(real: Home, choice: AtLimit) -> None:
     real.conversation.set_at_limit(choice)
-    for number in range(8):
-        real.ask(f"{number}. Tom has {number} apples. " + "He likes them a lot. " * 12)
+    for number in range(7):
+        real.ask(f"{number}. Tom has {number} apples. " + "He likes them a lot. " * 6)
         if choice is AtLimit.SUMMARISE and real.conversation.context()[0] * 4 >= 512 * 3:
             real.until(lambda: real.conversation.memory().note is not None)
             break
