@@ -70,7 +70,9 @@ def open_house(
     paths = unlocking.prepare(data)
     worker = Worker("storage")
     stores = worker.wait(lambda: houses.open_stores(paths, FileKeychain.beside(paths.data)))
-    return houses.furnish(paths, SettingsFile(paths.settings), worker, stores, launcher=launcher, load_options=load_options)
+    return houses.furnish(
+        paths, SettingsFile(paths.settings), worker, stores, launcher=launcher, load_options=load_options
+    )
 
 
 @pytest.fixture
