@@ -100,7 +100,7 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         "Choose one of Snug's own templates instead.",
     ),
     FailureKind.FULL: (
-        "This chat is as long as what {name} can remember.",
+        "This chat has reached what {name} can remember.",
         "Start a new chat, or choose under “When memory is full” in the chat’s menu that it forgets or summarises the "
         "oldest part. A longer memory helps too.",
     ),

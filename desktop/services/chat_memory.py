@@ -119,7 +119,7 @@ class ChatMemory(QObject):
             self._idle.start()
 
     def stop(self) -> None:
-        """The user wants no summary; not before the chat is opened or the choice is made again."""
+        """The user wants no summary, until the chat is opened or the choice is made again."""
         if self._summary is not None:
             self._declined = True
             self.give_way()
@@ -169,6 +169,8 @@ class ChatMemory(QObject):
             if text:
                 self._store(Note(last.id, text, name), shown)
             else:
+                # Nor would it come to more after the next answer.
+                self._declined = True
                 self.noticed.emit(self.tr("The oldest part could not be summarised: the model forgets it instead"))
             self.changed.emit()
 

@@ -80,4 +80,4 @@ def test_a_full_chat_that_is_to_stop_is_refused_in_a_sentence(
     house.chats.current().set_at_limit(AtLimit.STOP)
     assert talk(6, as_json=False) == 0
     err = capsys.readouterr().err
-    assert "snug: This chat is as long as what Fake 1B can remember. Your message is saved." in err
+    assert "snug: This chat has reached what Fake 1B can remember. Your message is saved." in err

@@ -129,6 +129,8 @@ class ContextMeter(QWidget):
         self._seen = ""
         self.ring_radius: float = radius("sm")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # No taller than it is: the line below the header is not its own to paint over.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setObjectName("contextMeter")
         self.setFont(tabular(font("small")))
         # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.

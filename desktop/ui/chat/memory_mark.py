@@ -15,14 +15,24 @@ from desktop.ui import wording
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon, small_medium
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_words import Editor
+from desktop.ui.parts import paint
 from desktop.ui.parts.tooltip import set_tooltip
 from desktop.ui.theme import Theme
 
 WORDS = "The model’s memory begins here"
-_LINE = 28
 _AFTER = 16
-_SIDE, _TOP, _HEAD = 16, 12, 22
+_SIDE, _TOP = 16, 12
 _BUTTON = 28
+
+
+def _line() -> int:
+    """Height of the line with its words."""
+    return paint.tall(28, "small", 8)
+
+
+def _head() -> int:
+    """Height of a note's heading."""
+    return paint.tall(22, "small", 4)
 
 
 class MemoryMark(QWidget):
@@ -77,7 +87,7 @@ class MemoryMark(QWidget):
 
     def lay_out(self, width: int) -> int:
         """Place everything for a column of a width; returns the height, with the room to the message below."""
-        y = _LINE
+        y = _line()
         if self._box is not None:
             height = self._box.lay_out(width)
             self._box.setGeometry(0, y + 8, width, height)
@@ -92,14 +102,14 @@ class MemoryMark(QWidget):
         painter = QPainter(self)
         font = small_medium()
         width = QFontMetrics(font).horizontalAdvance(WORDS)
-        words = QRectF((self.width() - width) / 2, 0, width + 1, _LINE)
+        words = QRectF((self.width() - width) / 2, 0, width + 1, _line())
         painter.setFont(font)
         painter.setPen(self._theme.color("textMuted"))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, WORDS)
         line = self._theme.color("borderStrong")
         left, right = int(words.left()) - 12, int(words.right()) + 12
-        painter.fillRect(QRect(0, _LINE // 2, max(0, left), 1), line)
-        painter.fillRect(QRect(right, _LINE // 2, max(0, self.width() - right), 1), line)
+        painter.fillRect(QRect(0, _line() // 2, max(0, left), 1), line)
+        painter.fillRect(QRect(right, _line() // 2, max(0, self.width() - right), 1), line)
 
 
 class NoteBox(QWidget):
@@ -184,7 +194,7 @@ class NoteBox(QWidget):
 
     def lay_out(self, width: int) -> int:
         """Place everything for a width; returns the height."""
-        y = _TOP + _HEAD + 4
+        y = _TOP + _head() + 4
         room = width - 2 * _SIDE
         if self._editor is not None:
             height = self._editor.lay_out(room)
@@ -212,9 +222,9 @@ class NoteBox(QWidget):
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
-        head = QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, _HEAD)
+        head = QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, _head())
         draw_icon(
-            painter, "text-quote", theme.color("textMuted").name(), QRectF(head.left(), head.top(), 16, _HEAD), 16
+            painter, "text-quote", theme.color("textMuted").name(), QRectF(head.left(), head.top(), 16, _head()), 16
         )
         painter.setFont(small_medium())
         painter.setPen(theme.color("textSecondary"))

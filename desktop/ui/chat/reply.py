@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Status
+from desktop.domain.models import FailureKind
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
@@ -200,7 +201,16 @@ class Reply(QWidget):
             self._card.set_choices(self._is_last)
         if not wanted or self._card is not None or message is None:
             return
-        self._card = NoticeCard(self._theme, *(failure or _UNKNOWN), can_carry_on=bool(message.text), parent=self)
+        # Nothing broke where memory is full.
+        icon, tone = ("memory-stick", "warning") if message.failure == FailureKind.FULL else ("unplug", "danger")
+        self._card = NoticeCard(
+            self._theme,
+            *(failure or _UNKNOWN),
+            can_carry_on=bool(message.text),
+            icon=icon,
+            tone=tone,
+            parent=self,
+        )
         self._card.setProperty("failure", failure)
         self._card.set_choices(self._is_last)
         self._card.retry_requested.connect(self.retry_requested)
