@@ -20,6 +20,7 @@ from desktop.services.instance import Mark
 from desktop.services.models import ModelService
 from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
+from desktop.services.resting import Resting
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -27,6 +28,7 @@ from desktop.settings import SettingsFile
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
+    from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
@@ -78,6 +80,7 @@ class House:
     guard: ProtectionService
     upkeep: Upkeep
     cache: PromptCache
+    resting: Resting
     line: Line | None
     """To the porter, where there is one."""
 
@@ -86,6 +89,12 @@ class House:
         from desktop.services.privacy import Privacy
 
         return Privacy(self.settings, self.worker, self.line, self.models.running_engine)
+
+    def placement(self) -> Placement:
+        """What can be chosen about loading the model. Made when it is asked for, too."""
+        from desktop.services.placement import Placement
+
+        return Placement(self.models, self.worker)
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
@@ -219,6 +228,9 @@ def furnish(
     chats.opened.connect(cache.show)
     chats.answered.connect(cache.answered)
     chats.gone.connect(cache.forget)
+    resting = Resting(models, cache)
+    resting.show(chats.current())
+    chats.opened.connect(resting.show)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -233,4 +245,4 @@ def furnish(
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, line)
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, line)

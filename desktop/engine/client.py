@@ -50,6 +50,7 @@ class EngineClient(QObject):
     Signals:
         state_changed: ``state`` is another one.
         progressed: part of the model that was read, 0 to 1.
+        measured: a ``protocol.Measured``: what was free before loading.
         loaded: the ``protocol.Loaded`` of the model that is ready now.
         proved: a ``protocol.Proof``: what the system enforces on the process.
         held: a ``protocol.Held``: the chats whose state is in its memory.
@@ -58,6 +59,7 @@ class EngineClient(QObject):
 
     state_changed = Signal()
     progressed = Signal(float)
+    measured = Signal(object)
     loaded = Signal(object)
     proved = Signal(object)
     held = Signal(object)
@@ -72,6 +74,8 @@ class EngineClient(QObject):
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
         self._requests: dict[int, Request] = {}
+        self._waiting: list[protocol.Generate] = []
+        """What was asked while the model loads: whoever brings a chat's state back goes first."""
         self._load: protocol.Load | None = None
         self._said = ""
         self._quiet = QTimer(self)
@@ -94,10 +98,12 @@ class EngineClient(QObject):
         """What the engine wrote on stderr last; kept when it has ended."""
         return self._process.said if self._process else self._said
 
-    def load(self, path: str, options: LoadOptions, template: str = "") -> None:
-        """Open a model in a fresh process: what an earlier one held is given back to the system for certain."""
+    def load(self, path: str, options: LoadOptions, template: str = "", *, insists: bool = False) -> None:
+        """Open a model in a fresh process: what an earlier one held is given back to the system for certain.
+
+        ``insists``: also where it does not fit into the memory that is free."""
         self._drop_process()
-        self._load = protocol.Load(next(self._numbers), path, options, template)
+        self._load = protocol.Load(next(self._numbers), path, options, template, insists)
         self._start()
         self._become(EngineState.LOADING)
         self._send(self._load)
@@ -157,23 +163,25 @@ class EngineClient(QObject):
         request.id = next(self._numbers)
         request.busy = sequence == protocol.MAIN_SEQUENCE
         self._requests[request.id] = request
-        self._send(
-            protocol.Generate(
-                request.id,
-                list(messages),
-                temperature=sampling.temperature,
-                top_k=sampling.top_k,
-                top_p=sampling.top_p,
-                min_p=sampling.min_p,
-                repeat_penalty=sampling.repeat_penalty,
-                seed=sampling.seed,
-                max_tokens=sampling.max_tokens,
-                sequence=sequence,
-                chat=chat,
-                may_drop=may_drop,
-                since=since,
-            )
+        command = protocol.Generate(
+            request.id,
+            list(messages),
+            temperature=sampling.temperature,
+            top_k=sampling.top_k,
+            top_p=sampling.top_p,
+            min_p=sampling.min_p,
+            repeat_penalty=sampling.repeat_penalty,
+            seed=sampling.seed,
+            max_tokens=sampling.max_tokens,
+            sequence=sequence,
+            chat=chat,
+            may_drop=may_drop,
+            since=since,
         )
+        if self._state is EngineState.LOADING:
+            self._waiting.append(command)
+        else:
+            self._send(command)
         self._update_busy()
         self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
         self._ping.start()
@@ -227,6 +235,7 @@ class EngineClient(QObject):
         self._quiet.stop()
         self._ping.stop()
         requests, self._requests = self._requests, {}
+        self._waiting.clear()
         if process is not None:
             self._said = process.said
             process.message.disconnect(self._on_message)
@@ -261,6 +270,9 @@ class EngineClient(QObject):
                     if not self._requests:
                         self._quiet.stop()
                     self.loaded.emit(event)
+                    waiting, self._waiting = self._waiting, []
+                    for command in waiting:
+                        self._send(command)
             case protocol.Failed():
                 self._on_failed(event)
             case protocol.Prefill():
@@ -277,6 +289,8 @@ class EngineClient(QObject):
                     request.on_done(event)
             case protocol.Proof():
                 self.proved.emit(event)
+            case protocol.Measured():
+                self.measured.emit(event)
             case protocol.Held():
                 self.held.emit(event)
             case protocol.Hello() | protocol.Pong():

@@ -115,6 +115,11 @@ class Answering(QObject):
             return None
         known = self._failures.get(message.id)
         kept = self.tr("The reply so far is saved.") if message.parts else self.tr("Your message is saved.")
+        if known is None and message.failure == FailureKind.TOO_LONG:
+            # Snug was started anew since; how long it was is not known any more.
+            from desktop.engine import failure as failures
+
+            known = failures.sentence(EngineFailure(FailureKind.TOO_LONG), message.model_name)
         if message.failure == FailureKind.FULL:
             # Known by its code alone, so it is told in the same words after a restart.
             from desktop.engine import failure as failures
@@ -122,11 +127,9 @@ class Answering(QObject):
             full = failures.sentence(EngineFailure(FailureKind.FULL), message.model_name)
             return self.tr("Memory is full"), f"{full.happened} {kept} {full.todo}", ""
         if known is not None:
-            return (
-                self.tr("The model stopped before it finished"),
-                f"{kept} {known.happened} {known.todo}",
-                known.detail,
-            )
+            too_long = known.code == FailureKind.TOO_LONG
+            title = self.tr("This message is too long") if too_long else self.tr("The model stopped before it finished")
+            return title, f"{kept} {known.happened} {known.todo}", known.detail
         if message.failure:
             ended = self.tr("The engine ended while it was being written.")
             return self.tr("The model stopped before it finished"), f"{kept} {ended}", ""
@@ -163,6 +166,7 @@ class Answering(QObject):
     def ask(self, asking: Asking, sampling: Sampling) -> None:
         """Ask the engine."""
         if self._answer is not None:
+            self._desk.models.wake()
             self._answer.start(asking, sampling)
 
     def stop(self) -> None:

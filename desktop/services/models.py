@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,11 +13,13 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
+from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desktop.domain.fit import Room
     from desktop.engine import protocol
     from desktop.engine.client import EngineClient
     from desktop.storage.library import Library
@@ -45,7 +47,8 @@ class ModelService(QObject):
         template_needed: the ``InstalledModel`` that has no chat template; answer with ``choose_template``.
         refused: an ``AppError`` of something else that was asked for.
         noticed: a sentence about something that was done and is worth knowing.
-        loaded: a model is ready.
+        loading: a model is being loaded.
+        loaded: it is ready.
         held: a ``protocol.Held`` of its engine.
     """
 
@@ -54,6 +57,7 @@ class ModelService(QObject):
     template_needed = Signal(object)
     refused = Signal(object)
     noticed = Signal(str)
+    loading = Signal()
     loaded = Signal()
     held = Signal(object)
 
@@ -74,14 +78,22 @@ class ModelService(QObject):
         self._library = library
         self._options = options
         self._load_options = load_options or LoadOptions()
+        self._records = LoadRecords(options)
+        self._chosen: dict[str, LoadOptions] = {}
+        """What the user chose, by the model's key."""
         self._models: list[InstalledModel] = []
         self._current: InstalledModel | None = None
         self._facts: protocol.Loaded | None = None
         self._progress = 0.0
         self._failure: AppError | None = None
         self._restarts = 0
-        self._smaller: dict[int, int] = {}
-        """Contexts of the models that were loaded safely; until Snug ends."""
+        self._smaller: dict[int, LoadOptions] = {}
+        """How the models that were loaded safely are loaded; until Snug ends."""
+        self._fitting: LoadOptions | None = None
+        """What would fit of the current model, if it was refused for its size."""
+        self._insists = False
+        self._loaded_options: LoadOptions | None = None
+        self._room: Room | None = None
         self._telling = False
 
     @property
@@ -95,6 +107,7 @@ class ModelService(QObject):
             engine.loaded.connect(self._loaded)
             engine.failed.connect(self._engine_failed)
             engine.held.connect(self.held)
+            engine.measured.connect(self._measured)
         return self._engine
 
     def running_engine(self) -> EngineClient | None:
@@ -127,6 +140,18 @@ class ModelService(QObject):
     def context_length(self) -> int:
         """Tokens of the loaded model's context; 0 while none is loaded."""
         return self._facts.context_length if self._facts else 0
+
+    def facts(self) -> protocol.Loaded | None:
+        """What the engine says of the loaded model."""
+        return self._facts
+
+    def room(self) -> Room | None:
+        """The memory that was free before the last load; None before the first."""
+        return self._room
+
+    def loaded_options(self) -> LoadOptions | None:
+        """How the current model is loaded, or is being loaded."""
+        return self._loaded_options
 
     def parameters(self) -> int:
         return self._facts.parameters if self._facts else 0
@@ -168,26 +193,51 @@ class ModelService(QObject):
         self.changed.emit()
 
     def retry(self) -> None:
-        """Load the current model again."""
+        """Load the current model again. Where it was refused for its size, whoever asks again wants it all the same."""
         if self._current is not None:
+            self._insists = self._failure is not None and self._failure.code == FailureKind.TOO_BIG
             self._load(self._current)
+
+    def rest(self) -> None:
+        """End the engine's process: its memory goes back to the system. ``wake`` brings it back."""
+        if self.state() is EngineState.READY:
+            self._facts = None
+            self.engine.unload()
+            self.changed.emit()
+
+    def wake(self) -> None:
+        """The model is about to be asked something: load it, should it be resting."""
+        if self.state() is EngineState.NOT_LOADED and self._current is not None and self._failure is None:
+            self._load(self._current)
+
+    def options_of(self, model: InstalledModel) -> LoadOptions:
+        """How a model is loaded, as the user chose it."""
+        return self._chosen.get(model.key, self._load_options)
+
+    def set_options(self, model: InstalledModel, options: LoadOptions) -> None:
+        """Load a model like this from now on: from its next load."""
+        self._chosen[model.key] = options
+        self._smaller.pop(model.id, None)
+        self._worker.run(lambda: self._records.keep(model.key, options))
 
     def safer_context(self) -> tuple[int, int] | None:
         """Tokens that the current model was to get, and those that ``load_safely`` gives it; None: there is no less."""
         model = self._current
         if model is None:
             return None
-        now = self._smaller.get(model.id) or self._load_options.context_length
+        now = (self._smaller.get(model.id) or self.options_of(model)).context_length
         now = now or min(model.context_length or USUAL_CONTEXT, USUAL_CONTEXT)
+        if self._failure is not None and self._failure.code == FailureKind.TOO_BIG:
+            return (now, self._fitting.context_length) if self._fitting is not None else None
         then = max(SMALLEST_CONTEXT, now // 2)
         return (now, then) if then < now else None
 
     def load_safely(self) -> None:
-        """Load the current model again with half the context, which takes less memory."""
+        """Load the current model again so that it fits, or with half the context where nobody knows what would."""
         model, safer = self._current, self.safer_context()
         if model is None or safer is None:
             return
-        self._smaller[model.id] = safer[1]
+        self._smaller[model.id] = self._fitting or self.options_of(model)._replace(context_length=safer[1])
         self._telling = True
         self._load(model)
 
@@ -199,18 +249,24 @@ class ModelService(QObject):
 
     # --- inside
 
-    def _read_library(self, wanted: str) -> tuple[list[InstalledModel], InstalledModel | None]:
+    def _read_library(self, wanted: str) -> _Library:
         self.ensure_starter(self._library)
-        models = self._library.list()
+        models, chosen = self._library.list(), self._records.chosen()
         if wanted:
-            return find(models, wanted, self._library)
-        chosen = self._options.get(CHOSEN)
-        model = next((model for model in models if model.id == chosen and model.available), None)
-        return models, model or next((model for model in models if model.available), None)
+            return _Library(*find(models, wanted, self._library), chosen)
+        last = self._options.get(CHOSEN)
+        model = next((model for model in models if model.id == last and model.available), None)
+        model = model or next((model for model in models if model.available), None)
+        return _Library(models, model, chosen, model is not None and self._records.unfinished() == model.id)
 
-    def _library_read(self, read: tuple[list[InstalledModel], InstalledModel | None]) -> None:
-        self._models, model = read
-        if model is not None:
+    def _library_read(self, read: _Library) -> None:
+        self._models, model, self._chosen, unfinished = read
+        if model is not None and unfinished:
+            self._current = model
+            self._failure = _sentence(EngineFailure(FailureKind.UNFINISHED), model.name)
+            self.failed.emit(self._failure)
+            self.changed.emit()
+        elif model is not None:
             self._load(model)
         else:
             self._failure = AppError(
@@ -287,13 +343,18 @@ class ModelService(QObject):
             self.template_needed.emit(model)
             self.changed.emit()
             return
-        smaller = self._smaller.get(model.id)
-        options = self._load_options._replace(context_length=smaller) if smaller else self._load_options
-        self.engine.load(model.path, options, model.template)
+        options = self._loaded_options = self._smaller.get(model.id) or self.options_of(model)
+        insists, self._insists, self._fitting = self._insists, False, None
+        self._worker.run(lambda: self._records.begin(model.id))
+        self.engine.load(model.path, options, model.template, insists=insists)
+        self.loading.emit()
         self.changed.emit()
 
     def _engine_changed(self) -> None:
         self.changed.emit()
+
+    def _measured(self, measured: protocol.Measured) -> None:
+        self._room = measured.room
 
     def _progressed(self, fraction: float) -> None:
         self._progress = fraction
@@ -314,11 +375,19 @@ class ModelService(QObject):
             self.noticed.emit(told)
 
     def _used(self, model_id: int) -> None:
+        self._records.end()
         self._library.touch(model_id)
         self._options.put(CHOSEN, model_id)
 
     def _engine_failed(self, what: EngineFailure) -> None:
         was_running, self._facts, self._telling = self._facts is not None, None, False
+        if what.kind is not FailureKind.CRASHED:
+            self._worker.run(self._records.end)
+        if what.kind is FailureKind.TOO_BIG:
+            self._fitting = self._what_fits(what.numbers)
+        if self._may_step_down(what.kind):
+            QTimer.singleShot(0, self.load_safely)
+            return
         self._failure = _sentence(what, self._current.name if self._current else "")
         self.failed.emit(self._failure)
         self.changed.emit()
@@ -328,14 +397,46 @@ class ModelService(QObject):
             self._restarts += 1
             QTimer.singleShot(0, self.retry)
 
+    def _may_step_down(self, kind: FailureKind) -> bool:
+        """Whether less may be tried without asking: once, and nothing that the user chose."""
+        model = self._current
+        if model is None or model.id in self._smaller or self.options_of(model).context_length:
+            return False
+        if kind is FailureKind.TOO_BIG:
+            chosen = self.options_of(model).gpu_layers
+            return self._fitting is not None and chosen in (self._fitting.gpu_layers, -1)
+        return kind is FailureKind.OUT_OF_MEMORY and self.safer_context() is not None
+
+    def _what_fits(self, numbers: tuple[int, ...]) -> LoadOptions | None:
+        """What the engine says would fit; None: nothing would."""
+        if self._current is None or len(numbers) != 4 or not numbers[2]:
+            return None
+        fitting = self.options_of(self._current)._replace(context_length=numbers[2])
+        # Auto finds the layers by itself.
+        return fitting if fitting.gpu_layers < 0 else fitting._replace(gpu_layers=numbers[3])
+
     def close(self) -> None:
         """The app ends: the engine's process is gone when this returns."""
-        if self._engine is not None:
-            self._engine.shut()
+        if self._engine is None:
+            return
+        if self.state() is EngineState.LOADING:
+            self._worker.run(self._records.end)
+        self._engine.shut()
 
     def answered(self) -> None:
         """An answer came to its end: the engine is well."""
         self._restarts = 0
+
+
+class _Library(NamedTuple):
+    """What was read at the start."""
+
+    models: list[InstalledModel]
+    model: InstalledModel | None
+    """The one to load."""
+    chosen: dict[str, LoadOptions]
+    unfinished: bool = False
+    """Its last load did not come to an end."""
 
 
 def _sentence(what: EngineFailure, name: str) -> AppError:

@@ -8,7 +8,7 @@ and about what is read ahead while somebody types. Nothing depends on any of it:
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain.models import EngineState
 from desktop.errors import AppError
+from desktop.services.state_files import name
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class PromptCache(QObject):
         self._shown: Conversation | None = None
         self._here: set[int] = set()
         self._changed: set[int] = set()
+        self._names: set[str] = set()
+        """The files that there are: a chat is brought back before anything else reaches the engine."""
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
@@ -61,6 +64,7 @@ class PromptCache(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._read_ahead)
+        models.loading.connect(self._loading)
         models.loaded.connect(self._loaded)
         models.held.connect(self._held)
 
@@ -92,12 +96,14 @@ class PromptCache(QObject):
 
     # --- keeping
 
-    def keep_all(self) -> None:
+    def keep_all(self, then: Callable[[], None] | None = None) -> None:
         """Write down what the engine knows and the disk does not."""
         self._idle.stop()
         for chat in sorted(self._changed):
             self._keep(chat)
         self._changed.clear()
+        if then is not None:
+            self._worker.run(lambda: None, lambda _: then())
 
     def close(self) -> None:
         """The app ends: what is worth it is on disk when this returns, or after three seconds nothing more is."""
@@ -137,11 +143,15 @@ class PromptCache(QObject):
 
         def then(written: bool) -> None:
             if written:
+                self._names.add(name(chat, kind))
                 self.kept.emit(chat)
 
         self._worker.run(work, then)
 
     # --- bringing back
+
+    def _loading(self) -> None:
+        self._worker.run(self._files.names, self._names.update)
 
     def _loaded(self) -> None:
         self._here.clear()
@@ -158,23 +168,21 @@ class PromptCache(QObject):
 
     def _bring_in(self) -> None:
         """The chat that is looked at is likely to be asked about next."""
-        chat, kind = self._number(), self._models.state_kind()
-        if not chat or not kind or self._models.state() is not EngineState.READY:
+        chat, kind, engine = self._number(), self._models.state_kind(), self._models.running_engine()
+        if not chat or not kind or engine is None:
             return
+        bulk = engine.bulk
         if chat in self._here:
-            self._models.engine.open_chat(chat)
-            return
-        self._worker.run(
-            lambda: self._files.has(chat, kind), lambda there: self._restore(chat, kind) if there else None
-        )
+            engine.open_chat(chat)
+        elif name(chat, kind) in self._names and bulk is not None:
+            engine.restore(chat)
+            self._worker.run(
+                lambda: _send(bulk, self._files.read(chat, kind)), lambda sent: self._sent(chat, kind, sent)
+            )
 
-    def _restore(self, chat: int, kind: str) -> None:
-        engine = self._models.running_engine()
-        bulk = engine.bulk if engine is not None else None
-        if engine is None or bulk is None or kind != self._models.state_kind() or chat != self._number():
-            return
-        engine.restore(chat)
-        self._worker.run(lambda: _send(bulk, self._files.read(chat, kind)))
+    def _sent(self, chat: int, kind: str, sent: bool) -> None:
+        if not sent:
+            self._names.discard(name(chat, kind))
 
     # --- reading ahead
 
@@ -190,7 +198,7 @@ class PromptCache(QObject):
         shown.with_draft(then)
 
 
-def _send(bulk: Bulk, pieces: Generator[bytes]) -> None:
+def _send(bulk: Bulk, pieces: Generator[bytes]) -> bool:
     from desktop.child.bulk import Broken
 
     try:
@@ -199,6 +207,9 @@ def _send(bulk: Bulk, pieces: Generator[bytes]) -> None:
         log.info("a state was not brought back: %s", type(error).__name__)
     except AppError as error:
         log.info("a state was damaged and is gone (%s)", error.detail)
+    else:
+        return True
+    return False
 
 
 def _has_power() -> bool:

@@ -27,6 +27,11 @@ OF_FREE_DISK = 0.05
 _PURPOSE = "state"
 
 
+def name(chat: int, kind: str) -> str:
+    """The file of a chat's state of one kind."""
+    return f"{chat}-{hashlib.sha256(kind.encode()).hexdigest()[:16]}{SUFFIX}"
+
+
 class StateFiles:
     """The folder of one profile. For one thread."""
 
@@ -35,8 +40,9 @@ class StateFiles:
         self._key = key
         self._most = most_bytes or self._room
 
-    def has(self, chat: int, kind: str) -> bool:
-        return self._path(chat, kind).exists()
+    def names(self) -> set[str]:
+        """What there is, by ``name``."""
+        return {path.name for path in self._folder.glob(f"*{SUFFIX}")}
 
     def write(self, chat: int, kind: str, pieces: Iterable[bytes | bytearray]) -> bool:
         """Keep a state, in the place of an older one. What was used longest ago goes when it gets too much.
@@ -84,14 +90,14 @@ class StateFiles:
 
     def known(self) -> set[int]:
         """The chats of which something is kept."""
-        numbers = (path.name.partition("-")[0] for path in self._folder.glob(f"*{SUFFIX}"))
+        numbers = (name.partition("-")[0] for name in self.names())
         return {int(number) for number in numbers if number.isdecimal()}
 
     def used_bytes(self) -> int:
         return sum(path.stat().st_size for path in self._folder.glob(f"*{SUFFIX}"))
 
     def _path(self, chat: int, kind: str) -> Path:
-        return self._folder / f"{chat}-{hashlib.sha256(kind.encode()).hexdigest()[:16]}{SUFFIX}"
+        return self._folder / name(chat, kind)
 
     def _trim(self) -> None:
         try:

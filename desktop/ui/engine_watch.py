@@ -82,7 +82,7 @@ class EngineWatch(QObject):
         self.question = question
         if question is not None:
             return failures.template_question(question, self._models.template_names())
-        if state is not EngineState.FAILED:
+        if state is not EngineState.FAILED and (error is None or error.code != FailureKind.UNFINISHED):
             return None
         if self._crashed and (self._patience.isActive() or self._told()):
             return None

@@ -117,12 +117,12 @@ class Ours:
 
 
 @contextmanager
-def a_house() -> Iterator[Ours]:
-    """A house on a folder of its own, with the window open and the starter model loaded."""
+def a_house(data: Path | None = None) -> Iterator[Ours]:
+    """A house on a folder of its own, or on ``data``, with the window open and the starter model loaded."""
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     with TemporaryDirectory() as folder:
-        place = unlocking.prepare(Path(folder) / "data")
+        place = unlocking.prepare(data or Path(folder) / "data")
         worker = Worker("storage")
         stores = worker.wait(lambda: houses.open_stores(place, FileKeychain.beside(place.data)))
         options = LoadOptions(context_length=CONTEXT)
@@ -137,6 +137,7 @@ def a_house() -> Iterator[Ours]:
         ours = Ours(house)
         window = _window(house, application)
         try:
+            house.chats.start()
             house.models.start(starter())
             ours.until(lambda: house.models.state() is EngineState.READY)
             yield ours

@@ -398,5 +398,8 @@ class Placeholder(QWidget):
     def scroll_to_row(self, row: int) -> None:
         self.scrolled_to.append(row)
 
+    def order_focus(self) -> None:
+        """There is nothing in it to order."""
+
     def set_source(self, conversation: FakeConversation | None) -> None:
         self.conversation = conversation

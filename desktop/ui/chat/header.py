@@ -41,6 +41,7 @@ class Title(QWidget):
     """
 
     renamed = Signal(str)
+    accessible_role = "Heading"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -120,6 +121,8 @@ class Title(QWidget):
 
 class ContextMeter(QWidget):
     """How much of what the model can remember is used: numbers, a bar, and words for who points at it or presses it."""
+
+    accessible_role = "Indicator"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -333,7 +336,8 @@ class Header(QWidget):
         self.new_chat.setVisible(shown)
         spacer = self._row.itemAt(2).spacerItem()
         spacer.changeSize(12 if shown else 0, 0)
-        self._row.setContentsMargins(11 if shown else 24, 0, 16, 0)
+        # What stands in it paints its own ground, and leaves the line at the foot alone.
+        self._row.setContentsMargins(11 if shown else 24, 1, 16, 1)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -94,10 +94,6 @@ class MemoryMark(QWidget):
             y += 8 + height
         return y + _AFTER
 
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits."""
-        return self._box.focus_chain() if self._box is not None else []
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = small_medium()
@@ -208,12 +204,6 @@ class NoteBox(QWidget):
             x -= button.sizeHint().width()
             button.setGeometry(x, y, button.sizeHint().width(), _BUTTON)
         return y + _BUTTON + 8
-
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits."""
-        if self._editor is not None:
-            return [self._editor.field, self._editor.cancel, self._editor.send]
-        return [self._body, self._edit, self._remove]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme

@@ -109,8 +109,8 @@ class OwnMessage(QWidget):
         y = 0
         for card in self._files:
             wish = min(card.wish(), width)
-            card.setGeometry(INSET + width - wish, y, wish, FileCard.HEIGHT)
-            y += FileCard.HEIGHT + 6
+            card.setGeometry(INSET + width - wish, y, wish, FileCard.tall())
+            y += FileCard.tall() + 6
         if self._editor is not None:
             wish = min(MAX_WIDTH, width)
             height = self._editor.lay_out(wish)
@@ -129,10 +129,6 @@ class OwnMessage(QWidget):
         box = self._bubble.geometry()
         left = box.left() - 8 - (_PIN + 8) * self._pinned
         return QRect(max(0, left - wish), box.top() + (44 - height) // 2, wish, height)
-
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits."""
-        return [self.body]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pinned and self._editor is None and not self._bubble.isHidden():

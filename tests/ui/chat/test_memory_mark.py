@@ -154,9 +154,9 @@ def test_the_note_is_deleted(noted: MessageView, qtbot: QtBot) -> None:
 
 
 def test_tab_visits_the_note_before_the_message(noted: MessageView) -> None:
-    names = [widget.objectName() for widget in noted.focus_chain()]
+    names = [widget.objectName() for widget in noted.tab_stops()]
     assert names[:3] == ["noteText", "editNote", "removeNote"]
-    assert noted.body in noted.focus_chain()
+    assert noted.body in noted.tab_stops()
 
 
 # What stays
