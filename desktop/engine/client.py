@@ -155,6 +155,7 @@ class EngineClient(QObject):
         *,
         sequence: int = protocol.MAIN_SEQUENCE,
         chat: int = protocol.NO_CHAT,
+        takes_room: bool = False,
         may_drop: bool = True,
         since: int = 0,
     ) -> int:
@@ -175,6 +176,7 @@ class EngineClient(QObject):
             max_tokens=sampling.max_tokens,
             sequence=sequence,
             chat=chat,
+            takes_room=takes_room,
             may_drop=may_drop,
             since=since,
         )

@@ -95,10 +95,11 @@ class Generation:
         total = len(built.tokens)
         self._prompt_tokens = total
         sequences = runtime.sequences
-        if self._aside and not sequences.has_room(request.sequence, total + (request.max_tokens or 0)):
-            # What is asked beside the chat is not worth reading the chat anew.
+        wanted = total + (request.max_tokens or 0)
+        if self._aside and not request.takes_room and not sequences.has_room(request.sequence, wanted):
+            # What is asked beside the chat is seldom worth reading the chat anew.
             raise Aborted
-        sequences.make_room(request.sequence, total)
+        sequences.make_room(request.sequence, wanted if request.takes_room else total)
         cached = self._cached = sequences.keep_common(request.sequence, built.tokens)
 
         def progress(done: int) -> None:

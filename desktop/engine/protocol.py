@@ -67,6 +67,8 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     sequence: int = MAIN_SEQUENCE
     chat: int = NO_CHAT
     """Whose state the main sequence is to hold before, and holds after."""
+    takes_room: bool = False
+    """Whether a side request that does not fit beside the chat may push it out, to be read anew; else it is ended."""
     may_drop: bool = True
     """Whether the oldest turns may be left out. If not, a chat that does not fit fails with ``FULL``."""
     since: int = 0

@@ -1,7 +1,7 @@
 """One summary: what was said in a part of a chat, in few words, written by the model itself.
 
-Runs in the engine's second sequence, so that the chat's own place in the KV cache stays as it is. A part that is longer
-than the context is read in pieces, each with what came of those before it.
+Runs in the engine's second sequence, beside the chat where both have room. A part that is longer than the context is
+read in pieces, each with what came of those before it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ class Summary(QObject):
         self._written, self._part = [], 0.0
         listener = Request(0, on_prefill=self._read, on_token=self._wrote, on_done=self._done, on_failed=self._failed)
         sampling = Sampling(temperature=0.3, max_tokens=limit)
-        self._request = self._engine.generate(messages, sampling, listener, sequence=protocol.SIDE_SEQUENCE)
+        # The chat begins with another prompt afterwards, so it is read anew in any case.
+        self._request = self._engine.generate(
+            messages, sampling, listener, sequence=protocol.SIDE_SEQUENCE, takes_room=True
+        )
         self.progressed.emit()
 
     def _read(self, event: protocol.Prefill) -> None:
