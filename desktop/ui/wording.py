@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.domain.context import Memory
 from desktop.domain.models import EngineState
 
 _WORDS_PER_TOKEN = 0.75
@@ -20,6 +21,31 @@ def words(tokens: int) -> int:
 def remembered(used: int, size: int) -> str:
     """The context meter in plain words."""
     return f"about {words(used):,} of {words(size):,} words it can remember"
+
+
+def unseen(memory: Memory) -> str:
+    """What of a chat the model does not see, as the line says it that stands there."""
+    if memory.unseen == memory.begins:
+        what = f"The model no longer sees the {_messages(memory.unseen)} above."
+    elif memory.unseen:
+        what = f"The model no longer sees {memory.unseen:,} of the messages above; those you keep in memory it does."
+    else:
+        what = "The model still sees what you keep in memory of the messages above."
+    return f"{what} This note stands in their place." if memory.note is not None else what
+
+
+def seen(memory: Memory, first_words: str) -> str:
+    """How much of a chat the model sees; ``first_words`` are those of the message that its memory begins with."""
+    if not memory.begins:
+        return "It sees all of this chat."
+    place = f"from “{first_words}” on" if first_words else "from the line in the chat on"
+    which = f"the first {_messages(memory.unseen)}" if memory.unseen == memory.begins else _messages(memory.unseen)
+    gone = f"{which} {'is' if memory.unseen == 1 else 'are'} no longer seen"
+    return f"It sees this chat {place}; {gone}{', but for a note' if memory.note is not None else ''}."
+
+
+def _messages(count: int) -> str:
+    return f"{count:,} messages" if count != 1 else "1 message"
 
 
 _STATES = {
