@@ -41,6 +41,12 @@ def memory_text(count: float) -> str:
     return "under 1 MB" if count else "0 MB"
 
 
+def speed_text(tokens_per_second: float) -> str:
+    """A speed of reading or writing: ``42 tok/s``, ``3.5 tok/s``."""
+    exact = f"{tokens_per_second:.1f}"
+    return f"{exact if float(exact) < 10 else f'{tokens_per_second:,.0f}'} tok/s"
+
+
 def clean_title(text: str) -> str:
     """A title in one line, without characters that cannot be seen."""
     return " ".join(_UNSEEN.sub(" ", text).split())

@@ -28,6 +28,9 @@ HUNG_MS = 30_000
 LOAD_QUIET_MS = 120_000
 """A load that shows no sign of life for so long is taken for hung. It is activity that counts, not the whole time."""
 
+UNLOADED = EngineFailure(FailureKind.CRASHED, "unloaded")
+"""What becomes of requests whose model was taken away."""
+
 Launcher = Callable[[], tuple[str, list[str]]]
 
 
@@ -266,7 +269,7 @@ class EngineClient(QObject):
             process.stop()
         for request in requests.values():
             if request.on_failed is not None:
-                request.on_failed(EngineFailure(FailureKind.CRASHED, "unloaded"))
+                request.on_failed(UNLOADED)
 
     def _left(self, _: Ending) -> None:
         ended = [process for process in self._leaving if not process.running]
