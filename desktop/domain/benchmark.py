@@ -85,6 +85,13 @@ def placement(found: Benchmark) -> str:
     return f"{found.layers} of {found.steps} layers on the graphics card ({cards}), the rest on the {processor}"
 
 
+def on_cards(found: Benchmark) -> str:
+    """The same in a word or two: what lay on graphics cards."""
+    if not found.machine.cards or not found.layers:
+        return "nothing"
+    return "everything" if found.layers >= found.steps else f"{found.layers} of {found.steps} layers"
+
+
 def memory(found: Benchmark) -> str:
     """What it took at most, in words."""
     main = max((point.memory for point in found.points), default=0)

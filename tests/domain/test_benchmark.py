@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.benchmark import Benchmark, Machine, Point, as_markdown, figures, fitting, memory, placement
+from desktop.domain.benchmark import (
+    Benchmark,
+    Machine,
+    Point,
+    as_markdown,
+    figures,
+    fitting,
+    memory,
+    on_cards,
+    placement,
+)
 
 GB = 1 << 30
 FOUND = Benchmark(
@@ -36,21 +46,23 @@ def test_figures_have_no_more_digits_than_they_are_worth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("found", "on_card", "words"),
     [
-        (FOUND, "All on the processor, with 8 threads"),
-        (replace(FOUND, layers=20), "All on the processor, with 8 threads"),
-        (replace(FOUND, threads=1), "All on the processor, with 1 thread"),
-        (CARD, "All on the processor, with 8 threads"),
-        (replace(CARD, layers=37), "All on the graphics card (RTX 3050)"),
+        (FOUND, "nothing", "All on the processor, with 8 threads"),
+        (replace(FOUND, layers=20), "nothing", "All on the processor, with 8 threads"),
+        (replace(FOUND, threads=1), "nothing", "All on the processor, with 1 thread"),
+        (CARD, "nothing", "All on the processor, with 8 threads"),
+        (replace(CARD, layers=37), "everything", "All on the graphics card (RTX 3050)"),
         (
             replace(CARD, layers=20),
+            "20 of 37 layers",
             "20 of 37 layers on the graphics card (RTX 3050), the rest on the processor, with 8 threads",
         ),
     ],
 )
-def test_placement_is_said_in_words(found: Benchmark, words: str) -> None:
+def test_placement_is_said_in_words(found: Benchmark, on_card: str, words: str) -> None:
     assert placement(found) == words
+    assert on_cards(found) == on_card
 
 
 def test_memory_is_the_most_it_took_and_where() -> None:
