@@ -28,6 +28,7 @@ from desktop.settings import SettingsFile
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
+    from desktop.services.benchmarks import Benchmarks
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.state_files import StateFiles
@@ -95,6 +96,12 @@ class House:
         from desktop.services.placement import Placement
 
         return Placement(self.models, self.worker)
+
+    def benchmarks(self) -> Benchmarks:
+        """How fast the models are. Made when it is asked for, too."""
+        from desktop.services.benchmarks import Benchmarks
+
+        return Benchmarks(self.models, self.worker, self.stores.options)
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""

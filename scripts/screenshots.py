@@ -35,11 +35,12 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
+from desktop.ui.settings.benchmark_page import BenchmarkPage
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.settings.stand_ins import KEYCHAIN, FakePrivacy
+from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
@@ -53,6 +54,7 @@ class Stage:
         self.theme = theme
         self.chats, self.models, transcript = services()
         self.privacy = FakePrivacy()
+        self.benchmarks = FakeBenchmarks()
         settings = stand_ins.FakeSettings()
         self.window = MainWindow(
             theme,
@@ -62,6 +64,7 @@ class Stage:
             transcript,
             open_link=_leave_closed,
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
+            make_benchmarks=lambda: self.benchmarks,
         )
         self.window.show()
         self.settle()
@@ -380,6 +383,7 @@ def narrow(stage: Stage) -> None:
 
 def model_menu(stage: Stage) -> None:
     stage.open(3)
+    stage.models.changed.emit()
     stage.window.open_models()
 
 
@@ -403,6 +407,25 @@ def settings_end(stage: Stage) -> None:
 
 def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
+
+
+def benchmark(stage: Stage) -> None:
+    stage.window.open_settings("benchmark")
+
+
+def benchmark_running(stage: Stage) -> None:
+    measured = stage.benchmarks.known[0].points[:2]
+    stage.benchmarks.known = ()
+    stage.benchmarks.be(("Measuring with 2,048 tokens", 0.43), measured)
+    benchmark(stage)
+
+
+def benchmark_end(stage: Stage) -> None:
+    stage.benchmarks.be(None, said="Stopped. Nothing of it was kept.")
+    benchmark(stage)
+    bar = stage.window.findChild(BenchmarkPage).verticalScrollBar()
+    stage.settle()
+    bar.setValue(bar.maximum())
 
 
 def recovery(stage: Stage) -> None:
@@ -489,6 +512,9 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
     "settings-appearance": appearance,
+    "settings-benchmark": benchmark,
+    "settings-benchmark-running": benchmark_running,
+    "settings-benchmark-end": benchmark_end,
     "recovery-key": recovery,
     "new-passphrase": passphrase,
     "delete-everything": delete_everything,

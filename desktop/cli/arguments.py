@@ -14,6 +14,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     if not argv:
         # The window, as a click on its icon starts it: no need to make a parser for every command.
         return argparse.Namespace(command=None, action=None, data_dir=None, json=False)
+    from desktop.domain.benchmark import REPETITIONS
+
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="where chats and models live")
     common.add_argument(
@@ -56,6 +58,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     remove = actions.add_parser("remove", parents=[common], help="forget a model; its file stays")
     remove.add_argument("model", metavar="MODEL", help="name or number")
 
+    bench = commands.add_parser("bench", parents=[common], help="measure how fast a model reads and writes here")
+    bench.add_argument("model", nargs="?", default="", metavar="MODEL", help="name, number or path; else the last one")
+    bench.add_argument(
+        "--context", type=_lengths, default=(), metavar="N,N,…", help="tokens in the context to measure with"
+    )
+    bench.add_argument("--repeat", type=_positive, default=REPETITIONS, metavar="N", help="measure each so many times")
+    bench.add_argument("--markdown", action="store_true", help="print the result as Markdown")
+
     ledger = commands.add_parser("ledger", parents=[common], help="every connection that was made or refused")
     ledger.add_argument("--csv", action="store_true", help="as a table for other programs")
 
@@ -78,6 +88,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     commands.add_parser("doctor", parents=[common], help="this computer, where data lives, how it is protected")
 
     result = parser.parse_args(argv)
+    if result.command == "bench" and result.markdown and getattr(result, "json", False):
+        bench.error("--markdown and --json do not go together")
     for name, value in (("data_dir", None), ("json", False)):
         if not hasattr(result, name):
             setattr(result, name, value)
@@ -104,6 +116,10 @@ def _id(text: str) -> int:
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 1 << 31, "a whole number above 0")
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    return tuple(_positive(number) for number in text.split(","))
 
 
 def _seed(text: str) -> int:

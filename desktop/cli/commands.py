@@ -38,8 +38,8 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
 
         return vault(chosen, data_dir)
     paths = unlocking.prepare(data_dir)
-    if chosen.command in ("ask", "chat"):
-        return _talk(chosen, data_dir)
+    if chosen.command in _SERVED:
+        return _serve(chosen, data_dir)
     stores = open_stores(paths)
     mark = Mark(paths.locks)
     try:
@@ -50,12 +50,10 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
         mark.release()
 
 
-def _talk(chosen: Namespace, data_dir: Path) -> int:
-    from desktop.cli.talk import Talk
-
-    prompt = ""
-    if chosen.command == "ask":
-        prompt = sys.stdin.read() if chosen.prompt == "-" else chosen.prompt
+def _serve(chosen: Namespace, data_dir: Path) -> int:
+    """A command that takes the services, and not only what is stored."""
+    if chosen.command == "ask" and chosen.prompt == "-":
+        chosen.prompt = sys.stdin.read()
     app = QCoreApplication(sys.argv[:1])
     paths = unlocking.prepare(data_dir)
     worker = Worker("storage")
@@ -66,10 +64,27 @@ def _talk(chosen: Namespace, data_dir: Path) -> int:
         raise
     house: House = houses.furnish(paths, SettingsFile(paths.settings), worker, stores)
     try:
-        talk = Talk(house, chosen, app)
-        return talk.ask(prompt) if chosen.command == "ask" else talk.chat()
+        return _SERVED[chosen.command](house, chosen, app)
     finally:
         house.close()
+
+
+def _ask(house: House, chosen: Namespace, app: QCoreApplication) -> int:
+    from desktop.cli.talk import Talk
+
+    return Talk(house, chosen, app).ask(chosen.prompt)
+
+
+def _chat(house: House, chosen: Namespace, app: QCoreApplication) -> int:
+    from desktop.cli.talk import Talk
+
+    return Talk(house, chosen, app).chat()
+
+
+def _bench(house: House, chosen: Namespace, _: QCoreApplication) -> int:
+    from desktop.cli.bench import Bench
+
+    return Bench(house, chosen).run()
 
 
 def _list_chats(chosen: Namespace, stores: Stores) -> int:
@@ -192,6 +207,7 @@ def _no_chat(chat_id: int) -> AppError:
     return AppError("NO_SUCH_CHAT", f"There is no chat {chat_id}.", todo="“snug chats list” shows them all.")
 
 
+_SERVED = {"ask": _ask, "chat": _chat, "bench": _bench}
 _ACTIONS = {
     ("chats", "list"): _list_chats,
     ("chats", "show"): _show_chat,

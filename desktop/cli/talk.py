@@ -8,9 +8,10 @@ from argparse import Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject
 
 from desktop.cli import output
+from desktop.cli.loop import Loop
 from desktop.domain.chat import FinishReason, Message, PartKind, Status
 from desktop.domain.models import EngineState
 from desktop.errors import AppError
@@ -30,17 +31,12 @@ class Talk(QObject):
         self._house = house
         self._chosen = chosen
         self._app = app
-        self._loop = QEventLoop()
+        self._loop = Loop(self._on_interrupt)
         self._error: AppError | None = None
         self._interrupted = False
         self._unread = False
         self._wrote = False
         self._told: str = ""
-        # Qt's loop is native: a tick lets Python see Ctrl+C.
-        self._tick = QTimer(self)
-        self._tick.start(50)
-        self._tick.timeout.connect(self._breathe)
-        signal.signal(signal.SIGINT, self._on_interrupt)
         house.models.failed.connect(self._refused)
         house.models.refused.connect(self._refused)
         house.chats.refused.connect(self._refused)
@@ -69,7 +65,7 @@ class Talk(QObject):
             except KeyboardInterrupt:
                 return 130
             finally:
-                signal.signal(signal.SIGINT, self._on_interrupt)
+                self._loop.take_interrupts()
             if prompt.strip():
                 self._error = None
                 try:
@@ -261,13 +257,10 @@ class Talk(QObject):
         conversation = getattr(self, "_conversation", None)
         return conversation is not None and conversation.answering()
 
-    def _on_interrupt(self, *_: object) -> None:
+    def _on_interrupt(self) -> None:
         if self._conversation_is_answering() and not self._interrupted:
             self._interrupted = True
             self._conversation.stop()
         else:
             self._error = INTERRUPTED
             self._loop.quit()
-
-    def _breathe(self) -> None:
-        """Nothing: that Python runs at all is the point."""

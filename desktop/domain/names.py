@@ -41,6 +41,17 @@ def memory_text(count: float) -> str:
     return "under 1 MB" if count else "0 MB"
 
 
+def speed_figure(tokens_per_second: float) -> str:
+    """A speed of reading or writing as a number that is no more exact than it is worth: ``42``, ``3.5``."""
+    exact = f"{tokens_per_second:.1f}"
+    return exact if float(exact) < 10 else f"{tokens_per_second:,.0f}"
+
+
+def speed_text(tokens_per_second: float) -> str:
+    """The same with its unit: ``42 tok/s``."""
+    return f"{speed_figure(tokens_per_second)} tok/s"
+
+
 def clean_title(text: str) -> str:
     """A title in one line, without characters that cannot be seen."""
     return " ".join(_UNSEEN.sub(" ", text).split())

@@ -28,6 +28,9 @@ HUNG_MS = 30_000
 LOAD_QUIET_MS = 120_000
 """A load that shows no sign of life for so long is taken for hung. It is activity that counts, not the whole time."""
 
+UNLOADED = EngineFailure(FailureKind.CRASHED, "unloaded")
+"""What becomes of requests whose model was taken away."""
+
 Launcher = Callable[[], tuple[str, list[str]]]
 
 
@@ -40,8 +43,12 @@ class Request:
     on_token: Callable[[PartKind, str, list[int]], None] | None = None
     on_done: Callable[[protocol.Done], None] | None = None
     on_failed: Callable[[EngineFailure], None] | None = None
+    on_progress: Callable[[float], None] | None = None
+    on_benchmarked: Callable[[protocol.Benchmarked], None] | None = None
     busy: bool = field(default=True)
     """Whether the engine counts as busy while this runs (side requests do not show)."""
+    gives_way: bool = False
+    """Whether it is stopped as soon as an answer is asked for."""
 
 
 class EngineClient(QObject):
@@ -74,10 +81,11 @@ class EngineClient(QObject):
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
         self._requests: dict[int, Request] = {}
-        self._waiting: list[protocol.Generate] = []
+        self._waiting: list[protocol.Generate | protocol.Benchmark] = []
         """What was asked while the model loads: whoever brings a chat's state back goes first."""
         self._load: protocol.Load | None = None
         self._said = ""
+        self._version = ""
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.timeout.connect(self._hung)
@@ -97,6 +105,11 @@ class EngineClient(QObject):
     def said(self) -> str:
         """What the engine wrote on stderr last; kept when it has ended."""
         return self._process.said if self._process else self._said
+
+    @property
+    def version(self) -> str:
+        """What runs there, for people; empty before the first process has said it."""
+        return self._version
 
     def load(self, path: str, options: LoadOptions, template: str = "", *, insists: bool = False) -> None:
         """Open a model in a fresh process: what an earlier one held is given back to the system for certain.
@@ -163,7 +176,9 @@ class EngineClient(QObject):
         request = listener or Request(0)
         request.id = next(self._numbers)
         request.busy = sequence == protocol.MAIN_SEQUENCE
-        self._requests[request.id] = request
+        for other in list(self._requests.values()):
+            if other.gives_way and request.busy:
+                self.stop(other.id)
         command = protocol.Generate(
             request.id,
             list(messages),
@@ -180,14 +195,16 @@ class EngineClient(QObject):
             may_drop=may_drop,
             since=since,
         )
-        if self._state is EngineState.LOADING:
-            self._waiting.append(command)
-        else:
-            self._send(command)
-        self._update_busy()
-        self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
-        self._ping.start()
+        self._ask(request, command)
         return request.id
+
+    def benchmark(self, lengths: Sequence[int], repetitions: int, written: int, listener: Request) -> int:
+        """Measure reading and writing (see ``protocol.Benchmark``); the number of the request. It gives way to answers:
+        ``on_done`` then has the reason STOPPED."""
+        listener.id = next(self._numbers)
+        listener.gives_way = True
+        self._ask(listener, protocol.Benchmark(listener.id, list(lengths), repetitions, written))
+        return listener.id
 
     def stop(self, request_id: int) -> None:
         """End one request; its ``on_done`` follows with the reason STOPPED."""
@@ -212,6 +229,16 @@ class EngineClient(QObject):
             process.shut()
 
     # --- inside
+
+    def _ask(self, request: Request, command: protocol.Generate | protocol.Benchmark) -> None:
+        self._requests[request.id] = request
+        if self._state is EngineState.LOADING:
+            self._waiting.append(command)
+        else:
+            self._send(command)
+        self._update_busy()
+        self._quiet.start(HUNG_MS if self._state is not EngineState.LOADING else LOAD_QUIET_MS)
+        self._ping.start()
 
     def _start(self) -> None:
         program, arguments = self._launcher()
@@ -248,7 +275,7 @@ class EngineClient(QObject):
             process.stop()
         for request in requests.values():
             if request.on_failed is not None:
-                request.on_failed(EngineFailure(FailureKind.CRASHED, "unloaded"))
+                request.on_failed(UNLOADED)
 
     def _left(self, _: Ending) -> None:
         ended = [process for process in self._leaving if not process.running]
@@ -265,6 +292,13 @@ class EngineClient(QObject):
             case protocol.Progress():
                 if self._load is not None and event.id == self._load.id:
                     self.progressed.emit(event.fraction)
+                request = self._requests.get(event.id)
+                if request is not None and request.on_progress is not None:
+                    request.on_progress(event.fraction)
+            case protocol.Benchmarked():
+                request = self._requests.get(event.id)
+                if request is not None and request.on_benchmarked is not None:
+                    request.on_benchmarked(event)
             case protocol.Loaded():
                 if self._load is not None and event.id == self._load.id:
                     self._become(EngineState.READY)
@@ -295,7 +329,9 @@ class EngineClient(QObject):
                 self.measured.emit(event)
             case protocol.Held():
                 self.held.emit(event)
-            case protocol.Hello() | protocol.Pong():
+            case protocol.Hello():
+                self._version = event.engine
+            case protocol.Pong():
                 pass
 
     def _on_failed(self, event: protocol.Failed) -> None:

@@ -22,6 +22,7 @@ from desktop.domain import gguf
 from desktop.domain.memory import MAIN
 from desktop.domain.models import FailureKind
 from desktop.engine import protocol
+from desktop.engine.benchmark import Benchmark
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import DoesNotFit, Generation
 from desktop.engine.placing import Placing, place, room_now
@@ -104,6 +105,8 @@ class Engine:
                     self._prepare(command)
                 case protocol.Keep():
                     self._keep(command)
+                case protocol.Benchmark():
+                    self._benchmark(command)
                 case _:
                     pass
         except Aborted:
@@ -194,8 +197,22 @@ class Engine:
                 cache.forget(command.chat)
             case _:
                 pass
-        held = self._runtime.sequences.held(protocol.MAIN_SEQUENCE)
-        self._pipe.send(protocol.Held(command.id, cache.chats(), held))
+        self._tell_held(command.id, cache, self._runtime)
+
+    def _tell_held(self, request_id: int, cache: PromptCache, runtime: Runtime) -> None:
+        held = runtime.sequences.held(protocol.MAIN_SEQUENCE)
+        self._pipe.send(protocol.Held(request_id, cache.chats(), held))
+
+    def _benchmark(self, command: protocol.Benchmark) -> None:
+        cache, runtime = self._cache, self._runtime
+        if cache is None or runtime is None:
+            raise RuntimeFailure(FailureKind.PROTOCOL, "no model is loaded")
+        try:
+            with cache.lent():
+                reason = Benchmark(runtime, command, self._pipe.send).run()
+        finally:
+            self._tell_held(command.id, cache, runtime)
+        self._pipe.send(protocol.Done(command.id, reason))
 
     def _read_ahead(self, command: protocol.Ahead) -> None:
         with suppress(Aborted, RuntimeFailure, BadTemplate):

@@ -63,6 +63,8 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     """After so many tokens nothing comes any more, not even an answer to ``Ping``."""
     garbage_after: int = -1
     """After so many tokens a line comes that is no message."""
+    benchmark_s: float = 0.0
+    """Seconds that each length of a benchmark takes."""
     context_length: int = 8192
     """What a model without a wish of its user gets."""
     holds: int = 0
@@ -101,6 +103,8 @@ class Fake:
                     self._keep(command)
                 case protocol.Restore() | protocol.Forget() | protocol.Open() | protocol.Ahead() as command:
                     self._prepare(command)
+                case protocol.Benchmark() as command:
+                    self._benchmark(command)
                 case _:
                     pass
 
@@ -181,6 +185,29 @@ class Fake:
         self._seen[place] = total + written
         elapsed = time.perf_counter() - first
         self._done(command, reason, total, cached, written, first - asked, elapsed)
+
+    def _benchmark(self, command: protocol.Benchmark) -> None:
+        script, longest = self._script, max(command.lengths) + command.written
+        if longest > script.context_length:
+            numbers = [longest, script.context_length]
+            self._pipe.send(protocol.Failed(command.id, FailureKind.TOO_LONG, "", numbers))
+            return
+        reason, steps = FinishReason.END, 10
+        for place, length in enumerate(command.lengths):
+            self._misbehave(place)
+            for step in range(steps):
+                if self._wait(command.id, script.benchmark_s / steps):
+                    reason = FinishReason.STOPPED
+                    break
+                done = (place + (step + 1) / steps) / len(command.lengths)
+                self._pipe.send(protocol.Progress(command.id, done))
+            if reason is FinishReason.STOPPED:
+                break
+            # The longer, the slower, and the same each time.
+            reading, writing = 400.0 - length / 64, script.rate or 40.0 - length / 512
+            self._pipe.send(protocol.Benchmarked(command.id, length, reading, writing, 300 << 20, []))
+        self._pipe.send(protocol.Held(command.id, [chat for chat in self._seen if chat > 0]))
+        self._pipe.send(protocol.Done(command.id, reason))
 
     def _keep(self, command: protocol.Keep) -> None:
         if self._bulk is not None and command.chat in self._seen:

@@ -11,11 +11,12 @@ import json
 import struct
 from collections import OrderedDict
 from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
 import psutil
 
 from desktop.engine.protocol import MAIN_SEQUENCE, NO_CHAT
-from desktop.engine.sequences import Checkpoint, Sequences, Snapshot
+from desktop.engine.sequences import SEQUENCES, Checkpoint, Sequences, Snapshot
 
 WORTHWHILE = 64
 """Tokens below which reading again is as quick as keeping."""
@@ -68,6 +69,23 @@ class PromptCache:
         if chat == self.current:
             self._sequences.forget(MAIN_SEQUENCE)
             self.current = NO_CHAT
+
+    @contextmanager
+    def lent(self) -> Generator[None]:
+        """Inside, the sequences are empty and somebody else's. Afterwards the main one holds what it held before, if
+        there was room to keep that."""
+        chat = self.current
+        self.open(NO_CHAT)
+        self._empty()
+        try:
+            yield
+        finally:
+            self._empty()
+            self.open(chat)
+
+    def _empty(self) -> None:
+        for sequence in range(SEQUENCES):
+            self._sequences.forget(sequence)
 
     def _is_about(self, snapshot: Snapshot) -> bool:
         return self._sequences.begins_with(MAIN_SEQUENCE, snapshot.tokens)

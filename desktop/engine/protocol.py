@@ -112,6 +112,18 @@ class Forget(msgspec.Struct, frozen=True, tag="forget"):
     chat: int
 
 
+class Benchmark(msgspec.Struct, frozen=True, tag="benchmark"):
+    """Measure how fast the model reads and writes. Answered by ``Progress``, a ``Benchmarked`` for each length,
+    ``Held`` and ``Done``, or ``Failed`` with TOO_LONG where a length has no room."""
+
+    id: int
+    lengths: list[int]
+    """Tokens that are read, from an empty context on."""
+    repetitions: int = 3
+    written: int = 32
+    """Tokens that are written after them."""
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """End the request ``id`` now, also in the middle of a prompt. Answered by that request's ``Done``."""
 
@@ -136,7 +148,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     id: int = 0
 
 
-Command = Load | Generate | Open | Ahead | Keep | Restore | Forget | Stop | Ping | Probe | Quit
+Command = Load | Generate | Open | Ahead | Keep | Restore | Forget | Benchmark | Stop | Ping | Probe | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -149,7 +161,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
-    """Part of the model file that was read, 0 to 1."""
+    """Part of the model file that was read, or of a benchmark that is done, 0 to 1."""
 
     id: int
     fraction: float
@@ -221,6 +233,21 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     reasoning_ms: float = 0.0
 
 
+class Benchmarked(msgspec.Struct, frozen=True, tag="benchmarked"):
+    """What was measured at one length: medians of the repetitions."""
+
+    id: int
+    length: int
+    reading: float
+    """Tokens read per second, from the first to the last of this length."""
+    writing: float
+    """Tokens written per second after that."""
+    own_bytes: int = 0
+    """Main memory of the engine's process then; of what it shares with others its part, where the system says it."""
+    cards_free: list[int] = []
+    """Bytes that are free on each card then, in the order of ``Measured``."""
+
+
 class Held(msgspec.Struct, frozen=True, tag="held"):
     """The chats whose state is in memory now, so that they need not be read again, and the tokens that the main
     sequence holds."""
@@ -253,4 +280,4 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     numbers: list[int] = []
 
 
-Event = Hello | Progress | Measured | Loaded | Prefill | Token | Done | Held | Pong | Proof | Failed
+Event = Hello | Progress | Measured | Loaded | Prefill | Token | Done | Benchmarked | Held | Pong | Proof | Failed

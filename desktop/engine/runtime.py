@@ -89,7 +89,8 @@ class Runtime:
         lib.llama_backend_init()
         self._load(path, options, progress)
         self._vocab: Any = lib.llama_model_get_vocab(self._model)
-        self._vocabulary_size = int(lib.llama_vocab_n_tokens(self._vocab))
+        self.vocabulary_size = int(lib.llama_vocab_n_tokens(self._vocab))
+        """Tokens that the model knows, from 0 on."""
         self._make_context(options)
         self.sequences = Sequences(self._model, self._context, self._choice.batch, abort)
         self._piece_buffer = ctypes.create_string_buffer(256)
@@ -157,7 +158,7 @@ class Runtime:
         known = self._pieces.get((token, special))
         if known is not None:
             return known
-        if not 0 <= token < self._vocabulary_size:
+        if not 0 <= token < self.vocabulary_size:
             raise ValueError("no such token")
         size = len(self._piece_buffer)
         count = int(lib.llama_token_to_piece(self._vocab, token, self._piece_buffer, size, 0, special))
@@ -182,7 +183,7 @@ class Runtime:
         chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
         add = lib.llama_sampler_chain_add
         if sampling.repeat_penalty != 1.0:
-            add(chain, lib.llama_sampler_init_penalties(self._vocabulary_size, 64, sampling.repeat_penalty, 0.0, 0.0))
+            add(chain, lib.llama_sampler_init_penalties(self.vocabulary_size, 64, sampling.repeat_penalty, 0.0, 0.0))
         if sampling.temperature <= 0:
             add(chain, lib.llama_sampler_init_greedy())
             return chain

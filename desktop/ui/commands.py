@@ -29,6 +29,7 @@ COMMANDS = (
     Command("add", "Add a model file…", "plus", more="gguf open import"),
     Command("settings", "Settings", "settings", control(","), "preferences options"),
     Command("privacy", "Privacy and network", "shield-check", more="settings offline ledger backup passphrase"),
+    Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),
     Command("lock", "Lock", "lock-keyhole", control("Shift+L"), "hide away close private"),
     Command("light", "Light appearance", "sun", more="theme bright"),
     Command("dark", "Dark appearance", "moon", more="theme night"),

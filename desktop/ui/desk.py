@@ -126,6 +126,7 @@ class Desktop(QObject):
             _transcript,
             open_link=self._open_outside,
             make_privacy_page=self._privacy_page,
+            make_benchmarks=house.benchmarks,
         )
         self._seen = seen
         self.window.deletion_requested.connect(self._delete_everything)

@@ -15,7 +15,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain.chat import Chat, Role, SearchHit
-from desktop.domain.models import EngineState
+from desktop.domain.models import EngineState, InstalledModel
+from desktop.domain.names import speed_text
 from desktop.errors import AppError
 from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
@@ -24,6 +25,7 @@ from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
 from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
+    from desktop.domain.benchmark import Benchmark
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
@@ -51,17 +53,20 @@ class MainWindow(Frame):
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
+        make_benchmarks: Callable[[], Any] | None = None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
         self._models = models
         self._open_link = open_link
         self._make_privacy_page = make_privacy_page
+        self._make_benchmarks = make_benchmarks
+        self._benchmarks: Any = None
         self._settings_room: SettingsRoom | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
         self._wanted: int | None = None
-        self.models = ModelChoice(theme, self, models, self._told_in_conversation)
+        self.models = ModelChoice(theme, self, models, self._told_in_conversation, self._speed)
         self.models.changed.connect(self.room.set_engine)
         self._connect_sidebar()
         self._connect_room()
@@ -114,6 +119,8 @@ class MainWindow(Frame):
         self._chats.chat_deleted.connect(self._chat_deleted)
         self._chats.noticed.connect(self._noticed)
         self._models.noticed.connect(self._noticed)
+        # The first word of the models comes after the first picture.
+        self._models.changed.connect(self._know_speeds)
         # That the engine failed is told by its state, in the conversation or on a page of its own.
         self._models.refused.connect(self._refused)
 
@@ -181,6 +188,7 @@ class MainWindow(Frame):
             "lock": self.lock_requested.emit,
             "settings": self.open_settings,
             "privacy": partial(self.open_settings, "privacy"),
+            "benchmark": partial(self.open_settings, "benchmark"),
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
         searching = Searching(self.theme, self, self._chats, commands)
@@ -192,7 +200,7 @@ class MainWindow(Frame):
         self.models.open_below(self.room.header.model)
 
     def open_settings(self, page: str = "") -> None:
-        """The settings, at a page (``appearance``, ``privacy``) or the one that was open last."""
+        """The settings, at a page (``appearance``, ``privacy``, ``benchmark``) or the one that was open last."""
         if self._settings_room is None:
             self._settings_room = self._make_settings()
         self.show_other(self._settings_room)
@@ -201,6 +209,7 @@ class MainWindow(Frame):
 
     def _make_settings(self) -> SettingsRoom:
         from desktop.ui.settings.appearance_page import AppearancePage
+        from desktop.ui.settings.benchmark_page import BenchmarkPage
         from desktop.ui.settings.room import Entry, SettingsRoom
 
         looks = AppearancePage(self.theme)
@@ -212,6 +221,11 @@ class MainWindow(Frame):
             privacy.told.connect(self.toast.tell)
             privacy.deletion_requested.connect(self.deletion_requested)
             entries.append(Entry("privacy", "Privacy and network", "shield-check", privacy))
+        self._know_speeds()
+        if self._benchmarks is not None:
+            benchmark = BenchmarkPage(self.theme, self._benchmarks)
+            benchmark.told.connect(self.toast.tell)
+            entries.append(Entry("benchmark", "Benchmark", "gauge", benchmark))
         room = SettingsRoom(self.theme, entries)
         room.closed.connect(self.focus_composer)
         self.ring.raise_()
@@ -345,6 +359,23 @@ class MainWindow(Frame):
         count = conversation.count() if conversation is not None else 0
         message = conversation.message(count - 1) if count else None
         return message is not None and bool(message.failure)
+
+    def _know_speeds(self) -> None:
+        if self._benchmarks is None and self._make_benchmarks is not None:
+            self._benchmarks = self._make_benchmarks()
+            self._benchmarks.ended.connect(self._benchmark_ended)
+
+    def _speed(self, model: InstalledModel) -> float:
+        return self._benchmarks.speed(model) if self._benchmarks is not None else 0.0
+
+    def _benchmark_ended(self, found: Benchmark | None) -> None:
+        """The page says it; whoever is back in a chat hears it there."""
+        if not self.room.isVisible():
+            return
+        if found is not None:
+            self.toast.tell(f"{found.name} is measured: it writes {speed_text(found.speed)}")
+        else:
+            self.toast.tell(self._benchmarks.note())
 
     def _failure_chosen(self, key: str, argument: str) -> None:
         self.models.answer(key, argument)

@@ -3,12 +3,15 @@ change nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import AtLimit
 from desktop.domain.models import InstalledModel
+from desktop.domain.names import speed_text
 from desktop.ui.parts.menu import Menu
 from desktop.ui.theme import Theme
 
@@ -25,14 +28,22 @@ class ModelMenu(Menu):
     add_requested = Signal()
 
     def __init__(
-        self, theme: Theme, parent: QWidget, models: list[InstalledModel], current: InstalledModel | None
+        self,
+        theme: Theme,
+        parent: QWidget,
+        models: list[InstalledModel],
+        current: InstalledModel | None,
+        speed: Callable[[InstalledModel], float],
     ) -> None:
+        """``speed`` says how many tokens a model writes per second; 0: not known."""
         super().__init__(theme, "Models", parent, width=360)
         self.setObjectName("modelMenu")
         self._models: dict[QAction, InstalledModel] = {}
         for model in models:
             here = current is not None and model.id == current.id
-            action = self.add_model(model.name, model.quant, here, missing=not model.available)
+            known = speed(model)
+            figure = speed_text(known) if known else ""
+            action = self.add_model(model.name, model.quant, here, missing=not model.available, figure=figure)
             self._models[action] = model
             if here:
                 self.setActiveAction(action)

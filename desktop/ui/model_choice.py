@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 class ModelChoice(QObject):
-    """``models`` is the service; ``told`` says whether the open conversation ends with a failure already.
+    """``models`` is the service; ``told`` says whether the open conversation ends with a failure already, ``speed`` how
+    many tokens a model writes per second (0: not known).
 
     Signals:
         changed: an ``EngineView``: what the room is to show of the engine.
@@ -29,11 +30,19 @@ class ModelChoice(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, theme: Theme, window: QWidget, models: Any, told: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        window: QWidget,
+        models: Any,
+        told: Callable[[], bool],
+        speed: Callable[[InstalledModel], float],
+    ) -> None:
         super().__init__(window)
         self._theme = theme
         self._window = window
         self._models = models
+        self._speed = speed
         self._watch = EngineWatch(models, told, self)
         self._watch.due.connect(self.tell)
         models.changed.connect(self.tell)
@@ -77,7 +86,7 @@ class ModelChoice(QObject):
     def _menu(self) -> ModelMenu:
         from desktop.ui.menus import ModelMenu
 
-        menu = ModelMenu(self._theme, self._window, self._models.models(), self._models.current())
+        menu = ModelMenu(self._theme, self._window, self._models.models(), self._models.current(), self._speed)
         menu.chosen.connect(self._choose)
         menu.missing_chosen.connect(self._explain_missing)
         menu.add_requested.connect(self.add)

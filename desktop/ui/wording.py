@@ -52,7 +52,7 @@ _STATES = {
     EngineState.NOT_LOADED: "not loaded",
     EngineState.LOADING: "starting",
     EngineState.READY: "ready",
-    EngineState.BUSY: "writing",
+    EngineState.BUSY: "working",
     EngineState.FAILED: "stopped",
 }
 

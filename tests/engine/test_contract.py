@@ -34,12 +34,20 @@ class Heard:
         self.reasoning = ""
         self.tokens: list[int] = []
         self.prefill: list[protocol.Prefill] = []
+        self.fractions: list[float] = []
+        self.benchmarked: list[protocol.Benchmarked] = []
         self.done: protocol.Done | None = None
         self.failed: EngineFailure | None = None
 
     def request(self) -> Request:
         return Request(
-            0, on_prefill=self.prefill.append, on_token=self._token, on_done=self._done, on_failed=self._failed
+            0,
+            on_prefill=self.prefill.append,
+            on_token=self._token,
+            on_done=self._done,
+            on_failed=self._failed,
+            on_progress=self.fractions.append,
+            on_benchmarked=self.benchmarked.append,
         )
 
     def over(self) -> bool:
@@ -323,6 +331,72 @@ class EngineContract:
         engine.read_ahead(7, ask(self.slow_question))
         assert self.turn(engine, qtbot, 8, "Hello").generated_tokens > 0
 
+    def test_a_benchmark_measures_each_length_and_ends(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        heard = Heard()
+        engine.benchmark([8, 16], 2, 2, heard.request())
+        assert engine.state is EngineState.BUSY
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.done is not None
+        assert heard.done.reason is FinishReason.END
+        assert [measured.length for measured in heard.benchmarked] == [8, 16]
+        for measured in heard.benchmarked:
+            assert measured.reading > 0
+            assert measured.writing > 0
+            assert measured.own_bytes > 10_000_000
+        assert heard.fractions == sorted(heard.fractions)
+        assert heard.fractions[-1] == 1.0
+        assert engine.state is EngineState.READY
+
+    def test_a_length_that_has_no_room_is_not_measured(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        limit = 1 << 20
+        heard = Heard()
+        engine.benchmark([32, limit], 1, 4, heard.request())
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.failed is not None
+        assert heard.failed.kind is FailureKind.TOO_LONG
+        assert heard.failed.numbers[0] == limit + 4
+        assert heard.benchmarked == []
+
+    def test_stop_ends_a_benchmark(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot, self.slow_path)
+        heard = Heard()
+        number = engine.benchmark([3000], 1000, 32, heard.request())
+        qtbot.waitUntil(lambda: bool(heard.fractions), timeout=ANSWER_MS)
+        engine.stop(number)
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.done is not None
+        assert heard.done.reason is FinishReason.STOPPED
+        assert heard.benchmarked == []
+
+    def test_a_benchmark_gives_way_to_a_question(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot, self.slow_path)
+        heard = Heard()
+        engine.benchmark([3000], 1000, 32, heard.request())
+        assert self.answer(engine, qtbot, max_tokens=2).text
+        assert heard.done is not None
+        assert heard.done.reason is FinishReason.STOPPED
+
+    def test_a_benchmark_leaves_what_is_known_of_a_chat(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        question = ask("word salad " * 100)
+        first, again = Heard(), Heard()
+        greedy = Sampling(temperature=0.0, max_tokens=2)
+        engine.generate(question, greedy, first.request(), chat=7)
+        qtbot.waitUntil(first.over, timeout=ANSWER_MS)
+        measured = Heard()
+        with qtbot.waitSignal(engine.held, timeout=ANSWER_MS) as held:
+            engine.benchmark([16], 1, 2, measured.request())
+        assert held.args[0].chats == [7]
+        qtbot.waitUntil(measured.over, timeout=ANSWER_MS)
+        engine.generate(question, greedy, again.request(), chat=7)
+        qtbot.waitUntil(again.over, timeout=ANSWER_MS)
+        assert first.done is not None
+        assert again.done is not None
+        assert again.done.cached_tokens >= first.done.prompt_tokens - 1
+        assert again.tokens == first.tokens
+
     def test_unloading_ends_the_process(self, engine: EngineClient, qtbot: QtBot) -> None:
         self.load(engine, qtbot)
         pid = engine.pid
@@ -347,7 +421,7 @@ class EngineContract:
 class TestFakeEngine(EngineContract):
     launcher = staticmethod(fake.command)
     path = "fake:{}"
-    slow_path = 'fake:{"rate": 60, "repeat": 50, "prefill_s": 0.3}'
+    slow_path = 'fake:{"rate": 60, "repeat": 50, "prefill_s": 0.3, "benchmark_s": 20}'
     slow_question = "a long question"
 
 

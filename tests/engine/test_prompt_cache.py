@@ -57,6 +57,27 @@ def test_a_chat_that_was_left_is_not_read_again(sequences: Sequences) -> None:
         assert chats.ask(chat) == LONG - 1
 
 
+def test_sequences_that_were_lent_hold_what_they_held(sequences: Sequences) -> None:
+    chats = Chats(sequences)
+    chats.ask(1)
+    with chats.cache.lent():
+        assert sequences.held(0) == 0
+        sequences.read(0, words(9), lambda _: None)
+        sequences.read(1, words(8), lambda _: None)
+    assert (sequences.held(0), sequences.held(1)) == (LONG, 0)
+    assert chats.cache.chats() == [1]
+    assert chats.ask(1) == LONG - 1
+
+
+def test_what_was_not_kept_for_want_of_room_is_not_said_to_be_there(sequences: Sequences) -> None:
+    chats = Chats(sequences, most_bytes=0)
+    chats.ask(1)
+    with chats.cache.lent():
+        pass
+    assert (sequences.held(0), chats.cache.chats()) == (0, [])
+    assert chats.ask(1) == 0
+
+
 def test_a_request_of_no_chat_leaves_nothing_behind(sequences: Sequences) -> None:
     chats = Chats(sequences)
     chats.ask(NO_CHAT)

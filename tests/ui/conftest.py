@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
+from tests.ui.settings.stand_ins import FakeBenchmarks
 from tests.ui.stand_ins import FakeChats, FakeModels, FakeSettings, Placeholder
 
 
@@ -52,7 +53,16 @@ class Stage:
         self.models = models
         self.settings = settings or FakeSettings()
         self.links: list[str] = []
-        self.window = MainWindow(theme, chats, models, self.settings, Placeholder, self.links.append)
+        self.benchmarks = FakeBenchmarks()
+        self.window = MainWindow(
+            theme,
+            chats,
+            models,
+            self.settings,
+            Placeholder,
+            self.links.append,
+            make_benchmarks=lambda: self.benchmarks,
+        )
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)

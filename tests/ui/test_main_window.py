@@ -298,6 +298,36 @@ def test_a_model_file_can_be_dropped_on_the_settings(stage: Stage) -> None:
     assert stage.find("dropHint").geometry() == stage.find("settingsRoom").geometry()
 
 
+def test_the_menu_of_models_says_how_fast_those_are_that_were_measured(stage: Stage) -> None:
+    stage.models.changed.emit()
+    stage.control(Qt.Key.Key_M)
+    menu = popup()
+    assert menu.row(action(menu, "DeepSeek R1 8B")).figure == "31 tok/s"
+    assert menu.row(action(menu, "Qwen3 4B")).figure == ""
+    menu.close()
+
+
+def test_the_benchmark_is_a_page_of_the_settings(stage: Stage) -> None:
+    stage.window.open_settings("benchmark")
+    page = stage.find("benchmarkPage")
+    assert page.isVisible()
+    stage.click(stage.find("measure"))
+    assert stage.benchmarks.calls == ["measure"]
+
+
+def test_the_end_of_a_benchmark_is_told_in_the_chat_but_not_on_its_page(stage: Stage) -> None:
+    stage.models.changed.emit()
+    stage.benchmarks.said = "A question came first, so measuring stopped. Nothing of it was kept."
+    stage.benchmarks.ended.emit(None)
+    assert stage.window.toast.text() == stage.benchmarks.said
+    stage.benchmarks.ended.emit(stage.benchmarks.known[0])
+    assert stage.window.toast.text() == "DeepSeek R1 8B Q4_K_M is measured: it writes 31 tok/s"
+    stage.window.toast.dismiss()
+    stage.window.open_settings("benchmark")
+    stage.benchmarks.ended.emit(None)
+    assert not stage.window.toast.isVisible()
+
+
 def test_menu_rows_have_the_design_s_heights(stage: Stage) -> None:
     stage.control(Qt.Key.Key_M)
     menu = popup()

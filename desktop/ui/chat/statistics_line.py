@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.chat import FinishReason, Message, Statistics, Status
+from desktop.domain.names import speed_text
 
 
 def statistics_line(message: Message) -> str:
@@ -16,7 +17,7 @@ def statistics_line(message: Message) -> str:
     if found is not None and found.generated_tokens:
         speed = found.tokens_per_second
         if speed:
-            parts.append(f"{speed:.0f} tok/s" if speed >= 10 else f"{speed:.1f} tok/s")
+            parts.append(speed_text(speed))
         count = found.generated_tokens
         parts.append(f"{count:,} tokens" if count != 1 else "1 token")
         if found.first_token_ms:

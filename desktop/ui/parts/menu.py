@@ -11,6 +11,7 @@ from enum import StrEnum
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAction,
+    QFont,
     QFontMetrics,
     QGuiApplication,
     QMouseEvent,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import QMenu, QProxyStyle, QStyle, QStyleOption, QStyleOp
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.marks import draw_avatar, draw_key_cap, key_cap_width
-from desktop.ui.theme import Theme, font, radius
+from desktop.ui.theme import Theme, font, radius, tabular
 
 _INSET = 7
 _NARROWEST = 200
@@ -44,6 +45,8 @@ class Row:
     icon_name: str = ""
     note: str = ""
     """Small words at the right: the quantization of a model."""
+    figure: str = ""
+    """A quiet number before the note: how fast a model writes."""
     keys: str = ""
     warning: bool = False
     danger: bool = False
@@ -109,8 +112,8 @@ class Menu(QMenu):
         action.setChecked(checked)
         return action
 
-    def add_model(self, name: str, quant: str, current: bool, missing: bool = False) -> QAction:
-        action = self._add(name, Row(RowKind.MODEL, note=quant, warning=missing, dim=missing))
+    def add_model(self, name: str, quant: str, current: bool, missing: bool = False, figure: str = "") -> QAction:
+        action = self._add(name, Row(RowKind.MODEL, note=quant, figure=figure, warning=missing, dim=missing))
         action.setCheckable(True)
         action.setChecked(current)
         return action
@@ -215,7 +218,8 @@ class Menu(QMenu):
         metrics = QFontMetrics(medium("body"))
         width = metrics.horizontalAdvance(action.property("words")) + 24
         if row.kind is RowKind.MODEL:
-            return width + 36 + QFontMetrics(font("codeSmall")).horizontalAdvance(row.note) + 48
+            figure = QFontMetrics(_figures()).horizontalAdvance(row.figure) + 14 if row.figure else 0
+            return width + 36 + figure + QFontMetrics(font("codeSmall")).horizontalAdvance(row.note) + 48
         if row.icon_name:
             width += 28
         if action.isCheckable():
@@ -275,10 +279,20 @@ class Menu(QMenu):
         note_width = QFontMetrics(code).horizontalAdvance(row.note)
         note = QRectF(right - note_width, place.top(), note_width, place.height())
         paint.draw_text(painter, note, row.note, medium("codeSmall"), theme.color("textMuted"), elide=False)
+        right = note.left()
+        if row.figure:
+            figure_width = QFontMetrics(_figures()).horizontalAdvance(row.figure)
+            figure = QRectF(right - 14 - figure_width, place.top(), figure_width, place.height())
+            paint.draw_text(painter, figure, row.figure, _figures(), theme.color("textMuted"), elide=False)
+            right = figure.left()
         left = tile.right() + 10
         ink = theme.color("textDisabled" if row.dim else "textPrimary")
-        area = QRectF(left, place.top(), note.left() - 12 - left, place.height())
+        area = QRectF(left, place.top(), right - 12 - left, place.height())
         paint.draw_text(painter, area, words, medium("body"), ink)
+
+
+def _figures() -> QFont:
+    return tabular(font("small"))
 
 
 def _height(kind: RowKind) -> int:

@@ -10,7 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop.child.evidence import Evidence
+from desktop.domain.benchmark import Benchmark, Machine, Point
 from desktop.domain.ledger import Entry, Result
+from desktop.domain.models import InstalledModel
 from desktop.ui.settings.privacy_page import Backups, Ledger
 from desktop.vault.header import Source
 from desktop.vault.keys import Protection
@@ -143,3 +145,69 @@ class FakePrivacy:
 
     def read(self, then: Callable[[Backups, Ledger], None]) -> None:
         then(Backups(3, time.time()), Ledger(self.entries, len(self.entries) - 1 if self.entries else 0, 1))
+
+
+MACHINE = Machine("AMD Ryzen 5 5600", 6, 16 << 30, ("RTX 3050",), "llama-cpp-python 0.3.36")
+
+
+def some_benchmarks() -> tuple[Benchmark, ...]:
+    """Of DeepSeek R1 8B: with most of it on the graphics card, with half, and with none."""
+    now = time.time()
+
+    def made(days: float, layers: int, share: float) -> Benchmark:
+        points = tuple(
+            Point(length, reading * share, writing * share, (5 << 30) - layers * (120 << 20), layers * (115 << 20))
+            for length, reading, writing in ((128, 482, 31.2), (512, 1124, 30.6), (2048, 987, 27.9), (4096, 861, 24.1))
+        )
+        at = now - days * 86400
+        return Benchmark(at, "DeepSeek R1 8B", "Q4_K_M", points, 3, MACHINE, 8192, 6, layers, 33)
+
+    return made(0, 28, 1.0), made(2, 16, 0.52), made(11, 0, 0.21)
+
+
+class FakeBenchmarks(QObject):
+    changed = Signal()
+    ended = Signal(object)
+
+    def __init__(self, results: tuple[Benchmark, ...] | None = None) -> None:
+        super().__init__()
+        self.chosen: InstalledModel | None = InstalledModel(1, "/models/deepseek.gguf", "DeepSeek R1 8B", "Q4_K_M")
+        self.known = some_benchmarks() if results is None else results
+        self.measured: tuple[Point, ...] = ()
+        self.doing: tuple[str, float | None] | None = None
+        self.said = ""
+        self.calls: list[str] = []
+
+    def model(self) -> InstalledModel | None:
+        return self.chosen
+
+    def results(self, model: InstalledModel) -> tuple[Benchmark, ...]:
+        return self.known if model.id == 1 else ()
+
+    def speed(self, model: InstalledModel) -> float:
+        return next((found.speed for found in self.results(model)), 0.0)
+
+    def running(self) -> bool:
+        return self.doing is not None
+
+    def points(self) -> tuple[Point, ...]:
+        return self.measured
+
+    def progress(self) -> tuple[str, float | None] | None:
+        return self.doing
+
+    def note(self) -> str:
+        return self.said
+
+    def measure(self) -> None:
+        self.calls.append("measure")
+        self.be(("Measuring with 128 tokens", 0.0))
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+        self.be(None, said="Stopped. Nothing of it was kept.")
+
+    def be(self, doing: tuple[str, float | None] | None, points: tuple[Point, ...] = (), said: str = "") -> None:
+        """Let a benchmark come so far."""
+        self.doing, self.measured, self.said = doing, points, said
+        self.changed.emit()

@@ -180,7 +180,7 @@ def test_the_ledger_is_counted_listed_and_saved(page: PrivacyPage, tmp_path: Pat
 def test_no_connections_is_said(page: PrivacyPage, privacy: FakePrivacy) -> None:
     privacy.entries = []
     page.refresh()
-    assert page.table.accessibleDescription() == "No connections."
+    assert page.table.accessibleDescription() == "No connection was made, and none was tried."
     assert not page.save.isEnabled()
 
 
