@@ -24,6 +24,7 @@ from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
 from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
+    from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 
 class MainWindow(Frame):
-    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed.
+    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed;
+    ``placement`` says and changes how the model is loaded, and without it there is no inspector.
 
     Signals:
         lock_requested: the chats are to leave the screen.
@@ -51,12 +53,14 @@ class MainWindow(Frame):
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
+        placement: Any = None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
         self._models = models
         self._open_link = open_link
         self._make_privacy_page = make_privacy_page
+        self._placement = placement
         self._settings_room: SettingsRoom | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
@@ -69,6 +73,8 @@ class MainWindow(Frame):
         self._add_shortcuts()
         self._show_chats()
         self._show_conversation()
+        if placement is not None:
+            self.add_dock(self._make_inspector)
         self.room.composer.editor.setFocus()
 
     # Wiring
@@ -88,6 +94,7 @@ class MainWindow(Frame):
         sidebar.list.kept_for = self._chats.kept_for
         self.room.header.new_chat_requested.connect(self.new_chat)
         self.room.header.model.clicked.connect(self.open_models)
+        self.room.header.inspector_requested.connect(self.toggle_inspector)
 
     def _connect_room(self) -> None:
         room = self.room
@@ -120,6 +127,7 @@ class MainWindow(Frame):
             ("Ctrl+Shift+N", self.new_temporary),
             ("Ctrl+K", self.open_search),
             ("Ctrl+L", self.focus_composer),
+            ("Ctrl+I", self.toggle_inspector),
             ("Ctrl+M", self.open_models),
             ("Ctrl+R", self.regenerate_last),
             ("Ctrl+,", self.open_settings),
@@ -180,6 +188,8 @@ class MainWindow(Frame):
             "privacy": partial(self.open_settings, "privacy"),
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
+        if self._dock is not None:
+            commands["inspector"] = self.toggle_inspector
         searching = Searching(self.theme, self, self._chats, commands)
         searching.hit_chosen.connect(self._open_hit)
         self.ring.raise_()
@@ -187,6 +197,26 @@ class MainWindow(Frame):
 
     def open_models(self) -> None:
         self.models.open_below(self.room.header.model)
+
+    def toggle_inspector(self) -> None:
+        """The second room, with the settings of the model."""
+        if self._dock is None:
+            return
+        if self._other is not None:
+            self.show_chats()
+            self._dock.open()
+        else:
+            self._dock.toggle()
+
+    def _make_inspector(self) -> Inspector:
+        from desktop.ui.inspector.inspector import Inspector
+
+        inspector = Inspector(self.theme, self._placement, self)
+        inspector.set_loading(self._models.state() is EngineState.LOADING)
+        inspector.closed.connect(self.toggle_inspector)
+        self.models.changed.connect(lambda view: inspector.set_loading(view.state is EngineState.LOADING))
+        self.ring.raise_()
+        return inspector
 
     def open_settings(self, page: str = "") -> None:
         """The settings, at a page (``appearance``, ``privacy``) or the one that was open last."""

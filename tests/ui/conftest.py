@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
-from tests.ui.stand_ins import FakeChats, FakeModels, FakeSettings, Placeholder
+from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,15 +44,24 @@ class Stage:
     """A window with everything it stands on."""
 
     def __init__(
-        self, qtbot: QtBot, theme: Theme, chats: FakeChats, models: FakeModels, settings: FakeSettings | None = None
+        self,
+        qtbot: QtBot,
+        theme: Theme,
+        chats: FakeChats,
+        models: FakeModels,
+        settings: FakeSettings | None = None,
+        placement: FakePlacement | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.theme = theme
         self.chats = chats
         self.models = models
         self.settings = settings or FakeSettings()
+        self.placement = placement
         self.links: list[str] = []
-        self.window = MainWindow(theme, chats, models, self.settings, Placeholder, self.links.append)
+        self.window = MainWindow(
+            theme, chats, models, self.settings, Placeholder, self.links.append, placement=placement
+        )
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)
@@ -94,8 +103,11 @@ def stage(qtbot: QtBot, theme: Theme) -> Stage:
 @pytest.fixture
 def make_stage(qtbot: QtBot, theme: Theme) -> Callable[..., Stage]:
     def make(
-        chats: FakeChats | None = None, models: FakeModels | None = None, settings: FakeSettings | None = None
+        chats: FakeChats | None = None,
+        models: FakeModels | None = None,
+        settings: FakeSettings | None = None,
+        placement: FakePlacement | None = None,
     ) -> Stage:
-        return Stage(qtbot, theme, chats or FakeChats(), models or FakeModels(), settings)
+        return Stage(qtbot, theme, chats or FakeChats(), models or FakeModels(), settings, placement)
 
     return make

@@ -1,4 +1,4 @@
-"""The header of the room: title, context meter, model button. It must not know any service."""
+"""The header of the room: title, context meter, model button, inspector button. It must not know any service."""
 
 from __future__ import annotations
 
@@ -128,6 +128,7 @@ class ContextMeter(QWidget):
         self._size = 0
         self.setObjectName("contextMeter")
         self.setFont(tabular(font("small")))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Conversation memory")
@@ -271,10 +272,12 @@ class ModelButton(Pressable):
 
 
 class Header(QWidget):
-    """The row at the top of the room. The two icons at its left are there while the sidebar is closed."""
+    """The row at the top of the room. The two icons at its left are there while the sidebar is closed, the one at its
+    right where there is a second room."""
 
     sidebar_requested = Signal()
     new_chat_requested = Signal()
+    inspector_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -291,6 +294,11 @@ class Header(QWidget):
         self.title = Title(theme)
         self.meter = ContextMeter(theme)
         self.model = ModelButton(theme)
+        self.inspector = IconButton(theme, "panel-right", "Model settings", control("I"))
+        self.inspector.setObjectName("openInspector")
+        self.inspector.setCheckable(True)
+        self.inspector.clicked.connect(self.inspector_requested)
+        self.inspector.hide()
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._row.addWidget(self.sidebar)
@@ -301,6 +309,7 @@ class Header(QWidget):
         self._row.addWidget(self.meter)
         self._row.addSpacing(28)
         self._row.addWidget(self.model)
+        self._row.addWidget(self.inspector)
         self.show_sidebar_button(False)
 
     def show_sidebar_button(self, shown: bool) -> None:
@@ -308,7 +317,16 @@ class Header(QWidget):
         self.new_chat.setVisible(shown)
         spacer = self._row.itemAt(2).spacerItem()
         spacer.changeSize(12 if shown else 0, 0)
-        self._row.setContentsMargins(11 if shown else 24, 0, 16, 0)
+        self._lay_out(11 if shown else 24)
+
+    def offer_inspector(self) -> None:
+        """Show the button of the second room."""
+        self.inspector.show()
+        self._row.insertSpacing(self._row.indexOf(self.inspector), 12)
+        self._lay_out(self._row.contentsMargins().left())
+
+    def _lay_out(self, left: int) -> None:
+        self._row.setContentsMargins(left, 0, 16 if self.inspector.isHidden() else 12, 0)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,156 @@
+"""The second room's place: beside the first, or over it where the window is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEasingCurve, QObject, Qt, QVariantAnimation, Signal
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
+from shiboken6 import isValid
+
+from desktop.ui.preferences import INSPECTOR, Settings
+from desktop.ui.theme import Theme, line_height, size
+
+if TYPE_CHECKING:
+    from desktop.ui.inspector.inspector import Inspector
+
+WIDE = 1120
+"""Narrowest window in which both rooms stand beside each other, in pixels."""
+_SLIDE = 8
+_BODY_LINE = 20
+"""Line height for which the design's width is meant; larger text takes more."""
+
+
+class Dock(QObject):
+    """Opens and closes the inspector, which ``make`` makes when it is needed first.
+
+    Signals:
+        changed: it takes another part of the window.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, window: QWidget, settings: Settings, make: Callable[[], Inspector]) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._window = window
+        self._settings = settings
+        self._make = make
+        self._open = bool(settings.get(INSPECTOR, False))
+        self._aside = False
+        self._before: QWidget | None = None
+        self.inspector: Inspector | None = None
+        self._effect: QGraphicsOpacityEffect | None = None
+        self._motion = QVariantAnimation(self)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.valueChanged.connect(self._step)
+        self._motion.finished.connect(self._stepped)
+        self._share = 0.0
+
+    def is_open(self) -> bool:
+        return self._open
+
+    def is_shown(self) -> bool:
+        return self._open and not self._aside
+
+    def width(self) -> int:
+        scale = line_height("body") / _BODY_LINE
+        return min(round(size("inspector") * scale), self._window.width() - 2 * size("roomInset"))
+
+    def is_beside(self) -> bool:
+        """Whether the window is wide enough for both rooms."""
+        return self._window.width() - self.width() >= WIDE - size("inspector")
+
+    def takes(self) -> int:
+        """How much of the window's width the first room leaves to it, in pixels."""
+        return self.width() + size("roomInset") if self.is_shown() and self.is_beside() else 0
+
+    def start(self) -> None:
+        """Show it, if it was open the last time."""
+        if self._open:
+            self._show(at_once=True)
+
+    def toggle(self) -> None:
+        if self.is_shown():
+            self.close()
+        else:
+            self.open()
+
+    def open(self) -> None:
+        """Show it, with the keyboard in it."""
+        self._before = self._window.focusWidget()
+        self._remember(True)
+        self._show()
+        if self.inspector is not None:
+            self.inspector.way_in().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close(self) -> None:
+        """Hide it. The keyboard goes back to where it came from."""
+        self._remember(False)
+        focus, before = self._window.focusWidget(), self._before
+        inside = self.inspector is not None and focus is not None and self.inspector.isAncestorOf(focus)
+        if inside and before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._hide()
+
+    def set_aside(self, aside: bool) -> None:
+        """Out of the way while something else fills the window; it stays open."""
+        if aside == self._aside:
+            return
+        self._aside = aside
+        if self._open:
+            if aside:
+                self._hide(at_once=True)
+            else:
+                self._show(at_once=True)
+
+    def place(self) -> None:
+        """Put it where it belongs."""
+        if self.inspector is None or self.inspector.isHidden():
+            return
+        inset, width = size("roomInset"), self.width()
+        left = self._window.width() - inset - width + round((1.0 - self._share) * _SLIDE)
+        self.inspector.setGeometry(left, inset, width, self._window.height() - 2 * inset)
+
+    def _remember(self, opened: bool) -> None:
+        self._open = opened
+        self._settings.put(INSPECTOR, opened)
+
+    def _show(self, at_once: bool = False) -> None:
+        if self.inspector is None:
+            self.inspector = self._make()
+            self._effect = QGraphicsOpacityEffect(self.inspector)
+            self.inspector.setGraphicsEffect(self._effect)
+        self.inspector.show()
+        self.inspector.raise_()
+        self._run(1.0, at_once)
+        self.changed.emit()
+
+    def _hide(self, at_once: bool = False) -> None:
+        self._run(0.0, at_once)
+        self.changed.emit()
+
+    def _run(self, target: float, at_once: bool) -> None:
+        self._motion.stop()
+        duration = self._theme.duration("slow")
+        if at_once or not duration or not self._window.isVisible():
+            self._step(target)
+            self._stepped()
+            return
+        self._motion.setDuration(duration)
+        self._motion.setStartValue(self._share)
+        self._motion.setEndValue(target)
+        self._motion.start()
+
+    def _step(self, share: float) -> None:
+        self._share = share
+        if self._effect is not None:
+            # Painting through an effect costs; a sheet that stands still needs none.
+            self._effect.setEnabled(share < 1.0)
+            self._effect.setOpacity(share)
+        self.place()
+
+    def _stepped(self) -> None:
+        if self._share <= 0.0 and self.inspector is not None:
+            self.inspector.hide()
