@@ -24,7 +24,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
-from desktop.domain.models import EngineState, FailureKind
+from desktop.domain.models import CacheType, EngineState, FailureKind, FlashAttention
 from desktop.errors import AppError
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
@@ -293,7 +293,10 @@ def inspector(stage: Stage) -> None:
     conversation.set_context(1842, 8192)
     stage.placement.loaded = stage.placement.options = stage.placement.options._replace(threads=6)
     stage.placement.choose(gpu_layers=22)
-    QTest.mouseClick(stage.window.room.header.inspector, Qt.MouseButton.LeftButton)
+    button = stage.window.room.header.inspector
+    place = button.mapTo(stage.window, button.rect().center())
+    QTest.mouseClick(stage.window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    stage.settle()
 
 
 def too_big(stage: Stage) -> None:
@@ -308,6 +311,7 @@ def auto_layers(stage: Stage) -> None:
 
 def more_options(stage: Stage) -> None:
     inspector(stage)
+    stage.placement.choose(context_length=262_144, cache_type=CacheType.Q4_0, flash_attention=FlashAttention.OFF)
     page = stage.window.findChild(ModelPage)
     page.options.more.click()
     stage.settle()

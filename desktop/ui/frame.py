@@ -115,15 +115,16 @@ class Frame(QWidget):
 
     # The second room
 
-    def add_dock(self, make: Callable[[], Inspector]) -> Dock:
+    def add_dock(self, make: Callable[[], Inspector]) -> None:
         """Give the window a place for the inspector, which ``make`` makes."""
         from desktop.ui.inspector.dock import Dock
 
-        self._dock = Dock(self.theme, self, self._settings, make)
+        self._dock = Dock(self.theme, self, self.room.header.inspector, self._settings, make)
         self._dock.changed.connect(self._dock_changed)
         self.room.header.offer_inspector()
-        self._dock.start()
-        return self._dock
+        self.painted.connect(self._dock.start)
+        # Its place is kept free from the start: the first picture is not laid out twice.
+        self._dock_changed()
 
     def _dock_changed(self) -> None:
         if self._dock is not None:

@@ -31,10 +31,14 @@ class Dock(QObject):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, window: QWidget, settings: Settings, make: Callable[[], Inspector]) -> None:
+    def __init__(
+        self, theme: Theme, window: QWidget, button: QWidget, settings: Settings, make: Callable[[], Inspector]
+    ) -> None:
+        """``button`` opens and closes it."""
         super().__init__(window)
         self._theme = theme
         self._window = window
+        self._button = button
         self._settings = settings
         self._make = make
         self._open = bool(settings.get(INSPECTOR, False))
@@ -67,9 +71,9 @@ class Dock(QObject):
         return self.width() + size("roomInset") if self.is_shown() and self.is_beside() else 0
 
     def start(self) -> None:
-        """Show it, if it was open the last time."""
-        if self._open:
-            self._show(at_once=True)
+        """Show it, if it was open the last time. The window does not wait for it."""
+        if self._open and self.inspector is None:
+            self._show()
 
     def toggle(self) -> None:
         if self.is_shown():
@@ -79,19 +83,21 @@ class Dock(QObject):
 
     def open(self) -> None:
         """Show it, with the keyboard in it."""
-        self._before = self._window.focusWidget()
+        before = self._window.focusWidget()
+        if self.inspector is None or before is None or not self.inspector.isAncestorOf(before):
+            self._before = before
         self._remember(True)
         self._show()
         if self.inspector is not None:
-            self.inspector.way_in().setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.inspector.way_in().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close(self) -> None:
         """Hide it. The keyboard goes back to where it came from."""
         self._remember(False)
         focus, before = self._window.focusWidget(), self._before
-        inside = self.inspector is not None and focus is not None and self.inspector.isAncestorOf(focus)
-        if inside and before is not None and isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.inspector is not None and focus is not None and self.inspector.isAncestorOf(focus):
+            there = before is not None and isValid(before) and before.isVisible()
+            (before if there else self._button).setFocus(Qt.FocusReason.OtherFocusReason)
         self._hide()
 
     def set_aside(self, aside: bool) -> None:

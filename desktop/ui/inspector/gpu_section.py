@@ -69,7 +69,11 @@ class GpuSection(QWidget):
         column.addWidget(self._moving)
         column.addSpacing(8)
         column.addLayout(_beside(self.about, side))
-        column.addLayout(_beside(self.notice, side, 2))
+        self._warning = QWidget()
+        warning = QVBoxLayout(self._warning)
+        warning.setContentsMargins(side, 2, side, 0)
+        warning.addWidget(self.notice)
+        column.addWidget(self._warning)
 
     def show_view(self, view: PlacementView) -> None:
         self._layers = view.layers
@@ -84,7 +88,7 @@ class GpuSection(QWidget):
         self.about.setText(view.no_card or _WHAT)
         self.about.set_color("textSecondary" if view.no_card else "textMuted")
         self.notice.say(view.problem, view.remedy)
-        self.notice.setVisible(bool(view.problem))
+        self._warning.setVisible(bool(view.problem))
         self.about.setVisible(not (view.problem and can))
 
     def _auto_chosen(self, on: bool) -> None:
@@ -144,8 +148,8 @@ class Figure(QWidget):
             paint.draw_text(painter, area, words, style, theme.color(ink), align, elide=False)
 
 
-def _beside(widget: QWidget, side: int, above: int = 0) -> QHBoxLayout:
+def _beside(widget: QWidget, side: int) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.setContentsMargins(side, above, side, 0)
+    row.setContentsMargins(side, 0, side, 0)
     row.addWidget(widget)
     return row

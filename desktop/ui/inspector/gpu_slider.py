@@ -86,24 +86,29 @@ class Ticks(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(120, line_height("small"))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def spread(self) -> dict[str, tuple[float, float]]:
+        """The numbers that there is room for, with where they begin and end, in pixels."""
         metrics = QFontMetrics(self.font())
         slider = self._slider
         left, right = float(slider.overhang), float(self.width() - slider.overhang)
-        marks = self.marks()
-        widths = [metrics.horizontalAdvance(mark) for mark in marks]
-        places = [left, right - widths[-1]]
-        if len(marks) == 3:
-            middle = slider.place(self._fits) - widths[1] / 2
-            places.insert(1, min(right - widths[1], max(left, middle)))
-        taken = [(place, place + width) for place, width in zip(places, widths, strict=True)]
-        for number, mark in enumerate(marks):
+        first, *between, last = self.marks()
+        found = {
+            first: (left, left + metrics.horizontalAdvance(first)),
+            last: (right - metrics.horizontalAdvance(last), right),
+        }
+        for mark in between:
+            width = metrics.horizontalAdvance(mark)
+            begin = min(right - width, max(left, slider.place(self._fits) - width / 2))
+            here = (begin, begin + width)
             # What fits is the news: a number at the end gives way to it.
-            if len(marks) == 3 and number != 1 and _touch(taken[number], taken[1]):
-                continue
-            area = QRectF(places[number], 0, widths[number] + 1, self.height())
-            ink = self._theme.color("textMuted")
+            found = {other: there for other, there in found.items() if not _touch(there, here)} | {mark: here}
+        return found
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ink = self._theme.color("textMuted")
+        for mark, (begin, end) in self.spread().items():
+            area = QRectF(begin, 0, end - begin + 1, self.height())
             paint.draw_text(painter, area, mark, self.font(), ink, elide=False)
 
 

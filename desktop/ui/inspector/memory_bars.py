@@ -98,8 +98,9 @@ class Bar(QWidget):
         for kind, share in zip(KINDS, self.shown(), strict=True):
             end = begin + share
             if share > 0:
-                left = begin * whole.width() + (_GAP / 2 if begin > 0 else 0)
-                right = end * whole.width() - (_GAP / 2 if end < 0.9999 else 0)
+                # On whole pixels: gaps of two are sharp or they are mud.
+                left = round(begin * whole.width()) + (_GAP // 2 if begin > 0 else 0)
+                right = round(end * whole.width()) - (_GAP // 2 if end < 0.9999 else 0)
                 self._paint(painter, kind, QRectF(left, 0, max(1.0, right - left), whole.height()))
             begin = end
 

@@ -113,12 +113,10 @@ class MemoryTable(QWidget):
 
     def _column_width(self, number: int) -> float:
         metrics = QFontMetrics(self._plain)
-        least = metrics.horizontalAdvance("88.8 GB")
-        if number <= 2:
-            return max(_COLUMN, least)
         names = metrics.horizontalAdvance(max((kind.name for kind in KINDS), key=len)) + _SWATCH + _AFTER_SWATCH
         taken = names if self.has_columns() else _NAMES * self.width()
-        return min(float(_COLUMN), (self.width() - taken) / number - _GAP)
+        wanted = max(metrics.horizontalAdvance(word) for word in (*_titles(self._places), "88.8 GB"))
+        return min(float(max(_COLUMN, wanted)), (self.width() - taken) / number - _GAP)
 
     def _swatch(self, painter: QPainter, kind: Kind, area: QRectF) -> None:
         theme = self._theme

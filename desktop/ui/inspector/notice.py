@@ -107,15 +107,11 @@ class Notice(QWidget):
         line = layout.lineForTextPosition(start)
         if not line.isValid():
             return
-        left = line.cursorToX(start)
-        left = left[0] if isinstance(left, tuple) else left
-        width = min(self.fontMetrics_of_link(), self.width() - _LEFT - left)
+        left, _ = line.cursorToX(start)
+        width = min(self.link.fontMetrics().horizontalAdvance(self._remedy), self.width() - _LEFT - left)
         high = max(size("hitMin"), line_height("small"))
         middle = _ABOVE + (line.lineNumber() + 0.5) * line_height("small")
         self.link.setGeometry(round(_LEFT + left) - 4, round(middle - high / 2), round(width) + 8, high)
-
-    def fontMetrics_of_link(self) -> float:
-        return self.link.fontMetrics().horizontalAdvance(self._remedy)
 
 
 class _Link(Pressable):

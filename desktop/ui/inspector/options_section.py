@@ -18,7 +18,7 @@ from desktop.ui.parts.marks import Rule
 from desktop.ui.parts.select import Select
 from desktop.ui.parts.stepper import Stepper
 from desktop.ui.parts.toggles import Switch
-from desktop.ui.theme import Theme, radius
+from desktop.ui.theme import Theme
 
 _CACHE = {CacheType.F16: "Full, f16", CacheType.Q8_0: "Half, q8_0", CacheType.Q4_0: "Quarter, q4_0"}
 _FLASH = {FlashAttention.AUTO: "Auto", FlashAttention.ON: "On", FlashAttention.OFF: "Off"}
@@ -114,9 +114,8 @@ class Fold(Pressable):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        # Its words stand on the page's edge, so its ground reaches over it.
-        paint.box(painter, self.rect(), radius("md"), self.fill("", "surfaceHover", "surfacePressed"))
-        ink = theme.color("textSecondary")
+        # Its words stand on the page's edge: a ground would begin where they do.
+        ink = self.fill("textMuted", "textPrimary", "textPrimary")
         paint.draw_text(painter, self.rect().toRectF(), self.text(), medium("body"), theme.color("textPrimary"))
         mark = QRectF(self.width() - 20, 0, 16, self.height())
         paint.draw_icon(painter, "chevron-down" if self.isChecked() else "chevron-right", ink, mark, 16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor, QWheelEvent
@@ -67,11 +69,17 @@ def test_the_ticks_say_what_fits(sight: Sight, fits: int, marks: list[str]) -> N
     assert sight.stage.window.findChild(Ticks).marks() == marks
 
 
-def test_a_tick_gives_way_to_what_fits(sight: Sight) -> None:
+@pytest.mark.parametrize(
+    ("fits", "shown"), [(1, {"1 fit", "33"}), (16, {"0", "16 fit", "33"}), (32, {"0", "32 fit"}), (33, {"0", "33 fit"})]
+)
+def test_a_tick_gives_way_to_what_fits(sight: Sight, fits: int, shown: set[str]) -> None:
+    sight.placement.be(fits=fits)
     ticks = sight.stage.window.findChild(Ticks)
-    left = ticks.grab().copy(0, 0, 30, ticks.height()).toImage()
-    sight.placement.be(fits=1)
-    assert ticks.grab().copy(0, 0, 30, ticks.height()).toImage() != left
+    places = sorted(ticks.spread().values())
+    assert set(ticks.spread()) == shown
+    assert all(left[1] + 8 <= right[0] for left, right in pairwise(places))
+    assert places[0][0] >= 14
+    assert places[-1][1] <= ticks.width() - 14
 
 
 @pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])

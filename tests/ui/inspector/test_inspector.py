@@ -27,6 +27,19 @@ def test_ctrl_i_opens_it_with_the_keyboard_in_it_and_closes_it_again(sight: Sigh
     assert stage.focus().objectName() == "composerText"
 
 
+def test_the_ring_shows_only_where_a_key_opened_it(make_stage) -> None:
+    stage: Stage = make_stage(placement=FakePlacement())
+    button = stage.window.room.header.inspector
+    place = button.mapTo(stage.window, button.rect().center())
+    QTest.mouseClick(stage.window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    QApplication.processEvents()
+    assert stage.focus().objectName() == "gpuLayers"
+    assert stage.window.ring.target() is None
+    stage.key(Qt.Key.Key_Escape)
+    stage.control(Qt.Key.Key_I)
+    assert stage.window.ring.target() is stage.focus()
+
+
 def test_the_button_in_the_header_opens_and_closes_it_and_shows_which(make_stage) -> None:
     stage: Stage = make_stage(placement=FakePlacement())
     button = stage.window.room.header.inspector
@@ -48,6 +61,27 @@ def test_it_is_closed_from_within(sight: Sight, way: str) -> None:
     assert not sight.room.isVisible()
     assert not sight.stage.window.room.header.inspector.isChecked()
     assert sight.stage.focus().objectName() == "composerText"
+
+
+def test_opened_by_itself_it_gives_the_keyboard_to_its_button(make_stage, qtbot) -> None:
+    settings = FakeSettings()
+    settings.put("window.inspector", True)
+    stage: Stage = make_stage(settings=settings, placement=FakePlacement())
+    qtbot.waitUntil(lambda: stage.window.findChild(QWidget, "inspector") is not None)
+    stage.find("contextLength").setFocus()
+    stage.key(Qt.Key.Key_Escape)
+    assert stage.focus().objectName() == "openInspector"
+
+
+@pytest.mark.parametrize(
+    "name", ["gpuAuto", "contextLength", "cacheType", "threads", "batch", "mapFile", "reloadModel"]
+)
+def test_esc_closes_it_from_every_control(sight: Sight, name: str) -> None:
+    sight.placement.choose(gpu_layers=20)
+    sight.page.options.more.setChecked(True)
+    sight.stage.find(name).setFocus()
+    sight.stage.key(Qt.Key.Key_Escape)
+    assert not sight.room.isVisible()
 
 
 def test_esc_outside_leaves_it_open(sight: Sight) -> None:
@@ -76,10 +110,12 @@ def test_the_search_finds_it(make_stage) -> None:
     assert stage.focus().objectName() == "gpuLayers"
 
 
-def test_whether_it_is_open_is_remembered(make_stage) -> None:
+def test_whether_it_is_open_is_remembered(make_stage, qtbot) -> None:
     settings = FakeSettings()
     settings.put("window.inspector", True)
     stage: Stage = make_stage(settings=settings, placement=FakePlacement())
+    assert stage.window.room.geometry().right() == stage.window.width() - 9 - 356
+    qtbot.waitUntil(lambda: stage.window.findChild(QWidget, "inspector") is not None)
     assert stage.find("inspector").isVisible()
     assert stage.window.room.header.inspector.isChecked()
     assert stage.focus().objectName() == "composerText"
