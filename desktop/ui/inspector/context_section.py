@@ -79,7 +79,9 @@ class ContextSection(QWidget):
         column.addLayout(below)
 
     def show_view(self, view: PlacementView) -> None:
-        self._lengths = lengths(view.trained_context, view.context_length)
+        if not (self.slider.isSliderDown() and view.context_length in self._lengths):
+            # Under a thumb that is held nothing may move.
+            self._lengths = lengths(view.trained_context, view.context_length)
         at = self._lengths.index(view.context_length) if view.context_length in self._lengths else 0
         own = view.options.context_length == 0
         known = view.context_length > 0

@@ -90,7 +90,8 @@ class OptionsSection(QWidget):
     def _select(self, name: str, key: str, choices: list[str]) -> Select:
         select = Select(self._theme, name, choices)
         select.setObjectName(key)
-        select.setMinimumWidth(_SELECT_WIDTH)
+        widest = max(select.fontMetrics().horizontalAdvance(choice) for choice in choices)
+        select.setMinimumWidth(max(_SELECT_WIDTH, widest + 50))
         return select
 
     def _step_threads(self, value: int, steps: int) -> int:

@@ -52,7 +52,9 @@ class Stepper(QSpinBox):
         self.valueChanged.connect(self._look)
 
     def show_value(self, value: int) -> None:
-        """Show another value; nothing is sent."""
+        """Show another value; nothing is sent, and what is being typed is left alone."""
+        if value == self.value():
+            return
         blocked = self.blockSignals(True)
         self.setValue(value)
         self.blockSignals(blocked)

@@ -222,9 +222,13 @@ def test_the_way_out_is_reached_by_keyboard_and_leaves_it_in_the_room(sight: Sig
 def test_the_way_out_can_be_pressed_where_it_is_written(sight: Sight) -> None:
     sight.placement.choose(gpu_layers=30)
     notice, link = sight.page.gpu.notice, sight.page.gpu.notice.link
-    picture = notice.grab(link.geometry()).toImage()
+    picture = notice.grab().toImage()
     ink = sight.stage.theme.color("onWarningSoft")
-    assert any(picture.pixelColor(x, y) == ink for x in range(picture.width()) for y in range(picture.height()))
+    place = link.geometry()
+    line = range(place.center().y() - 7, place.center().y() + 7)
+    written = {x for x in range(40, notice.width()) for y in line if picture.pixelColor(x, y) == ink}
+    # They are the last words of the line.
+    assert place.right() - 8 <= max(written) <= place.right()
     assert link.height() >= 28
     assert notice.rect().right() > link.geometry().right()
 

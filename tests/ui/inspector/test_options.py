@@ -50,6 +50,16 @@ def test_dragging_chooses_a_length_and_the_link_gives_it_back(sight: Sight) -> N
     assert "Context length, Snug’s choice" in sight.words()
 
 
+def test_nothing_moves_under_a_thumb_that_is_held(sight: Sight) -> None:
+    sight.placement.choose(context_length=5000)
+    slider = sight.page.context.slider
+    steps = lengths(131_072, 5000)
+    assert slider.maximum() == len(steps) - 1
+    sight.drag(slider, steps.index(16_384), release=False)
+    assert slider.maximum() == len(steps) - 1
+    assert sight.chosen()[-1] == {"context_length": 16_384}
+
+
 def test_the_keys_move_it_step_by_step(sight: Sight) -> None:
     sight.page.context.slider.setFocus()
     sight.stage.key(Qt.Key.Key_Right)
@@ -139,6 +149,16 @@ def test_a_number_that_is_typed_counts_when_it_is_whole(sight: Sight) -> None:
     assert sight.chosen() == []
     QTest.keyClick(threads, Qt.Key.Key_Return)
     assert sight.chosen() == [{"threads": 12}]
+
+
+def test_new_figures_leave_alone_what_is_being_typed(sight: Sight) -> None:
+    threads = sight.page.options.threads
+    threads.setFocus()
+    threads.selectAll()
+    QTest.keyClicks(threads, "1")
+    sight.placement.be(tokens_per_second=40.0)
+    assert threads.text() == "1"
+    assert sight.chosen() == []
 
 
 def test_the_wheel_over_a_stepper_scrolls_the_page(sight: Sight) -> None:
