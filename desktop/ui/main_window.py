@@ -189,7 +189,7 @@ class MainWindow(Frame):
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
         if self._dock is not None:
-            commands["inspector"] = self.toggle_inspector
+            commands["inspector"] = self.open_inspector
         searching = Searching(self.theme, self, self._chats, commands)
         searching.hit_chosen.connect(self._open_hit)
         self.ring.raise_()
@@ -198,15 +198,17 @@ class MainWindow(Frame):
     def open_models(self) -> None:
         self.models.open_below(self.room.header.model)
 
-    def toggle_inspector(self) -> None:
+    def open_inspector(self) -> None:
         """The second room, with the settings of the model."""
-        if self._dock is None:
-            return
-        if self._other is not None:
-            self.show_chats()
+        self.show_chats()
+        if self._dock is not None:
             self._dock.open()
-        else:
-            self._dock.toggle()
+
+    def toggle_inspector(self) -> None:
+        if self._dock is not None and self._dock.is_shown():
+            self._dock.close()
+        elif self._dock is not None:
+            self.open_inspector()
 
     def _make_inspector(self) -> Inspector:
         from desktop.ui.inspector.inspector import Inspector

@@ -100,6 +100,8 @@ class ContextSection(QWidget):
             else ""
         )
         self.warning.setVisible(too_long)
+        if own and self.link.hasFocus():
+            self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
         self.link.setVisible(not own)
 
     def _chosen(self, place: int) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QObject, Qt, QVariantAnimation, Signal
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from desktop.ui.preferences import INSPECTOR, Settings
 from desktop.ui.theme import Theme, line_height, size
 
 if TYPE_CHECKING:
+    from desktop.ui.inspector.fade import Fade
     from desktop.ui.inspector.inspector import Inspector
 
 WIDE = 1120
@@ -45,12 +46,7 @@ class Dock(QObject):
         self._aside = False
         self._before: QWidget | None = None
         self.inspector: Inspector | None = None
-        self._effect: QGraphicsOpacityEffect | None = None
-        self._motion = QVariantAnimation(self)
-        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._motion.valueChanged.connect(self._step)
-        self._motion.finished.connect(self._stepped)
-        self._share = 0.0
+        self._fade: Fade | None = None
 
     def is_open(self) -> bool:
         return self._open
@@ -74,12 +70,6 @@ class Dock(QObject):
         """Show it, if it was open the last time. The window does not wait for it."""
         if self._open and self.inspector is None:
             self._show()
-
-    def toggle(self) -> None:
-        if self.is_shown():
-            self.close()
-        else:
-            self.open()
 
     def open(self) -> None:
         """Show it, with the keyboard in it."""
@@ -113,10 +103,10 @@ class Dock(QObject):
 
     def place(self) -> None:
         """Put it where it belongs."""
-        if self.inspector is None or self.inspector.isHidden():
+        if self.inspector is None or self._fade is None or self.inspector.isHidden():
             return
         inset, width = size("roomInset"), self.width()
-        left = self._window.width() - inset - width + round((1.0 - self._share) * _SLIDE)
+        left = self._window.width() - inset - width + round((1.0 - self._fade.share) * _SLIDE)
         self.inspector.setGeometry(left, inset, width, self._window.height() - 2 * inset)
 
     def _remember(self, opened: bool) -> None:
@@ -124,39 +114,25 @@ class Dock(QObject):
         self._settings.put(INSPECTOR, opened)
 
     def _show(self, at_once: bool = False) -> None:
-        if self.inspector is None:
+        if self.inspector is None or self._fade is None:
+            # Not before: the window does not wait for what it takes.
+            from desktop.ui.inspector.fade import Fade
+
             self.inspector = self._make()
-            self._effect = QGraphicsOpacityEffect(self.inspector)
-            self.inspector.setGraphicsEffect(self._effect)
+            self._fade = Fade(self._theme, self.inspector)
+            self._fade.moved.connect(self._moved)
         self.inspector.show()
         self.inspector.raise_()
-        self._run(1.0, at_once)
+        self.place()
+        self._fade.to(1.0, at_once=at_once)
         self.changed.emit()
 
     def _hide(self, at_once: bool = False) -> None:
-        self._run(0.0, at_once)
+        if self._fade is not None:
+            self._fade.to(0.0, at_once=at_once)
         self.changed.emit()
 
-    def _run(self, target: float, at_once: bool) -> None:
-        self._motion.stop()
-        duration = self._theme.duration("slow")
-        if at_once or not duration or not self._window.isVisible():
-            self._step(target)
-            self._stepped()
-            return
-        self._motion.setDuration(duration)
-        self._motion.setStartValue(self._share)
-        self._motion.setEndValue(target)
-        self._motion.start()
-
-    def _step(self, share: float) -> None:
-        self._share = share
-        if self._effect is not None:
-            # Painting through an effect costs; a sheet that stands still needs none.
-            self._effect.setEnabled(share < 1.0)
-            self._effect.setOpacity(share)
-        self.place()
-
-    def _stepped(self) -> None:
-        if self._share <= 0.0 and self.inspector is not None:
+    def _moved(self, share: float) -> None:
+        if share <= 0.0 and not self.is_shown() and self.inspector is not None:
             self.inspector.hide()
+        self.place()

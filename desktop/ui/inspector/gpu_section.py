@@ -88,6 +88,9 @@ class GpuSection(QWidget):
         self.about.setText(view.no_card or _WHAT)
         self.about.set_color("textSecondary" if view.no_card else "textMuted")
         self.notice.say(view.problem, view.remedy)
+        if not view.problem and self.notice.link.hasFocus():
+            # What was pressed goes; the keyboard stays where it did something.
+            self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
         self._warning.setVisible(bool(view.problem))
         self.about.setVisible(not (view.problem and can))
 

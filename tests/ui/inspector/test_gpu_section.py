@@ -209,14 +209,14 @@ def test_what_does_not_fit_is_said_with_a_way_out(sight: Sight) -> None:
     assert not sight.page.gpu.notice.isVisible()
 
 
-def test_the_way_out_is_reached_by_keyboard_and_leaves_it_in_the_room(sight: Sight) -> None:
+def test_the_way_out_is_reached_by_keyboard_and_gives_it_back(sight: Sight) -> None:
     sight.placement.choose(gpu_layers=30)
     sight.stage.key(Qt.Key.Key_Tab)
     assert sight.stage.focus().objectName() == "remedy"
     assert sight.stage.focus().accessibleName() == "Use 26 instead"
     sight.stage.key(Qt.Key.Key_Return)
     assert sight.page.gpu.slider.value() == 26
-    assert sight.room.isAncestorOf(sight.stage.focus())
+    assert sight.stage.focus() is sight.page.gpu.slider
 
 
 def test_the_way_out_can_be_pressed_where_it_is_written(sight: Sight) -> None:

@@ -108,6 +108,13 @@ def test_the_search_finds_it(make_stage) -> None:
     stage.key(Qt.Key.Key_Return)
     assert stage.find("inspector").isVisible()
     assert stage.focus().objectName() == "gpuLayers"
+    stage.control(Qt.Key.Key_L)
+    stage.control(Qt.Key.Key_K)
+    QTest.keyClicks(stage.focus(), "gpu layers")
+    QApplication.processEvents()
+    stage.key(Qt.Key.Key_Return)
+    assert stage.find("inspector").isVisible()
+    assert stage.focus().objectName() == "gpuLayers"
 
 
 def test_whether_it_is_open_is_remembered(make_stage, qtbot) -> None:

@@ -50,6 +50,16 @@ def test_dragging_chooses_a_length_and_the_link_gives_it_back(sight: Sight) -> N
     assert "Context length, Snug’s choice" in sight.words()
 
 
+def test_the_link_gives_the_keyboard_back_to_the_slider(sight: Sight) -> None:
+    sight.placement.choose(context_length=4096)
+    sight.page.context.slider.setFocus()
+    sight.stage.key(Qt.Key.Key_Tab)
+    assert sight.stage.focus().objectName() == "contextAuto"
+    sight.stage.key(Qt.Key.Key_Space)
+    assert sight.chosen()[-1] == {"context_length": 0}
+    assert sight.stage.focus() is sight.page.context.slider
+
+
 def test_nothing_moves_under_a_thumb_that_is_held(sight: Sight) -> None:
     sight.placement.choose(context_length=5000)
     slider = sight.page.context.slider
