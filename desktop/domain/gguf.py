@@ -13,102 +13,22 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.domain.gguf_kinds import ARRAY, FILE_TYPES, SCALARS, TENSOR_KINDS, TEXT
+from desktop.domain.weights import Weights, WeightsCount
+
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 LIMIT_PAIRS = 100_000
 LIMIT_TENSORS = 100_000
 LIMIT_KEY = 65_535
 LIMIT_TEXT = 32 * 1024 * 1024
+LIMIT_KEPT, LIMIT_KEPT_IN_ALL = 1024, 65_536
+"""Arrays of whole numbers are kept up to this many elements: there may be one for each layer."""
+WHOLE = (0, 1, 2, 3, 4, 5, 7, 10, 11)
+"""Kinds of value that are whole numbers, or true and false."""
 
-# Kind of value: (struct format, size in bytes). 8 is text, 9 is an array.
-_SCALARS = {
-    0: ("<B", 1),
-    1: ("<b", 1),
-    2: ("<H", 2),
-    3: ("<h", 2),
-    4: ("<I", 4),
-    5: ("<i", 4),
-    6: ("<f", 4),
-    7: ("<?", 1),
-    10: ("<Q", 8),
-    11: ("<q", 8),
-    12: ("<d", 8),
-}
-_TEXT, _ARRAY = 8, 9
 
-# Kind of tensor in ggml: (name, elements in a block, bytes of a block).
-TENSOR_KINDS = {
-    0: ("F32", 1, 4),
-    1: ("F16", 1, 2),
-    2: ("Q4_0", 32, 18),
-    3: ("Q4_1", 32, 20),
-    6: ("Q5_0", 32, 22),
-    7: ("Q5_1", 32, 24),
-    8: ("Q8_0", 32, 34),
-    9: ("Q8_1", 32, 40),
-    10: ("Q2_K", 256, 84),
-    11: ("Q3_K", 256, 110),
-    12: ("Q4_K", 256, 144),
-    13: ("Q5_K", 256, 176),
-    14: ("Q6_K", 256, 210),
-    15: ("Q8_K", 256, 292),
-    16: ("IQ2_XXS", 256, 66),
-    17: ("IQ2_XS", 256, 74),
-    18: ("IQ3_XXS", 256, 98),
-    19: ("IQ1_S", 256, 50),
-    20: ("IQ4_NL", 32, 18),
-    21: ("IQ3_S", 256, 110),
-    22: ("IQ2_S", 256, 82),
-    23: ("IQ4_XS", 256, 136),
-    24: ("I8", 1, 1),
-    25: ("I16", 1, 2),
-    26: ("I32", 1, 4),
-    27: ("I64", 1, 8),
-    28: ("F64", 1, 8),
-    29: ("IQ1_M", 256, 56),
-    30: ("BF16", 1, 2),
-    34: ("TQ1_0", 256, 54),
-    35: ("TQ2_0", 256, 66),
-    39: ("MXFP4", 32, 17),
-    40: ("NVFP4", 64, 36),
-}
-
-# general.file_type as people write it.
-_FILE_TYPES = {
-    0: "F32",
-    1: "F16",
-    2: "Q4_0",
-    3: "Q4_1",
-    7: "Q8_0",
-    8: "Q5_0",
-    9: "Q5_1",
-    10: "Q2_K",
-    11: "Q3_K_S",
-    12: "Q3_K_M",
-    13: "Q3_K_L",
-    14: "Q4_K_S",
-    15: "Q4_K_M",
-    16: "Q5_K_S",
-    17: "Q5_K_M",
-    18: "Q6_K",
-    19: "IQ2_XXS",
-    20: "IQ2_XS",
-    21: "Q2_K_S",
-    22: "IQ3_XS",
-    23: "IQ3_XXS",
-    24: "IQ1_S",
-    25: "IQ4_NL",
-    26: "IQ3_S",
-    27: "IQ3_M",
-    28: "IQ2_S",
-    29: "IQ2_M",
-    30: "IQ4_XS",
-    31: "IQ1_M",
-    32: "BF16",
-    36: "TQ1_0",
-    37: "TQ2_0",
-    38: "MXFP4",
-}
+Value = int | float | str | tuple[int, ...]
 
 
 class BadModelFile(Exception):
@@ -123,12 +43,15 @@ class Header:
     """Bytes of the file."""
     key: str
     """Fingerprint of the head and the file's length: the same file has the same key, wherever it lies."""
-    metadata: dict[str, object] = field(repr=False)
-    """Scalars and texts by key; an array stands as its number of elements."""
+    metadata: dict[str, Value] = field(repr=False)
+    """Scalars and texts by key. A short array of whole numbers is a tuple; any other stands as its number of
+    elements."""
     tensors: int = 0
     parameters: int = 0
     kinds: dict[str, int] = field(default_factory=dict[str, int])
     """Bytes of weights by kind of tensor."""
+    weights: Weights = field(default_factory=Weights)
+    """Bytes of weights by where llama.cpp puts them."""
 
     def text(self, key: str) -> str:
         value = self.metadata.get(key, "")
@@ -137,6 +60,25 @@ class Header:
     def number(self, key: str) -> int:
         value = self.metadata.get(key, 0)
         return value if isinstance(value, int) else 0
+
+    def of_model(self, key: str) -> Value | None:
+        """What the file says under ``key`` about its architecture: ``llama.key``. None where it says nothing."""
+        return self.metadata.get(f"{self.architecture}.{key}")
+
+    def size_of_model(self, key: str, otherwise: int = 0) -> int:
+        """A number of the architecture that cannot be negative; of an array its first."""
+        value = self.of_model(key)
+        if isinstance(value, tuple):
+            value = value[0] if value else None
+        return max(value, 0) if isinstance(value, int) else otherwise
+
+    def sizes_of_model(self, key: str, layers: int, otherwise: int = 0) -> tuple[int, ...]:
+        """The same for each layer: an array has one for each, a single number is for all."""
+        value = self.of_model(key)
+        if not isinstance(value, tuple):
+            return (self.size_of_model(key, otherwise),) * layers
+        numbers = [max(number, 0) for number in value]
+        return tuple((numbers + [0] * layers)[:layers])
 
     @property
     def architecture(self) -> str:
@@ -154,7 +96,7 @@ class Header:
     def quant(self) -> str:
         """Quantization as its publisher names it; where the file does not say, the kind that most bytes have."""
         if "general.file_type" in self.metadata:
-            named = _FILE_TYPES.get(self.number("general.file_type") & 1023)
+            named = FILE_TYPES.get(self.number("general.file_type") & 1023)
             if named:
                 return named
         return max(self.kinds, key=lambda kind: self.kinds[kind]) if self.kinds else ""
@@ -189,6 +131,7 @@ class _Reader:
         self._data = data
         self._size = size
         self._at = 0
+        self._kept = 0
 
     def header(self) -> Header:
         if self._data[:4] != MAGIC:
@@ -203,17 +146,18 @@ class _Reader:
         tensors, pairs = self._number("<Q", 8), self._number("<Q", 8)
         if pairs > LIMIT_PAIRS or tensors > LIMIT_TENSORS:
             raise BadModelFile("its table of contents makes no sense")
-        metadata: dict[str, object] = {}
+        metadata: dict[str, Value] = {}
         for _ in range(pairs):
             key = self._text(LIMIT_KEY)
             metadata[key] = self._value(self._number("<I", 4))
         return self._tensors(tensors, metadata)
 
-    def _tensors(self, count: int, metadata: dict[str, object]) -> Header:
+    def _tensors(self, count: int, metadata: dict[str, Value]) -> Header:
         parameters, end = 0, 0
         kinds: dict[str, int] = {}
+        weights = WeightsCount()
         for _ in range(count):
-            self._text(LIMIT_KEY)
+            tensor = self._text(LIMIT_KEY)
             dimensions = self._number("<I", 4)
             if not 0 < dimensions <= 4:
                 raise BadModelFile("a tensor has a shape that makes no sense")
@@ -230,12 +174,14 @@ class _Reader:
             if kind not in TENSOR_KINDS:
                 # A kind from the future: its size is not known here, the engine will say more.
                 end = max(end, offset)
+                weights.add_unknown()
                 continue
             name, block, block_bytes = TENSOR_KINDS[kind]
             if first % block:
                 raise BadModelFile("a tensor has a shape that its kind cannot have")
             length_bytes = elements // block * block_bytes
             kinds[name] = kinds.get(name, 0) + length_bytes
+            weights.add(tensor, length_bytes)
             end = max(end, offset + length_bytes)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16 or alignment & (alignment - 1):
@@ -247,7 +193,7 @@ class _Reader:
 
         digest = hashlib.sha256(self._data[: self._at])
         digest.update(struct.pack("<Q", self._size))
-        return Header(self._size, digest.hexdigest()[:32], metadata, count, parameters, kinds)
+        return Header(self._size, digest.hexdigest()[:32], metadata, count, parameters, kinds, weights.total())
 
     def _take(self, length: int) -> bytes:
         if length > self._size - self._at:
@@ -264,34 +210,35 @@ class _Reader:
             raise BadModelFile("it is not whole, or damaged: a text in its head is longer than the file allows")
         return self._take(length).decode("utf-8", "replace")
 
-    def _value(self, kind: int) -> object:
-        if kind == _TEXT:
+    def _value(self, kind: int) -> Value:
+        if kind == TEXT:
             return self._text(LIMIT_TEXT)
-        if kind == _ARRAY:
+        if kind == ARRAY:
             return self._array()
-        if kind not in _SCALARS:
+        if kind not in SCALARS:
             raise BadModelFile("its head holds a kind of value that is not known")
-        form, length = _SCALARS[kind]
+        form, length = SCALARS[kind]
         return struct.unpack(form, self._take(length))[0]
 
-    def _array(self) -> int:
-        """Skip an array; its elements (the vocabulary, mostly) are the engine's business."""
+    def _array(self) -> int | tuple[int, ...]:
+        """An array is kept if it may say something about each layer; the vocabulary is the engine's business."""
         kind, count = self._number("<I", 4), self._number("<Q", 8)
         if count > self._size:
             raise BadModelFile("it is not whole, or damaged: an array in its head is longer than the file")
-        if kind == _TEXT:
+        if kind == TEXT:
             for _ in range(count):
-                length = self._number("<Q", 8)
-                if length > self._size - self._at:
-                    raise BadModelFile("it is not whole: it ends within its own head")
-                self._at += length
-        elif kind in _SCALARS:
-            self._take_over(count * _SCALARS[kind][1])
-        else:
+                self._skip(self._number("<Q", 8))
+            return count
+        if kind not in SCALARS:
             raise BadModelFile("its head holds an array of a kind that is not known")
-        return count
+        form, length = SCALARS[kind]
+        if kind not in WHOLE or count > LIMIT_KEPT or self._kept + count > LIMIT_KEPT_IN_ALL:
+            self._skip(count * length)
+            return count
+        self._kept += count
+        return struct.unpack(f"<{count}{form[1]}", self._take(count * length))
 
-    def _take_over(self, length: int) -> None:
+    def _skip(self, length: int) -> None:
         if length > self._size - self._at:
             raise BadModelFile("it is not whole: it ends within its own head")
         self._at += length

@@ -39,6 +39,8 @@ class FailureKind(StrEnum):
     """The file has no chat template, and none was chosen yet."""
     BAD_TEMPLATE = "BAD_TEMPLATE"
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
+    TOO_BIG = "TOO_BIG"
+    """It would not fit into the memory that is free, and was not loaded."""
     UNFINISHED = "UNFINISHED"
     """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"
@@ -113,4 +115,7 @@ class EngineFailure(NamedTuple):
     detail: str = ""
     file_name: str = ""
     numbers: tuple[int, ...] = ()
-    """For ``TOO_LONG``: tokens of the question, tokens of the context."""
+    """For ``TOO_LONG``: tokens of the question, tokens of the context.
+
+    For ``TOO_BIG``: bytes that are needed where most are missing, bytes that are free there, then context length and
+    layers on cards of what would fit (0: nothing)."""

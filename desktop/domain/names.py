@@ -33,6 +33,14 @@ def quant_from_name(path: str) -> str:
     return found[1].upper() if found else ""
 
 
+def memory_text(count: float) -> str:
+    """Bytes of memory as its makers count them: ``7.8 GB``."""
+    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}" if unit == "GB" else f"{count / factor:.0f} {unit}"
+    return "under 1 MB" if count else "0 MB"
+
+
 def clean_title(text: str) -> str:
     """A title in one line, without characters that cannot be seen."""
     return " ".join(_UNSEEN.sub(" ", text).split())

@@ -50,6 +50,7 @@ class EngineClient(QObject):
     Signals:
         state_changed: ``state`` is another one.
         progressed: part of the model that was read, 0 to 1.
+        measured: a ``protocol.Measured``: what was free before loading.
         loaded: the ``protocol.Loaded`` of the model that is ready now.
         proved: a ``protocol.Proof``: what the system enforces on the process.
         held: a ``protocol.Held``: the chats whose state is in its memory.
@@ -58,6 +59,7 @@ class EngineClient(QObject):
 
     state_changed = Signal()
     progressed = Signal(float)
+    measured = Signal(object)
     loaded = Signal(object)
     proved = Signal(object)
     held = Signal(object)
@@ -96,10 +98,12 @@ class EngineClient(QObject):
         """What the engine wrote on stderr last; kept when it has ended."""
         return self._process.said if self._process else self._said
 
-    def load(self, path: str, options: LoadOptions, template: str = "") -> None:
-        """Open a model in a fresh process: what an earlier one held is given back to the system for certain."""
+    def load(self, path: str, options: LoadOptions, template: str = "", *, insists: bool = False) -> None:
+        """Open a model in a fresh process: what an earlier one held is given back to the system for certain.
+
+        ``insists``: also where it does not fit into the memory that is free."""
         self._drop_process()
-        self._load = protocol.Load(next(self._numbers), path, options, template)
+        self._load = protocol.Load(next(self._numbers), path, options, template, insists)
         self._start()
         self._become(EngineState.LOADING)
         self._send(self._load)
@@ -281,6 +285,8 @@ class EngineClient(QObject):
                     request.on_done(event)
             case protocol.Proof():
                 self.proved.emit(event)
+            case protocol.Measured():
+                self.measured.emit(event)
             case protocol.Held():
                 self.held.emit(event)
             case protocol.Hello() | protocol.Pong():

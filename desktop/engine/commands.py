@@ -12,15 +12,19 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from desktop.child import evidence
 from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
 from desktop.child.worker import Pipe
 from desktop.domain import gguf
+from desktop.domain.memory import MAIN
 from desktop.domain.models import FailureKind
 from desktop.engine import protocol
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import Generation, TooLong
+from desktop.engine.placing import Placing, place, room_now
 from desktop.engine.prompt import so_far
 from desktop.engine.prompt_cache import PromptCache, pack, unpack
 from desktop.engine.runtime import Runtime, speak_to, version
@@ -117,7 +121,7 @@ class Engine:
             self._runtime.close()
             self._runtime = self._cache = None
         try:
-            gguf.read_header(Path(command.path))
+            header = gguf.read_header(Path(command.path))
         except gguf.BadModelFile as error:
             self._pipe.send(protocol.Failed(command.id, FailureKind.BAD_FILE, str(error)))
             return
@@ -133,7 +137,12 @@ class Engine:
                 shown = percent
                 self._pipe.send(protocol.Progress(command.id, fraction))
 
-        self._runtime = Runtime(command.path, command.options, self._abort, progress)
+        placing = place(header, command.options, room_now())
+        self._pipe.send(protocol.Measured(command.id, placing.room))
+        if not placing.fit.fits and not command.insists:
+            self._pipe.send(_too_big(command.id, placing))
+            return
+        self._runtime = Runtime(command.path, placing.options, self._abort, progress, header)
         self._cache = PromptCache(self._runtime.sequences)
         self._template_name = command.template
         self._template = None
@@ -148,6 +157,9 @@ class Engine:
                 facts.architecture,
                 facts.threads,
                 self._runtime.state_kind(),
+                placing.options.gpu_layers,
+                [card.free for card in room_now().cards],
+                psutil.Process().memory_info().rss,
             )
         )
 
@@ -228,3 +240,12 @@ class Engine:
         if self._level in (LOG_WARNING, LOG_ERROR):
             sys.stderr.write(text)
             sys.stderr.flush()
+
+
+def _too_big(load_id: int, placing: Placing) -> protocol.Failed:
+    """It does not fit: bytes that are needed where most are missing, bytes that are free there, then context length and
+    layers on the cards of what would fit (0 and 0: nothing would)."""
+    fit, room = placing.fit, placing.room
+    free = room.main_free if fit.place == MAIN else room.cards[fit.place].free
+    fitting = (fit.choice.context_length, fit.choice.gpu_layers) if fit.choice is not None else (0, 0)
+    return protocol.Failed(load_id, FailureKind.TOO_BIG, "", [fit.missing + free, free, *fitting])

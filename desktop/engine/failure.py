@@ -8,6 +8,7 @@ import signal
 from desktop.child.process import Ending
 from desktop.child.worker import EXIT_PROTOCOL
 from desktop.domain.models import EngineFailure, FailureKind
+from desktop.domain.names import memory_text
 from desktop.errors import AppError
 
 EXIT_TEMPLATE = 66
@@ -71,6 +72,9 @@ def sentence(failure: EngineFailure, model_name: str) -> AppError:
             f"Your message is too long for {{name}}: about {asked * 3 // 4:,} words, "
             f"and it can hold about {limit * 3 // 4:,}."
         )
+    if failure.kind is FailureKind.TOO_BIG and len(failure.numbers) == 4:
+        needed, free, *_ = failure.numbers
+        happened = f"{{name}} needs about {memory_text(needed)} of memory, and {memory_text(free)} are free right now."
     return AppError(failure.kind.value, happened.replace("{name}", name), SAFE, todo, failure.detail)
 
 
@@ -98,6 +102,10 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
     FailureKind.BAD_TEMPLATE: (
         "The chat template in {name} cannot be used.",
         "Choose one of Snug's own templates instead.",
+    ),
+    FailureKind.TOO_BIG: (
+        "{name} needs more memory than is free right now.",
+        "Close other large apps, choose a smaller model, or let Snug choose safer settings.",
     ),
     FailureKind.UNFINISHED: (
         "Snug did not get to the end of loading {name} the last time, so it did not load it again by itself.",

@@ -22,6 +22,8 @@ from desktop.child.evidence import Process
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.domain.chat import FinishReason, PartKind
+from desktop.domain.fit import Room
+from desktop.domain.memory import Device
 from desktop.domain.models import FailureKind
 from desktop.engine import protocol
 
@@ -48,6 +50,11 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     """A ``FailureKind``: loading fails with it."""
     fits: int = 0
     """Loading fails for want of memory with a larger context than this."""
+    too_big: list[int] = []
+    """Loading is refused with these numbers (see ``EngineFailure``) with a larger context than they suggest, unless the
+    app insists."""
+    cards: list[Device] = []
+    """Graphics cards that are said to be there."""
     die_loading: str = ""
     """A signal's name: loading ends with it."""
     die_after: int = -1
@@ -119,12 +126,16 @@ class Fake:
         for step in range(script.load_steps):
             time.sleep(script.load_s / max(1, script.load_steps))
             self._pipe.send(protocol.Progress(command.id, (step + 1) / script.load_steps))
+        self._pipe.send(protocol.Measured(command.id, Room(8 << 30, 16 << 30, tuple(script.cards))))
         if script.die_loading:
             _die(script.die_loading)
         if script.fail_load:
             self._pipe.send(protocol.Failed(command.id, FailureKind(script.fail_load), "as the script says"))
             return
         length = command.options.context_length or script.context_length
+        if script.too_big and not command.insists and not 0 < command.options.context_length <= script.too_big[2]:
+            self._pipe.send(protocol.Failed(command.id, FailureKind.TOO_BIG, "", script.too_big))
+            return
         if script.fits and length > script.fits:
             self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY, f"{length} tokens do not fit"))
             return

@@ -46,6 +46,7 @@ class Generation:
         self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
         self._waiting: list[int] = []
         self._outbox = _Outbox(request.id, send)
+        self._aside = request.sequence != protocol.MAIN_SEQUENCE
 
     def run(self) -> None:
         """Read the prompt, write the answer.
@@ -60,6 +61,9 @@ class Generation:
             reason = FinishReason.STOPPED
         finally:
             self._outbox.close()
+            if self._aside:
+                # Nobody goes on with it, and the chat may need the room.
+                self._runtime.sequences.forget(self._request.sequence)
         self._send(self._done(reason))
 
     def read_ahead(self) -> None:
@@ -67,7 +71,7 @@ class Generation:
 
         Whatever goes wrong, the next turn reads it itself.
         """
-        if self._request.sequence != protocol.MAIN_SEQUENCE or self._dropped:
+        if self._aside or self._dropped:
             return
         messages, parts = list(self._request.messages), self._outbox.sent
         if messages[-1].role is Role.ASSISTANT:
@@ -88,6 +92,9 @@ class Generation:
         total = len(built.tokens)
         self._prompt_tokens = total
         sequences = runtime.sequences
+        if self._aside and not sequences.has_room(request.sequence, total + (request.max_tokens or 0)):
+            # What is asked beside the chat is not worth reading the chat anew.
+            raise Aborted
         sequences.make_room(request.sequence, total)
         cached = self._cached = sequences.keep_common(request.sequence, built.tokens)
 

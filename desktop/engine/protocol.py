@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.child.evidence import Attempt, Facts
 from desktop.domain.chat import FinishReason, PartKind, Role
+from desktop.domain.fit import Room
 from desktop.domain.models import FailureKind, LoadOptions
 
 MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
@@ -45,6 +46,8 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     options: LoadOptions = LoadOptions()
     template: str = ""
     """Name of a built-in chat template; empty: the file's own."""
+    insists: bool = False
+    """Load it although it does not fit into the memory that is free."""
 
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):
@@ -144,6 +147,13 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     fraction: float
 
 
+class Measured(msgspec.Struct, frozen=True, tag="measured"):
+    """Memory that was free before loading began."""
+
+    id: int
+    room: Room
+
+
 class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     """The model is ready. ``context_length`` is what it was really given, in tokens."""
 
@@ -156,6 +166,12 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     threads: int
     state_kind: str = ""
     """Names everything that a state depends on beside the model's file: states of another kind are of no use."""
+    gpu_layers: int = 0
+    """Steps of the model that were asked onto graphics cards."""
+    cards_free: list[int] = []
+    """Bytes that are free on each card now, in the order of ``Measured``."""
+    own_bytes: int = 0
+    """Main memory that the engine's process takes."""
 
 
 class Prefill(msgspec.Struct, frozen=True, tag="prefill"):
@@ -224,4 +240,4 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     numbers: list[int] = []
 
 
-Event = Hello | Progress | Loaded | Prefill | Token | Done | Held | Pong | Proof | Failed
+Event = Hello | Progress | Measured | Loaded | Prefill | Token | Done | Held | Pong | Proof | Failed

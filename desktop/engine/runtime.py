@@ -10,22 +10,26 @@ import ctypes
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import llama_cpp as _llama_cpp
 import psutil
 
+from desktop.domain import gguf
 from desktop.domain.chat import Sampling
-from desktop.domain.models import CacheType, FailureKind, FlashAttention, LoadOptions
+from desktop.domain.choice import choice_of
+from desktop.domain.gguf import Header
+from desktop.domain.models import FailureKind, LoadOptions
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
-from desktop.engine.sequences import SEQUENCES, SMALLEST_STEP, Sequences
+from desktop.engine.parameters import context_parameters, load_mode, model_parameters
+from desktop.engine.sequences import Sequences
 
 log = logging.getLogger(__name__)
 
 # The bindings are ctypes: typed for readers, not for checkers.
 lib: Any = _llama_cpp
 
-DEFAULT_CONTEXT = 8192
 RANDOM_SEED = 0xFFFFFFFF
 """What llama.cpp takes for "a new one each time"."""
 
@@ -41,25 +45,6 @@ class ModelFacts:
     architecture: str
     threads: int
     template: str
-
-
-_CACHE_TYPES = {
-    CacheType.F16: lib.GGML_TYPE_F16,
-    CacheType.Q8_0: lib.GGML_TYPE_Q8_0,
-    CacheType.Q4_0: lib.GGML_TYPE_Q4_0,
-}
-_FLASH = {
-    FlashAttention.AUTO: lib.LLAMA_FLASH_ATTN_TYPE_AUTO,
-    FlashAttention.ON: lib.LLAMA_FLASH_ATTN_TYPE_ENABLED,
-    FlashAttention.OFF: lib.LLAMA_FLASH_ATTN_TYPE_DISABLED,
-}
-
-
-def _load_mode(options: LoadOptions) -> int:
-    """How the file comes into memory: mapped (the system reads what is used, and may drop it again) or read."""
-    if options.lock_memory:
-        return int(lib.LLAMA_LOAD_MODE_MMAP_MLOCK if options.map_file else lib.LLAMA_LOAD_MODE_MLOCK)
-    return int(lib.LLAMA_LOAD_MODE_AUTO if options.map_file else lib.LLAMA_LOAD_MODE_NONE)
 
 
 def version() -> str:
@@ -81,8 +66,15 @@ def speak_to(hear: Callable[[int, str], None]) -> object:
 class Runtime:
     """One loaded model with one context of two sequences."""
 
-    def __init__(self, path: str, options: LoadOptions, abort: Abort, progress: Callable[[float], None]) -> None:
-        """Load the model.
+    def __init__(
+        self,
+        path: str,
+        options: LoadOptions,
+        abort: Abort,
+        progress: Callable[[float], None],
+        header: Header | None = None,
+    ) -> None:
+        """Load the model. ``header``: the file's head, where somebody has read it already.
 
         Raises:
             RuntimeFailure: BAD_FILE or UNSUPPORTED_MODEL when the model does not open, OUT_OF_MEMORY when its context
@@ -91,6 +83,7 @@ class Runtime:
         """
         self._abort = abort
         self._options = options
+        self._choice = choice_of(header or gguf.read_header(Path(path)), options)
         self._model: Any = None
         self._context: Any = None
         lib.llama_backend_init()
@@ -98,7 +91,7 @@ class Runtime:
         self._vocab: Any = lib.llama_model_get_vocab(self._model)
         self._vocabulary_size = int(lib.llama_vocab_n_tokens(self._vocab))
         self._make_context(options)
-        self.sequences = Sequences(self._model, self._context, self._largest_step, abort)
+        self.sequences = Sequences(self._model, self._context, self._choice.batch, abort)
         self._piece_buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[tuple[int, bool], bytes] = {}
 
@@ -127,9 +120,9 @@ class Runtime:
 
     def state_kind(self) -> str:
         """Names everything that a saved state depends on beside the model's file."""
-        options = self._options
-        fixed = (version(), SEQUENCES, self.sequences.context_length, options.batch)
-        return " ".join(map(str, (*fixed, options.cache_type, options.flash_attention)))
+        choice = self._choice
+        fixed = (version(), choice.sequences, self.sequences.context_length, choice.batch)
+        return " ".join(map(str, (*fixed, choice.keys, choice.values, choice.flash_attention)))
 
     def special(self, name: str) -> str:
         """Text of the vocabulary's ``bos`` or ``eos`` token, or nothing."""
@@ -209,9 +202,8 @@ class Runtime:
     # --- inside
 
     def _load(self, path: str, options: LoadOptions, progress: Callable[[float], None]) -> None:
-        params = lib.llama_model_default_params()
-        params.n_gpu_layers = options.gpu_layers
-        params.load_mode = _load_mode(options)
+        params = model_parameters(self._choice)
+        params.load_mode = load_mode(options)
 
         def on_progress(fraction: float, _: object) -> bool:
             progress(fraction)
@@ -226,19 +218,8 @@ class Runtime:
             raise RuntimeFailure(FailureKind.UNSUPPORTED_MODEL)
 
     def _make_context(self, options: LoadOptions) -> None:
-        trained = int(lib.llama_model_n_ctx_train(self._model))
-        length = options.context_length or min(trained or DEFAULT_CONTEXT, DEFAULT_CONTEXT)
         self._threads = options.threads or psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
-        self._largest_step = max(SMALLEST_STEP, options.batch)
-        params = lib.llama_context_default_params()
-        params.n_ctx = length
-        params.n_batch = params.n_ubatch = self._largest_step
-        params.n_seq_max = SEQUENCES
-        params.kv_unified = True
-        # Layers with a sliding window keep no more than that. Going back takes checkpoints then (see ``sequences``).
-        params.swa_full = False
-        params.type_k = params.type_v = _CACHE_TYPES[options.cache_type]
-        params.flash_attn_type = _FLASH[options.flash_attention]
+        params = context_parameters(self._choice)
         params.n_threads = params.n_threads_batch = self._threads
         params.abort_callback = self._abort.callback
         params.abort_callback_data = self._abort.data

@@ -22,6 +22,7 @@ from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 lib: Any = _llama_cpp
 
 SEQUENCES = 2
+"""As ``domain.choice`` has it."""
 SMALLEST_STEP = 32
 STEP_SECONDS = 0.3
 """A prompt is read in steps of about this long, so that progress moves and Stop needs no luck."""
@@ -97,13 +98,15 @@ class Sequences:
         self._tokens[sequence].clear()
         self._checkpoints[sequence].clear()
 
+    def has_room(self, sequence: int, keep: int) -> bool:
+        """Whether ``keep`` tokens of one sequence fit beside the others."""
+        return keep + sum(map(self.held, self._others(sequence))) <= self.context_length
+
     def make_room(self, sequence: int, keep: int) -> None:
         """Forget every other sequence when ``keep`` tokens of this one would not fit beside them."""
-        others = [other for other in range(SEQUENCES) if other != sequence]
-        if keep + sum(self.held(other) for other in others) <= self.context_length:
-            return
-        for other in others:
-            self.forget(other)
+        if not self.has_room(sequence, keep):
+            for other in self._others(sequence):
+                self.forget(other)
 
     # --- reading
 
@@ -154,8 +157,7 @@ class Sequences:
         Raises:
             Aborted, RuntimeFailure: as ``read``.
         """
-        others = sum(self.held(other) for other in range(SEQUENCES) if other != sequence)
-        if self.begins_with(sequence, tokens) or len(tokens) + others >= self.context_length:
+        if self.begins_with(sequence, tokens) or not self.has_room(sequence, len(tokens) + 1):
             return 0
         # A place to come back to, should the prompt begin otherwise after all.
         self.checkpoint(sequence)
@@ -204,6 +206,9 @@ class Sequences:
         return whole + sum(len(checkpoint.state) for checkpoint in self._checkpoints[sequence])
 
     # --- inside
+
+    def _others(self, sequence: int) -> list[int]:
+        return [other for other in range(SEQUENCES) if other != sequence]
 
     def _state(self, sequence: int, flags: int) -> bytearray:
         size = int(lib.llama_state_seq_get_size_ext(self._context, sequence, flags))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.chat import Message, PartKind, Sampling, Status
-from desktop.domain.models import EngineFailure, EngineState
+from desktop.domain.models import EngineFailure, EngineState, FailureKind
 from desktop.errors import AppError
 from desktop.services.desk import Desk
 
@@ -110,12 +110,15 @@ class Answering(QObject):
             return None
         known = self._failures.get(message.id)
         kept = self.tr("The reply so far is saved.") if message.parts else self.tr("Your message is saved.")
+        if known is None and message.failure == FailureKind.TOO_LONG:
+            # Snug was started anew since; how long it was is not known any more.
+            from desktop.engine import failure as failures
+
+            known = failures.sentence(EngineFailure(FailureKind.TOO_LONG), message.model_name)
         if known is not None:
-            return (
-                self.tr("The model stopped before it finished"),
-                f"{kept} {known.happened} {known.todo}",
-                known.detail,
-            )
+            too_long = known.code == FailureKind.TOO_LONG
+            title = self.tr("This message is too long") if too_long else self.tr("The model stopped before it finished")
+            return title, f"{kept} {known.happened} {known.todo}", known.detail
         if message.failure:
             ended = self.tr("The engine ended while it was being written.")
             return self.tr("The model stopped before it finished"), f"{kept} {ended}", ""

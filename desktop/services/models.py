@@ -19,6 +19,7 @@ from desktop.services.tasks import Worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desktop.domain.fit import Room
     from desktop.engine import protocol
     from desktop.engine.client import EngineClient
     from desktop.storage.library import Library
@@ -86,8 +87,13 @@ class ModelService(QObject):
         self._progress = 0.0
         self._failure: AppError | None = None
         self._restarts = 0
-        self._smaller: dict[int, int] = {}
-        """Contexts of the models that were loaded safely; until Snug ends."""
+        self._smaller: dict[int, LoadOptions] = {}
+        """How the models that were loaded safely are loaded; until Snug ends."""
+        self._fitting: LoadOptions | None = None
+        """What would fit of the current model, if it was refused for its size."""
+        self._insists = False
+        self._loaded_options: LoadOptions | None = None
+        self._room: Room | None = None
         self._telling = False
 
     @property
@@ -101,6 +107,7 @@ class ModelService(QObject):
             engine.loaded.connect(self._loaded)
             engine.failed.connect(self._engine_failed)
             engine.held.connect(self.held)
+            engine.measured.connect(self._measured)
         return self._engine
 
     def running_engine(self) -> EngineClient | None:
@@ -133,6 +140,18 @@ class ModelService(QObject):
     def context_length(self) -> int:
         """Tokens of the loaded model's context; 0 while none is loaded."""
         return self._facts.context_length if self._facts else 0
+
+    def facts(self) -> protocol.Loaded | None:
+        """What the engine says of the loaded model."""
+        return self._facts
+
+    def room(self) -> Room | None:
+        """The memory that was free before the last load; None before the first."""
+        return self._room
+
+    def loaded_options(self) -> LoadOptions | None:
+        """How the current model is loaded, or is being loaded."""
+        return self._loaded_options
 
     def parameters(self) -> int:
         return self._facts.parameters if self._facts else 0
@@ -174,8 +193,9 @@ class ModelService(QObject):
         self.changed.emit()
 
     def retry(self) -> None:
-        """Load the current model again."""
+        """Load the current model again. Where it was refused for its size, whoever asks again wants it all the same."""
         if self._current is not None:
+            self._insists = self._failure is not None and self._failure.code == FailureKind.TOO_BIG
             self._load(self._current)
 
     def rest(self) -> None:
@@ -205,17 +225,19 @@ class ModelService(QObject):
         model = self._current
         if model is None:
             return None
-        now = self._smaller.get(model.id) or self.options_of(model).context_length
+        now = (self._smaller.get(model.id) or self.options_of(model)).context_length
         now = now or min(model.context_length or USUAL_CONTEXT, USUAL_CONTEXT)
+        if self._failure is not None and self._failure.code == FailureKind.TOO_BIG:
+            return (now, self._fitting.context_length) if self._fitting is not None else None
         then = max(SMALLEST_CONTEXT, now // 2)
         return (now, then) if then < now else None
 
     def load_safely(self) -> None:
-        """Load the current model again with half the context, which takes less memory."""
+        """Load the current model again so that it fits, or with half the context where nobody knows what would."""
         model, safer = self._current, self.safer_context()
         if model is None or safer is None:
             return
-        self._smaller[model.id] = safer[1]
+        self._smaller[model.id] = self._fitting or self.options_of(model)._replace(context_length=safer[1])
         self._telling = True
         self._load(model)
 
@@ -321,16 +343,18 @@ class ModelService(QObject):
             self.template_needed.emit(model)
             self.changed.emit()
             return
-        smaller, options = self._smaller.get(model.id), self.options_of(model)
-        if smaller:
-            options = options._replace(context_length=smaller)
+        options = self._loaded_options = self._smaller.get(model.id) or self.options_of(model)
+        insists, self._insists, self._fitting = self._insists, False, None
         self._worker.run(lambda: self._records.begin(model.id))
-        self.engine.load(model.path, options, model.template)
+        self.engine.load(model.path, options, model.template, insists=insists)
         self.loading.emit()
         self.changed.emit()
 
     def _engine_changed(self) -> None:
         self.changed.emit()
+
+    def _measured(self, measured: protocol.Measured) -> None:
+        self._room = measured.room
 
     def _progressed(self, fraction: float) -> None:
         self._progress = fraction
@@ -359,7 +383,9 @@ class ModelService(QObject):
         was_running, self._facts, self._telling = self._facts is not None, None, False
         if what.kind is not FailureKind.CRASHED:
             self._worker.run(self._records.end)
-        if what.kind is FailureKind.OUT_OF_MEMORY and self._may_step_down():
+        if what.kind is FailureKind.TOO_BIG:
+            self._fitting = self._what_fits(what.numbers)
+        if self._may_step_down(what.kind):
             QTimer.singleShot(0, self.load_safely)
             return
         self._failure = _sentence(what, self._current.name if self._current else "")
@@ -371,12 +397,23 @@ class ModelService(QObject):
             self._restarts += 1
             QTimer.singleShot(0, self.retry)
 
-    def _may_step_down(self) -> bool:
-        """Whether less may be tried without asking: once, and not where the user chose the number."""
+    def _may_step_down(self, kind: FailureKind) -> bool:
+        """Whether less may be tried without asking: once, and nothing that the user chose."""
         model = self._current
         if model is None or model.id in self._smaller or self.options_of(model).context_length:
             return False
-        return self.safer_context() is not None
+        if kind is FailureKind.TOO_BIG:
+            chosen = self.options_of(model).gpu_layers
+            return self._fitting is not None and chosen in (self._fitting.gpu_layers, -1)
+        return kind is FailureKind.OUT_OF_MEMORY and self.safer_context() is not None
+
+    def _what_fits(self, numbers: tuple[int, ...]) -> LoadOptions | None:
+        """What the engine says would fit; None: nothing would."""
+        if self._current is None or len(numbers) != 4 or not numbers[2]:
+            return None
+        fitting = self.options_of(self._current)._replace(context_length=numbers[2])
+        # Auto finds the layers by itself.
+        return fitting if fitting.gpu_layers < 0 else fitting._replace(gpu_layers=numbers[3])
 
     def close(self) -> None:
         """The app ends: the engine's process is gone when this returns."""

@@ -214,6 +214,10 @@ class Desktop(QObject):
     def _ready(self) -> None:
         if self.window is not None:
             self.window.painted.connect(self._painted)
+            if self._screen is not None:
+                # Where somebody typed: a window that opens elsewhere looks like another program.
+                self.window.setGeometry(self._screen.geometry())
+                self.window.setWindowState(self._screen.windowState() & Qt.WindowState.WindowMaximized)
             self.window.show()
         self._uncover()
         self.shown.emit()
@@ -226,7 +230,10 @@ class Desktop(QObject):
 
     def _begin(self) -> None:
         """The window is painted and takes keys; now the rest may take the processors for a moment."""
+        from desktop.ui.parts.roles import tell_roles
+
         self._has_begun = True
+        tell_roles()
         gc.freeze()
         gc.enable()
         self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))

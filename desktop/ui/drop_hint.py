@@ -1,4 +1,4 @@
-"""Lies over the room while a model file is dragged across the window."""
+"""Lies over the room while a file is dragged across the window."""
 
 from __future__ import annotations
 
@@ -14,16 +14,24 @@ from desktop.ui.theme import Theme, radius
 class DropHint(QWidget):
     """Says what letting go would do."""
 
-    def __init__(self, theme: Theme, room: QWidget) -> None:
-        super().__init__(room)
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
         self._theme = theme
-        self._room = room
+        self._text, self._icon_name, self._ink = "", "", ""
         self.setObjectName("dropHint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def appear(self) -> None:
-        self.setGeometry(self._room.rect())
+    def appear(self, room: QWidget, adds: bool) -> None:
+        """Cover a room of the window. ``adds``: letting go would add a model."""
+        if adds:
+            self._text = "Let go to add this model. The file stays where it is."
+            self._icon_name, self._ink = "file-down", "accentText"
+        else:
+            self._text = "Only a model file (.gguf) can be added here."
+            self._icon_name, self._ink = "circle-alert", "textMuted"
+        self.setAccessibleName(self._text)
+        self.setGeometry(room.geometry())
         self.show()
         self.raise_()
 
@@ -36,8 +44,7 @@ class DropHint(QWidget):
         painter.setPen(QPen(theme.color("control"), 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(whole.adjusted(24, 24, -24, -24), radius("lg"), radius("lg"))
         middle = QRectF(0, whole.center().y() - 40, whole.width(), 32)
-        paint.draw_icon(painter, "file-down", theme.color("accentText"), middle, 28)
+        paint.draw_icon(painter, self._icon_name, theme.color(self._ink), middle, 28)
         words = middle.translated(0, 44)
-        text = "Let go to add this model. The file stays where it is."
         centre = Qt.AlignmentFlag.AlignHCenter
-        paint.draw_text(painter, words, text, medium("body"), theme.color("textPrimary"), centre)
+        paint.draw_text(painter, words, self._text, medium("body"), theme.color("textPrimary"), centre)

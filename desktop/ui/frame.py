@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.chat.room import Room, TranscriptFactory
@@ -16,7 +25,7 @@ from desktop.ui.parts import paint
 from desktop.ui.parts.focus_ring import FocusRing
 from desktop.ui.preferences import GEOMETRY, SIDEBAR, Settings
 from desktop.ui.sidebar.sidebar import Sidebar
-from desktop.ui.theme import Theme, size
+from desktop.ui.theme import Theme, grown, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 # What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
 
 NARROW = 1000
+"""Below this width the sidebar gives way."""
 
 
 class Frame(QWidget):
@@ -54,7 +64,6 @@ class Frame(QWidget):
         self.setObjectName("mainWindow")
         # Never the title of a chat: it would show in task lists and in the lock screen's previews.
         self.setWindowTitle("Snug")
-        self.setMinimumSize(*size("windowMin"))
         self.setAcceptDrops(True)
         self.sidebar = Sidebar(theme)
         self.room = Room(theme, transcript_factory)
@@ -152,8 +161,22 @@ class Frame(QWidget):
             area = areas[(at + step * away) % len(areas)]
             target = self._way_in(area)
             if target is not None:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
+                # Qt takes this reason alone for the keyboard's, outside the Tab key itself.
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Messages and their buttons come and go; the way through them is laid when somebody walks it.
+        self.room.transcript.order_focus()
+        moved = super().focusNextPrevChild(next)
+        focus = self.focusWidget()
+        area = focus
+        # What scrolls does this by itself only while the keyboard stays within.
+        while area is not None and not hasattr(area, "reveal"):
+            area = area.parentWidget()
+        if area is not None:
+            area.reveal(focus)  # pyright: ignore
+        return moved
 
     def _way_in(self, area: QWidget) -> QWidget | None:
         """The control of an area that F6 lands on."""
@@ -176,12 +199,12 @@ class Frame(QWidget):
 
     def _restore(self) -> None:
         place(self, self._settings)
-        self._narrow = self.width() < NARROW
+        self._narrow = self.width() < grown(NARROW)
         self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not self._narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = event.size().width() < NARROW
+        narrow = event.size().width() < grown(NARROW)
         if self._narrow is not None and narrow != self._narrow:
             self._narrow = narrow
             self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not narrow)
@@ -203,13 +226,21 @@ class Frame(QWidget):
     # A model file dropped on the window
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not _files(event):
+            return
+        # Taken in any case: who is not told when the drag leaves could not say that this file is no model.
+        event.acceptProposedAction()
+        if self._drop_hint is None:
+            from desktop.ui.drop_hint import DropHint
+
+            self._drop_hint = DropHint(self.theme, self)
+        self._drop_hint.appear(self._other or self.room, adds=bool(_model_files(event)))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if _model_files(event):
             event.acceptProposedAction()
-            if self._drop_hint is None:
-                from desktop.ui.drop_hint import DropHint
-
-                self._drop_hint = DropHint(self.theme, self.room)
-            self._drop_hint.appear()
+        else:
+            event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._hide_drop_hint()
@@ -252,7 +283,13 @@ class Frame(QWidget):
 
 def place(window: QWidget, settings: Settings) -> None:
     """Size and place as the window had them last."""
-    window.resize(*size("windowDefault"))
+    least, usual = QSize(*size("windowMin")), QSize(*size("windowDefault"))
+    if window.devicePixelRatioF() > 1:
+        # Where the system enlarges everything there is less room on the screen: it has to fit, with its title bar.
+        room = window.screen().availableSize() - QSize(0, 40)
+        least, usual = least.boundedTo(room), usual.boundedTo(room)
+    window.setMinimumSize(least)
+    window.resize(usual)
     stored = settings.get(GEOMETRY, "")
     if isinstance(stored, str) and stored:
         window.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
@@ -264,5 +301,8 @@ def _holds(area: QWidget, focus: QWidget | None) -> bool:
 
 def _model_files(event: QDropEvent) -> list[str]:
     """The model files of a drag."""
-    paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.lower().endswith(".gguf")]
+    return [path for path in _files(event) if path.lower().endswith(".gguf")]
+
+
+def _files(event: QDropEvent) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 class MainWindow(Frame):
     """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed;
-    ``placement`` says and changes how the model is loaded, and without it there is no inspector.
+    ``placement`` makes the service that says and changes how the model is loaded; without it there is no inspector.
 
     Signals:
         lock_requested: the chats are to leave the screen.
@@ -53,7 +53,7 @@ class MainWindow(Frame):
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
-        placement: Any = None,
+        placement: Callable[[], Any] | None = None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
@@ -211,9 +211,10 @@ class MainWindow(Frame):
             self.open_inspector()
 
     def _make_inspector(self) -> Inspector:
+        assert self._placement is not None
         from desktop.ui.inspector.inspector import Inspector
 
-        inspector = Inspector(self.theme, self._placement, self)
+        inspector = Inspector(self.theme, self._placement(), self)
         inspector.set_loading(self._models.state() is EngineState.LOADING)
         inspector.closed.connect(self.toggle_inspector)
         self.models.changed.connect(lambda view: inspector.set_loading(view.state is EngineState.LOADING))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,43 @@ def load_fonts(folder: Path | None = None) -> None:
             QFontDatabase.addApplicationFont(str(file))
 
 
+@cache
+def text_scale() -> float:
+    """How much larger than usual the system wants text, from 1 to 2. Asked once, before the app has a font of its own.
+
+    Where the system enlarges everything (most do), Qt does that, and this stays 1.
+    """
+    points, screen = QGuiApplication.font().pointSizeF(), QGuiApplication.primaryScreen()
+    usual_points, usual_dots = USUAL.get(sys.platform, LINUX)
+    dots = screen.logicalDotsPerInchY() if screen is not None else usual_dots
+    return min(2.0, max(1.0, dots / usual_dots * max(1.0, points / usual_points)))
+
+
+LINUX = (11.0, 96.0)
+USUAL = {"darwin": (13.0, 72.0), "win32": (9.0, 96.0)}
+"""Points of the system's font and dots per inch, where nobody asked for more."""
+
+
+def grown(pixels: float) -> int:
+    """A measure of what stands beside text (a switch, a round button, a pane): it grows half as much as that."""
+    return round(pixels * (1 + text_scale()) / 2)
+
+
+def icon_side(pixels: int) -> int:
+    """An icon grows a little with the text: into the room that the design leaves around it."""
+    return round(pixels * (2 + text_scale()) / 3)
+
+
 def size(name: str) -> Any:
-    """A measure of the design in pixels at 100 % (``tokens.size``), for instance ``size("sidebar")``."""
-    return tokens()["size"][name]
+    """A measure of the design in pixels (``tokens.size``), for instance ``size("sidebar")``. Those of icons are grown
+    where they are painted."""
+    pixels = tokens()["size"][name]
+    if name not in _GROWING:
+        return pixels
+    return [grown(side) for side in pixels] if isinstance(pixels, list) else grown(pixels)
+
+
+_GROWING = {"sidebar", "control", "controlSmall", "controlLarge", "row", "tableRow", "listRow", "hitMin", "switch"}
 
 
 def radius(name: str) -> int:
@@ -87,8 +122,8 @@ class Theme(QObject):
 
     def color(self, name: str) -> QColor:
         """A colour by its token name, for instance ``color("accent")``."""
-        if name == "border" and self.high_contrast:
-            name = "control"
+        if self.high_contrast:
+            name = _STRONGER.get(name, name)
         return _color(tokens()["color"][self.name][name])
 
     def hex(self, name: str) -> str:
@@ -158,15 +193,19 @@ class Theme(QObject):
             self.changed.emit()
 
 
+_STRONGER = {"border": "control", "textMuted": "textSecondary", "textSecondary": "textPrimary"}
+"""With the system's high contrast: what separates is seen as well as what can be pressed, and quiet words are not."""
+
+
 @cache
 def font(role: str) -> QFont:
-    """The font of a role of the type scale, for instance ``font("message")``. Sizes are pixels at 100 %."""
+    """The font of a role of the type scale, for instance ``font("message")``. It grows with the system's text."""
     style = tokens()["type"]["scale"][role]
     result = QFont(tokens()["type"]["family"][style["family"]])
-    result.setPixelSize(int(style["size"]))
+    result.setPixelSize(_enlarged(style["size"]))
     result.setWeight(QFont.Weight(int(style["weight"])))
     if style["tracking"]:
-        result.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, style["tracking"] * style["size"])
+        result.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, style["tracking"] * result.pixelSize())
     if style.get("tabular"):
         result.setFeature(QFont.Tag("tnum"), 1)
     if style["family"] == "code":
@@ -177,7 +216,11 @@ def font(role: str) -> QFont:
 
 def line_height(role: str) -> int:
     """Line height of a role of the type scale in pixels."""
-    return int(tokens()["type"]["scale"][role]["line"])
+    return _enlarged(tokens()["type"]["scale"][role]["line"])
+
+
+def _enlarged(pixels: float) -> int:
+    return round(pixels * text_scale())
 
 
 def tabular(base: QFont) -> QFont:

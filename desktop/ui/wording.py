@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.models import EngineState
+from desktop.domain.names import memory_text
 
 _WORDS_PER_TOKEN = 0.75
 
@@ -22,20 +23,21 @@ def remembered(used: int, size: int) -> str:
     return f"about {words(used):,} of {words(size):,} words it can remember"
 
 
-_GIGABYTE = 2**30
+_GIGABYTE = 1 << 30
 
 
-def gigabytes(count: int) -> str:
-    """Bytes of memory as memory is sold: 1 GB is 1024 MB."""
-    value = count / _GIGABYTE
-    return f"{value:.0f} GB" if value >= 99.95 else f"{value:.1f} GB"
+def memory(part: int, whole: int) -> str:
+    """A part of a memory, in bytes, in the unit of the whole unless it is much smaller: "0.9 GB", "98 MB"."""
+    counts = whole >= _GIGABYTE and (part >= _GIGABYTE // 20 or not part)
+    return f"{part / _GIGABYTE:.1f} GB" if counts else memory_text(part)
 
 
-def of_gigabytes(part: int, whole: int) -> str:
-    """How much of a memory: "4.9 of 6.0 GB", "8.2 of 16 GB"."""
-    size = whole / _GIGABYTE
-    even = size >= 10 and abs(size - round(size)) < 0.05
-    return f"{gigabytes(part).removesuffix(' GB')} of {f'{size:.0f} GB' if even else gigabytes(whole)}"
+def of_memory(part: int, whole: int) -> str:
+    """How much of a memory: "4.9 of 6.0 GB", "8.2 of 16 GB", "98 MB of 6.0 GB"."""
+    gigabytes = whole / _GIGABYTE
+    even = gigabytes >= 10 and abs(gigabytes - round(gigabytes)) < 0.05
+    all_of_it = f"{gigabytes:.0f} GB" if even else memory_text(whole)
+    return f"{memory(part, whole).removesuffix(all_of_it[-3:])} of {all_of_it}"
 
 
 def speed(tokens_per_second: float) -> str:

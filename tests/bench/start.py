@@ -44,6 +44,7 @@ def run() -> list[Figure]:
         ours, theirs = interleaved(ROUNDS, snug, bare)
     short = [said["ms"] for said in opened if said.get("opened") == MIDDLE]
     long = [said["ms"] for said in opened if said.get("opened") == fill.CHATS]
+    memory = [said["memory"] / 2**20 for said in opened if "memory" in said]
     assert len(short) == len(long) == ROUNDS
     return [
         Figure("start: a bare window", median(theirs) * 1000, "ms"),
@@ -52,6 +53,7 @@ def run() -> list[Figure]:
         Figure("opening a short chat", median(short), "ms"),
         at_most("opening a chat of 10,000 messages: median", median(long), "ms", 300),
         at_most("opening a chat of 10,000 messages: worst", max(long), "ms", 300),
+        at_most("memory of the window's process with it open", median(memory), "MiB", 160),
     ]
 
 

@@ -84,6 +84,9 @@ class Watcher(QObject):
 
     def _next(self) -> None:
         if not self._chats:
+            import psutil  # not before the start was measured
+
+            self._say(memory=psutil.Process().memory_full_info().pss)
             self._desktop.quit()
             return
         self._painted.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop.house import Stores
-from tests.cli.conftest import ROOT, Snug, read_lines
+from tests.cli.conftest import Snug, read_lines
 from tests.fixtures.profiles import PASSPHRASE, open_profile
 
 NOBODY = 65534
@@ -280,19 +279,3 @@ def test_the_doctor_says_how_the_chats_are_opened(talked: Snug) -> None:
     result = talked.run("doctor")
     assert result.code == 0
     assert "Only your passphrase or your recovery key opens them" in result.out
-
-
-@pytest.mark.parametrize("minor", [8, 9, 10])
-def test_an_older_python_is_named_and_nothing_is_set_up(minor: int, tmp_path: Path) -> None:
-    script = ROOT / "scripts" / "setup.py"
-    ast.parse(script.read_text(encoding="utf-8"), feature_version=(3, minor))
-    pretend = (
-        f"import runpy, sys; sys.version_info = (3, {minor}, 0, 'final', 0); sys.argv = ['setup.py'];"
-        f"runpy.run_path({str(script)!r}, run_name='__main__')"
-    )
-    result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True, cwd=tmp_path)
-    assert result.returncode == 1
-    [line] = result.stderr.splitlines()
-    assert line.startswith("Set-up stopped: Snug needs Python 3.11 or newer")
-    assert "python3.11 scripts/setup.py" in line
-    assert list(tmp_path.iterdir()) == []

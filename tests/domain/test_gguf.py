@@ -13,7 +13,10 @@ from gguf.constants import GGML_QUANT_SIZES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.domain import gguf
+from desktop.domain import gguf, gguf_kinds
+from desktop.domain.choice import choice_of
+from desktop.domain.memory import estimate
+from desktop.domain.models import LoadOptions
 from tests.fixtures.models import tiny_model
 
 
@@ -41,8 +44,8 @@ def test_the_fingerprint_is_of_the_file_not_of_its_place(tiny: Path, tmp_path: P
 
 def test_our_table_of_tensor_kinds_is_the_formats_own() -> None:
     for kind, (block, size) in GGML_QUANT_SIZES.items():
-        if int(kind) in gguf.TENSOR_KINDS:
-            assert gguf.TENSOR_KINDS[int(kind)][1:] == (block, size), kind
+        if int(kind) in gguf_kinds.TENSOR_KINDS:
+            assert gguf_kinds.TENSOR_KINDS[int(kind)][1:] == (block, size), kind
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,9 @@ def test_a_damaged_head_raises_nothing_but_our_own_error(tiny: Path, flips: list
     path = tiny.with_name("damaged.gguf")
     path.write_bytes(data)
     with contextlib.suppress(gguf.BadModelFile):
-        gguf.read_header(path)
+        header = gguf.read_header(path)
+        found = estimate(header, choice_of(header, LoadOptions()))
+        assert min(found.main) >= 0
 
 
 def test_a_model_without_a_template_says_so(tmp_path: Path) -> None:
@@ -115,3 +120,44 @@ def test_the_kind_that_most_bytes_have_stands_in_for_a_missing_file_type(tmp_pat
     writer.write_tensors_to_file()
     writer.close()
     assert gguf.read_header(path).quant == "F16"
+
+
+def test_an_array_that_may_tell_layers_apart_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "arrays.gguf"
+    writer = GGUFWriter(path, "llama")
+    writer.add_array("llama.attention.head_count_kv", [0, 2, 0, 4])
+    writer.add_array("llama.attention.sliding_window_pattern", [True, False])
+    writer.add_array("llama.scales", [0.5, 0.25])
+    writer.add_array("tokenizer.ggml.tokens", ["a", "b", "c"])
+    writer.add_array("llama.long", list(range(gguf.LIMIT_KEPT + 1)))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    head = gguf.read_header(path)
+    assert head.of_model("attention.head_count_kv") == (0, 2, 0, 4)
+    assert head.sizes_of_model("attention.head_count_kv", 6) == (0, 2, 0, 4, 0, 0)
+    assert head.sizes_of_model("attention.sliding_window_pattern", 2) == (1, 0)
+    assert head.of_model("scales") == 2
+    assert head.number("tokenizer.ggml.tokens") == 3
+    assert head.of_model("long") == gguf.LIMIT_KEPT + 1
+
+
+def test_arrays_without_end_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "many.gguf"
+    writer = GGUFWriter(path, "llama")
+    for number in range(2 * gguf.LIMIT_KEPT_IN_ALL // gguf.LIMIT_KEPT):
+        writer.add_array(f"llama.a{number}", [1] * gguf.LIMIT_KEPT)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    kept = [value for value in gguf.read_header(path).metadata.values() if isinstance(value, tuple)]
+    assert sum(map(len, kept)) == gguf.LIMIT_KEPT_IN_ALL
+
+
+def test_a_number_of_a_layer_is_never_negative(tmp_path: Path) -> None:
+    head = gguf.Header(0, "", {"general.architecture": "llama", "llama.a": -1, "llama.b": (-3, 4), "llama.c": "x"})
+    assert head.size_of_model("a") == 0
+    assert head.sizes_of_model("b", 2) == (0, 4)
+    assert head.size_of_model("c", 7) == head.size_of_model("nothing", 7) == 7

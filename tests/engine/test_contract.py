@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.child.bulk import Broken
 from desktop.child.process import command_for
 from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, LoadOptions
@@ -19,6 +20,8 @@ from desktop.engine import fake, protocol
 from desktop.engine.client import EngineClient, Request
 
 LOAD_MS, ANSWER_MS = 30_000, 30_000
+QUESTION = "Tell me about rain, and where it comes from. " * 12
+OTHER = "What do cats eat, and why do they sleep so much? " * 12
 
 
 class Heard:
@@ -200,6 +203,66 @@ class EngineContract:
         engine.generate(ask(self.slow_question), Sampling(temperature=0.0), heard.request())
         assert_proved()
         assert not heard.over()
+
+    def turn(self, engine: EngineClient, qtbot: QtBot, chat: int, text: str = QUESTION) -> protocol.Done:
+        """An answer in a chat."""
+        heard = Heard()
+        engine.generate(ask(text), Sampling(temperature=0.0, max_tokens=4), heard.request(), chat=chat)
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.done is not None
+        return heard.done
+
+    def kept(self, engine: EngineClient, qtbot: QtBot, chat: int) -> list[bytes] | None:
+        """What comes over the bulk pipe for a chat; None: the engine gave up."""
+        assert engine.bulk is not None
+        engine.keep(chat)
+        engine.flush()
+        try:
+            return list(map(bytes, engine.bulk.read()))
+        except Broken:
+            return None
+
+    def test_the_state_of_a_chat_survives_the_engine(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        first = self.turn(engine, qtbot, 7)
+        assert first.cached_tokens == 0
+        state = self.kept(engine, qtbot, 7)
+        assert state is not None
+        self.load(engine, qtbot)
+        assert engine.bulk is not None
+        with qtbot.waitSignal(engine.held, timeout=ANSWER_MS) as held:
+            engine.restore(7)
+            engine.flush()
+            engine.bulk.write(state)
+        assert held.args[0].chats == [7]
+        assert self.turn(engine, qtbot, 7).cached_tokens >= first.prompt_tokens - 1
+
+    def test_another_chat_in_between_costs_nothing(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        first = self.turn(engine, qtbot, 7)
+        self.turn(engine, qtbot, 8, OTHER)
+        assert self.turn(engine, qtbot, 7).cached_tokens >= first.prompt_tokens - 1
+
+    def test_a_chat_that_is_forgotten_is_read_again(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        self.turn(engine, qtbot, 7)
+        with qtbot.waitSignal(engine.held, timeout=ANSWER_MS) as held:
+            engine.forget(7)
+        assert held.args[0].chats == []
+        assert self.kept(engine, qtbot, 7) is None
+        assert self.turn(engine, qtbot, 7).cached_tokens == 0
+
+    def test_what_was_read_ahead_need_not_be_read(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot)
+        with qtbot.waitSignal(engine.held, timeout=ANSWER_MS) as held:
+            engine.read_ahead(7, ask(QUESTION))
+        assert held.args[0].tokens > 64
+        assert self.turn(engine, qtbot, 7, QUESTION + " And why?").cached_tokens == held.args[0].tokens
+
+    def test_reading_ahead_gives_way_to_a_question(self, engine: EngineClient, qtbot: QtBot) -> None:
+        self.load(engine, qtbot, self.slow_path)
+        engine.read_ahead(7, ask(self.slow_question))
+        assert self.turn(engine, qtbot, 8, "Hello").generated_tokens > 0
 
     def test_unloading_ends_the_process(self, engine: EngineClient, qtbot: QtBot) -> None:
         self.load(engine, qtbot)

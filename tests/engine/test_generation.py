@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.chat import PartKind, Role
+from desktop.domain.chat import FinishReason, PartKind, Role
 from desktop.domain.models import LoadOptions
 from desktop.engine import protocol
 from desktop.engine.failing import Abort
@@ -127,3 +127,30 @@ def test_an_answer_that_is_carried_on_with_is_not_disturbed(chat: Callable[[], C
     ahead = talk.runtime.sequences.held(0)
     talk.ask("Why?")
     assert talk.done.cached_tokens == ahead
+
+
+def aside(talk: Chat, text: str) -> protocol.Done:
+    """Ask something beside the chat, as a title is asked for."""
+    question = protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, text)])
+    request = protocol.Generate(2, [question], temperature=0.0, max_tokens=8, sequence=protocol.SIDE_SEQUENCE)
+    told: list[protocol.Event] = []
+    Generation(talk.runtime, talk._template, request, lambda *events: told.extend(events)).run()
+    assert isinstance(told[-1], protocol.Done)
+    return told[-1]
+
+
+def test_what_is_asked_beside_the_chat_leaves_nothing_behind(chat: Callable[[], Chat]) -> None:
+    talk = chat()
+    talk.ask("Hello")
+    held = talk.runtime.sequences.held(0)
+    assert aside(talk, "Write a title.").generated_tokens > 0
+    assert (talk.runtime.sequences.held(0), talk.runtime.sequences.held(1)) == (held, 0)
+
+
+def test_what_is_asked_beside_the_chat_never_takes_the_chat_s_room(chat: Callable[[], Chat]) -> None:
+    talk = chat()
+    talk.ask("word " * 600)
+    held = talk.runtime.sequences.held(0)
+    done = aside(talk, "word " * 600)
+    assert (done.generated_tokens, done.reason) == (0, FinishReason.STOPPED)
+    assert talk.runtime.sequences.held(0) == held

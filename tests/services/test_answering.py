@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from desktop.domain.chat import Status
+from desktop.domain.chat import Message, Role, Status
 from desktop.domain.models import EngineState
+from desktop.services.answering import Answering
 from tests.services.conftest import Home
 
 
@@ -30,6 +31,16 @@ def test_an_engine_that_dies_leaves_an_interrupted_answer_with_its_words(home: H
     assert words is not None
     assert words[0] == "The model stopped before it finished"
     home.until(lambda: home.house.models.state() is EngineState.READY)
+
+
+def test_a_message_that_is_too_long_is_told_so_after_the_next_start_too(home: Home) -> None:
+    answering = Answering(home.house.chats.current()._desk)  # pyright: ignore[reportPrivateUsage]
+    lost = Message(2, 1, 1, Role.ASSISTANT, (), Status.INTERRUPTED, model_name="Qwen3 4B", failure="TOO_LONG")
+    assert answering.failure_text(lost) == (
+        "This message is too long",
+        "Your message is saved. Your message is too long for Qwen3 4B. Shorten it, or split it into parts.",
+        "",
+    )
 
 
 def test_an_engine_that_keeps_dying_is_not_started_for_ever(home: Home) -> None:

@@ -131,6 +131,46 @@ def test_memory_that_runs_out_while_answering_is_met_the_same_way(home: Home) ->
     assert models.context_length() == 4096
 
 
+GB = 1 << 30
+
+
+def test_what_does_not_fit_is_loaded_as_it_fits_and_that_is_said(home: Home) -> None:
+    models = home.house.models
+    with home.qtbot.waitSignal(models.noticed, timeout=WAIT) as told:
+        home.load(too_big=[12 * GB, 7 * GB, 2048, 0])
+    assert told.args == ["Fake 1B runs with safer settings: it remembers about 1,500 words."]
+    assert models.context_length() == 2048
+
+
+def test_what_could_not_fit_at_all_is_refused_with_the_figures_unless_the_user_insists(home: Home) -> None:
+    models = home.house.models
+    home.load(too_big=[12 * GB, 7 * GB, 0, 0])
+    failure = models.failure()
+    assert failure is not None
+    assert failure.happened == "Fake 1B needs about 12.0 GB of memory, and 7.0 GB are free right now."
+    assert models.safer_context() is None
+    models.retry()
+    home.until(lambda: models.state() is EngineState.READY)
+
+
+def test_a_context_that_the_user_chose_is_not_changed_but_offered(home: Home) -> None:
+    models = home.house.models
+    home.load()
+    model = models.current()
+    assert model is not None
+    home.load(too_big=[12 * GB, 7 * GB, 2048, 0])
+    home.until(lambda: models.state() is EngineState.READY)
+    model = models.current()
+    assert model is not None
+    models.set_options(model, LoadOptions(context_length=6000))
+    models.choose(model.id)
+    home.until(lambda: models.state() is EngineState.FAILED)
+    assert models.safer_context() == (6000, 2048)
+    models.load_safely()
+    home.until(lambda: models.state() is EngineState.READY)
+    assert models.context_length() == 2048
+
+
 # Loads that did not end
 
 

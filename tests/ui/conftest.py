@@ -59,9 +59,8 @@ class Stage:
         self.settings = settings or FakeSettings()
         self.placement = placement
         self.links: list[str] = []
-        self.window = MainWindow(
-            theme, chats, models, self.settings, Placeholder, self.links.append, placement=placement
-        )
+        make = None if placement is None else lambda: placement
+        self.window = MainWindow(theme, chats, models, self.settings, Placeholder, self.links.append, placement=make)
         qtbot.addWidget(self.window)
         self.window.show()
         qtbot.waitExposed(self.window)

@@ -370,8 +370,12 @@ class FakePlacement(QObject):
         layers = options.gpu_layers if options.gpu_layers >= 0 else fits
         share = layers / 33
         cards = [
-            CARD._replace(weights=round(4.9 * GB * share / self.cards), memory=round(memory * share / self.cards))
-            for _ in range(self.cards)
+            CARD._replace(
+                name="Graphics card" if self.cards == 1 else f"Graphics card {number + 1}",
+                weights=round(4.9 * GB * share / self.cards),
+                memory=round(memory * share / self.cards),
+            )
+            for number in range(self.cards)
         ]
         main = MAIN._replace(weights=round(4.9 * GB * (1 - share)), memory=round(memory * (1 - share)))
         problem = remedy = ""
@@ -457,6 +461,9 @@ class Placeholder(QWidget):
 
     def scroll_to_row(self, row: int) -> None:
         self.scrolled_to.append(row)
+
+    def order_focus(self) -> None:
+        """There is nothing in it to order."""
 
     def set_source(self, conversation: FakeConversation | None) -> None:
         self.conversation = conversation

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -270,6 +270,32 @@ def test_a_model_file_dropped_on_the_window_is_added(stage: Stage) -> None:
     QApplication.sendEvent(stage.window, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, files, left, none))
     assert stage.models.calls == [("add", "/models/new.gguf")]
     assert not stage.find("dropHint").isVisible()
+
+
+@pytest.mark.parametrize("path", ["/notes.txt", "/models"])
+def test_what_is_no_model_file_is_told_so_while_it_is_dragged(stage: Stage, path: str) -> None:
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(path)])
+    none, left, copy = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    QApplication.sendEvent(stage.window, QDragEnterEvent(QPoint(700, 400), copy, files, left, none))
+    assert stage.find("dropHint").isVisible()
+    assert stage.find("dropHint").accessibleName() == "Only a model file (.gguf) can be added here."
+    move = QDragMoveEvent(QPoint(700, 410), copy, files, left, none)
+    QApplication.sendEvent(stage.window, move)
+    assert not move.isAccepted()
+    QApplication.sendEvent(stage.window, QDragLeaveEvent())
+    assert not stage.find("dropHint").isVisible()
+    assert stage.models.calls == []
+
+
+def test_a_model_file_can_be_dropped_on_the_settings(stage: Stage) -> None:
+    stage.window.open_settings("appearance")
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile("/models/new.gguf")])
+    none, left, copy = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    QApplication.sendEvent(stage.window, QDragEnterEvent(QPoint(700, 400), copy, files, left, none))
+    assert stage.find("dropHint").isVisible()
+    assert stage.find("dropHint").geometry() == stage.find("settingsRoom").geometry()
 
 
 def test_menu_rows_have_the_design_s_heights(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -196,6 +196,7 @@ def test_a_passphrase_is_asked_for_as_often_as_it_is_wrong(begin: Begin, paths: 
     fill(paths, "one")
     run = begin(looked_for(paths))
     screen = run.shown("lockScreen")
+    screen.setGeometry(30, 40, 1010, 700)
     for wrong in ("quite wrong", "wrong as well"):
         run.type(wrong)
         qtbot.waitUntil(
@@ -203,7 +204,8 @@ def test_a_passphrase_is_asked_for_as_often_as_it_is_wrong(begin: Begin, paths: 
         )
         assert run.desktop.window is None
     run.type(PASSPHRASE)
-    run.shown("mainWindow")
+    # Where somebody typed.
+    assert run.shown("mainWindow").geometry() == QRect(30, 40, 1010, 700)
     assert run.titles() == ["one"]
 
 

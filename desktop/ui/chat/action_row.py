@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import IconButton
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from desktop.ui.parts.menu import Menu
 
-HEIGHT = 32
+
+def actions_height() -> int:
+    return paint.tall(32, "small", 4)
 
 
 class ActionRow(QWidget):
@@ -101,9 +104,6 @@ class ActionRow(QWidget):
         """Width of the buttons."""
         return self._right + 1
 
-    def buttons(self) -> list[IconButton]:
-        return [self._copy, self._change, self._earlier, self._later, self._more]
-
     def _place(self) -> None:
         x = 0
         for button in (self._copy, self._change):
@@ -166,11 +166,11 @@ class ActionRow(QWidget):
         painter.setPen(self._theme.color("textMuted"))
         if self._versions[1] > 1:
             painter.setFont(self._count_font)
-            box = QRectF(self._count_left, 0, 200, HEIGHT)
+            box = QRectF(self._count_left, 0, 200, self.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._count_text())
         if self._statistics:
             painter.setFont(self._font)
-            box = QRectF(self._right + 8, 0, self.width() - self._right - 8, HEIGHT)
+            box = QRectF(self._right + 8, 0, self.width() - self._right - 8, self.height())
             fitting = QFontMetrics(self._font).elidedText(
                 self._statistics, Qt.TextElideMode.ElideLeft, int(box.width())
             )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop.ui.chat.code_leaf import HEADER, CodeLeaf
+from desktop.ui.chat.code_leaf import CodeLeaf, header_height
 from desktop.ui.chat.controls import Tone, WordButton, small_medium
 from desktop.ui.chat.spec import CodeSpec, PlainSpec, narrow
 from desktop.ui.theme import Theme
@@ -59,7 +59,7 @@ class CodeButtons(QObject):
         for button in reversed(self.buttons()):
             visible = button is not self.fold_button or self.leaf.foldable
             width = button.sizeHint().width()
-            y = int(header.top()) + (HEADER - button.height()) // 2
+            y = int(header.top()) + (header_height() - button.height()) // 2
             button.setGeometry(right - width, y, width, button.height())
             button.setVisible(visible)
             if visible:

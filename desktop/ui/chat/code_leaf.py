@@ -19,13 +19,17 @@ from desktop.ui.chat.look import Look
 from desktop.ui.chat.spec import CodeSpec, PlainSpec, Spec, narrow
 from desktop.ui.parts import paint
 
-HEADER = 34
 _PAD_TOP, _PAD_BOTTOM, _PAD_SIDE = 9, 10, 14
 _RADIUS = 10.0
 ROW_LIMIT = 5_000
 """Characters of one shown row; a longer line is cut, on the screen only."""
 
 FOLDED_ROWS = 24
+
+
+def header_height() -> int:
+    """Height of the line with the language and the buttons."""
+    return paint.tall(34, "small", 10)
 
 
 class CodeLeaf(Leaf):
@@ -143,21 +147,21 @@ class CodeLeaf(Leaf):
 
     def lay_out(self, width: float) -> None:
         self.width = width
-        self.height = 1 + HEADER + _PAD_TOP + self._line * self.shown_rows + _PAD_BOTTOM + 1
+        self.height = 1 + header_height() + _PAD_TOP + self._line * self.shown_rows + _PAD_BOTTOM + 1
         self.sideways.view = width - 2
         self.sideways.content = self._widest + 2 * _PAD_SIDE
         self.sideways.scroll_to(self.sideways.offset)
 
     @property
     def _body_top(self) -> float:
-        return self.top + 1 + HEADER + _PAD_TOP
+        return self.top + 1 + header_height() + _PAD_TOP
 
     @property
     def _text_left(self) -> float:
         return self.x + 1 + _PAD_SIDE - self.sideways.offset
 
     def header_rect(self) -> QRectF:
-        return QRectF(self.x + 1, self.top + 1, self.width - 2, HEADER)
+        return QRectF(self.x + 1, self.top + 1, self.width - 2, header_height())
 
     def scroll_by(self, delta: float) -> bool:
         return self.sideways.scroll_to(self.sideways.offset + delta)
@@ -300,7 +304,7 @@ class CodeLeaf(Leaf):
         return QRectF(x, self._body_top + row * self._line, 0, self._line)
 
     def shows_beam(self, x: float, y: float) -> bool:
-        return y > self.top + HEADER and not self.sideways.thumb(self.x + 1, self.bottom - 1).contains(x, y)
+        return y > self.top + header_height() and not self.sideways.thumb(self.x + 1, self.bottom - 1).contains(x, y)
 
     def paragraph_at(self, position: int) -> tuple[int, int]:
         start = self.text.rfind("\n", 0, position) + 1

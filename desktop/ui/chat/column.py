@@ -28,6 +28,7 @@ from desktop.ui.chat.spec import (
     TextSpec,
 )
 from desktop.ui.chat.table_leaf import TableLeaf
+from desktop.ui.theme import text_scale
 
 _ITEM = 26.0
 _QUOTE = 18.0
@@ -54,9 +55,8 @@ def indent_of(container: Container) -> float:
     """How far the content of a container is from the left of what surrounds it."""
     if container.kind is Kind.QUOTE:
         return _QUOTE
-    if container.kind is Kind.ORDERED and container.number > 99:
-        return _ITEM + _DIGIT * (len(str(container.number)) - 2)
-    return _ITEM
+    digits = len(str(container.number)) if container.kind is Kind.ORDERED else 0
+    return (_ITEM + _DIGIT * max(0, digits - 2)) * text_scale()
 
 
 def gap_between(before: Spec, after: Spec, loose: set[int]) -> float:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from enum import Enum
 from html import escape
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from desktop.ui import icons
 from desktop.ui import theme as themes
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
 
 
@@ -112,7 +112,7 @@ class WordButton(ChatButton):
         self._side = side
         self._gap = 8 if height >= 32 else 6
         self._font = font or _medium(themes.font("body"))
-        self.setFixedHeight(height)
+        self.setFixedHeight(paint.tall(height, "body" if height >= 32 else "small", 8))
         self.setText(text)
         self.setToolTip("")
 
@@ -164,8 +164,7 @@ class WordButton(ChatButton):
 
 def draw_icon(painter: QPainter, name: str, color: str, box: QRectF, size: int) -> None:
     """An icon in the middle of a box."""
-    picture = icons.pixmap(name, color, size, painter.device().devicePixelRatioF())
-    painter.drawPixmap(QPointF(box.center().x() - size / 2, box.center().y() - size / 2), picture)
+    paint.draw_icon(painter, name, QColor(color), box, size)
 
 
 def _medium(font: QFont) -> QFont:

@@ -54,7 +54,8 @@ def did_not_start(
 ) -> Failure:
     """The page for a model that was chosen and did not start. ``safer``: its context, and a smaller one to try."""
     name = model.name if model is not None else "The model"
-    out_of_memory = error is not None and error.code == FailureKind.OUT_OF_MEMORY
+    too_big = error is not None and error.code == FailureKind.TOO_BIG
+    out_of_memory = too_big or (error is not None and error.code == FailureKind.OUT_OF_MEMORY)
     choices: list[Choice] = []
     other = _other(model, installed)
     if other is not None:
@@ -68,6 +69,8 @@ def did_not_start(
         choices.append(Choice(LOAD_SAFELY, "sliders-horizontal", title, detail, "Load safely", other is None))
     again = "Close other large apps, then try again." if out_of_memory else "Load the same file once more."
     title = "Free some memory first" if out_of_memory else "Try it again"
+    if too_big:
+        title, again = "Load it all the same", "Slow at best, and other apps may suffer."
     choices.append(Choice(TRY_AGAIN, "app-window" if out_of_memory else "rotate-cw", title, again, "Try again"))
     if other is None:
         first = not any(choice.primary for choice in choices)

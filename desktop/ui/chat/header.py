@@ -41,6 +41,7 @@ class Title(QWidget):
     """
 
     renamed = Signal(str)
+    accessible_role = "Heading"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -121,6 +122,8 @@ class Title(QWidget):
 class ContextMeter(QWidget):
     """How much of what the model can remember is used: numbers, a bar, and words in the tooltip."""
 
+    accessible_role = "Indicator"
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
@@ -128,7 +131,6 @@ class ContextMeter(QWidget):
         self._size = 0
         self.setObjectName("contextMeter")
         self.setFont(tabular(font("small")))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Conversation memory")
@@ -326,7 +328,8 @@ class Header(QWidget):
         self._lay_out(self._row.contentsMargins().left())
 
     def _lay_out(self, left: int) -> None:
-        self._row.setContentsMargins(left, 0, 16 if self.inspector.isHidden() else 12, 0)
+        # What stands in it paints its own ground, and leaves the line at the foot alone.
+        self._row.setContentsMargins(left, 1, 16 if self.inspector.isHidden() else 12, 1)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

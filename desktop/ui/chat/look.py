@@ -43,7 +43,9 @@ class Look:
         self.inline_code = theme.color("inlineCode")
         self.formulas = formulas.shared()
         self.base = themes.font("body" if voice is Voice.THOUGHT else "message")
-        self.line = 22 if voice is Voice.THOUGHT else themes.line_height("message")
+        self.line = themes.line_height("message")
+        if voice is Voice.THOUGHT:
+            self.line -= 2
         self._formats: dict[tuple[Role | None, Style, float], QTextCharFormat] = {}
         self._selected = QTextCharFormat()
         self._selected.setForeground(self.on_selection)

@@ -29,6 +29,7 @@ class MessageBody(MessageCanvas):
     """One message. Signals beside those of ``MessageCanvas``: ``ring_moved``, when the keyboard is on another link."""
 
     ring_moved = Signal()
+    accessible_role = "Paragraph"
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, voice: Voice = Voice.REPLY) -> None:
         super().__init__(theme, parent, voice=voice)

@@ -6,13 +6,12 @@ transcript asks hundreds of times for a height and no layout engine is cheaper t
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
-from desktop.ui.chat.action_row import HEIGHT as ACTIONS
-from desktop.ui.chat.action_row import ActionRow
+from desktop.ui.chat.action_row import ActionRow, actions_height
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_message import OwnMessage
 from desktop.ui.chat.own_words import Editor
@@ -33,6 +32,7 @@ class MessageView(QWidget):
         edit_submitted: row and the new text.
         version_requested: row, and -1 for the earlier version or 1 for the later one.
         link_activated: an address. save_requested: code and language.
+        ring_moved: the keyboard is on another link.
         height_changed: the view wants to be laid out again.
     """
 
@@ -44,6 +44,7 @@ class MessageView(QWidget):
     version_requested = Signal(int, int)
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    ring_moved = Signal()
     height_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, row: int = 0) -> None:
@@ -152,6 +153,7 @@ class MessageView(QWidget):
         reply = Reply(self._theme, self)
         reply.link_activated.connect(self.link_activated)
         reply.save_requested.connect(self.save_requested)
+        reply.ring_moved.connect(self.ring_moved)
         reply.retry_requested.connect(self._regenerate)
         reply.carry_on_requested.connect(self._carry_on)
         reply.height_changed.connect(self.height_changed)
@@ -251,16 +253,16 @@ class MessageView(QWidget):
         height = shown.lay_out(width)
         shown.setGeometry(0, 0, width + 2 * INSET, height)
         self._place_actions()
-        return height + (_AFTER_OWN if self.is_own else 6 + ACTIONS + _AFTER_REPLY)
+        return height + (_AFTER_OWN if self.is_own else 6 + actions_height() + _AFTER_REPLY)
 
     def _place_actions(self) -> None:
         row = self._actions
         if row is None or not self._width:
             return
         if self._own is not None:
-            row.setGeometry(self._own.actions_rect(row.wish(), ACTIONS))
+            row.setGeometry(self._own.actions_rect(row.wish(), actions_height()))
         elif self._reply is not None:
-            row.setGeometry(self._reply.actions_rect(self._width, ACTIONS))
+            row.setGeometry(self._reply.actions_rect(self._width, actions_height()))
 
     # Mouse
 
@@ -274,8 +276,11 @@ class MessageView(QWidget):
         self._show_actions()
         super().leaveEvent(event)
 
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits, in the order in which it is seen."""
-        shown = self._own or self._reply
-        chain = shown.focus_chain() if shown is not None else []
-        return [*chain, *self._actions.buttons()] if self._actions is not None else chain
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab visits, in the order in which it is seen; the actions last, as they come with the keyboard."""
+        stops = [child for child in self.findChildren(QWidget) if child.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        return sorted(stops, key=self._reading_order)
+
+    def _reading_order(self, stop: QWidget) -> tuple[bool, int, int]:
+        place = stop.mapTo(self, QPoint(0, 0))
+        return stop.parentWidget() is self._actions, place.y(), place.x()

@@ -91,11 +91,11 @@ class NoticeCard(QWidget):
         x = 1 + _LEFT
         for button in (self._retry, self._carry_on):
             if not button.isHidden():
-                button.setGeometry(x, y, button.sizeHint().width(), 36)
+                button.setGeometry(x, y, button.sizeHint().width(), button.height())
                 x += button.width() + 8
         wish = self._more.sizeHint().width()
-        self._more.setGeometry(width - 1 - _SIDE - wish, y, wish, 36)
-        y += 36 + _SIDE
+        self._more.setGeometry(width - 1 - _SIDE - wish, y, wish, self._more.height())
+        y += self._more.height() + _SIDE
         if not self._details.isHidden():
             height = self._details.lay_out(width - 2 * _SIDE - 2)
             self._details.setGeometry(1 + _SIDE, y, width - 2 * _SIDE - 2, height)
@@ -106,8 +106,9 @@ class NoticeCard(QWidget):
         look = Look(self._theme)
         font = QFont(themes.font("message"))
         font.setWeight(QFont.Weight.DemiBold)
+        line = themes.line_height("message") - 2
         self._blocks = [
-            TextBlock(look, Role.PARAGRAPH, wide(self._title), font=font, line_height=22),
+            TextBlock(look, Role.PARAGRAPH, wide(self._title), font=font, line_height=line),
             TextBlock(look, None, wide(self._sentence), ink=self._theme.color("textSecondary")),
         ]
 

@@ -103,8 +103,8 @@ class OwnMessage(QWidget):
         y = 0
         for card in self._files:
             wish = min(card.wish(), width)
-            card.setGeometry(INSET + width - wish, y, wish, FileCard.HEIGHT)
-            y += FileCard.HEIGHT + 6
+            card.setGeometry(INSET + width - wish, y, wish, FileCard.tall())
+            y += FileCard.tall() + 6
         if self._editor is not None:
             wish = min(MAX_WIDTH, width)
             height = self._editor.lay_out(wish)
@@ -122,7 +122,3 @@ class OwnMessage(QWidget):
         """Where a row of actions of this size goes."""
         box = self._bubble.geometry()
         return QRect(max(0, box.left() - 8 - wish), box.top() + (44 - height) // 2, wish, height)
-
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits."""
-        return [self.body]

@@ -76,8 +76,6 @@ def _bubble_path(box: QRectF) -> QPainterPath:
 class FileCard(QWidget):
     """A file that went with the message: its name, and a line about it."""
 
-    HEIGHT = 52
-
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -85,6 +83,10 @@ class FileCard(QWidget):
         self._name = self._name.replace("\\", "/").rsplit("/", 1)[-1][:80] or "File"
         self._about = self._about.strip()[:80] or "Read on this computer"
         self.setAccessibleName(f"{self._name}. {self._about}")
+
+    @staticmethod
+    def tall() -> int:
+        return themes.line_height("label") + themes.line_height("small") + 18
 
     def wish(self) -> int:
         from PySide6.QtGui import QFontMetrics
@@ -100,15 +102,16 @@ class FileCard(QWidget):
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-        tile = QRectF(11, 10, 28, 32)
+        tile = QRectF(11, (self.height() - 32) / 2, 28, 32)
         painter.fillPath(arch(tile, 6), theme.color("brassSoft"))
         draw_icon(painter, "file-text", theme.color("onWarningSoft").name(), tile, 16)
         painter.setFont(themes.font("label"))
         painter.setPen(theme.color("textPrimary"))
-        painter.drawText(QRectF(49, 9, self.width() - 56, 18), Qt.AlignmentFlag.AlignVCenter, self._name)
+        name, about = themes.line_height("label"), themes.line_height("small")
+        painter.drawText(QRectF(49, 9, self.width() - 56, name), Qt.AlignmentFlag.AlignVCenter, self._name)
         painter.setFont(themes.tabular(themes.font("small")))
         painter.setPen(theme.color("textMuted"))
-        painter.drawText(QRectF(49, 27, self.width() - 56, 16), Qt.AlignmentFlag.AlignVCenter, self._about)
+        painter.drawText(QRectF(49, 9 + name, self.width() - 56, about), Qt.AlignmentFlag.AlignVCenter, self._about)
 
 
 class _Field(QPlainTextEdit):

@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QWidget
 from desktop.ui import theme as themes
 from desktop.ui.theme import Theme
 
-HEIGHT = 32
 _BAR = 240
 
 Progress = tuple[str, float | None]
 """What happens, and how far it is (0 to 1; None: not known)."""
+
+
+def progress_height() -> int:
+    return themes.line_height("label") + 14
 
 
 class ProgressLine(QWidget):
@@ -43,10 +46,11 @@ class ProgressLine(QWidget):
         font.setWeight(QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(self._theme.color("textMuted"))
-        painter.drawText(QRectF(0, 0, self.width(), 20), Qt.AlignmentFlag.AlignVCenter, text)
+        line = QRectF(0, 0, self.width(), themes.line_height("label") + 2)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
         if fraction is None:
             return
-        bar = QRectF(0, 24, _BAR, 4)
+        bar = QRectF(0, self.height() - 8, _BAR, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("trackOff"))
         painter.drawRoundedRect(bar, 2, 2)

@@ -13,6 +13,7 @@ from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton, draw_icon
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_body import MessageBody
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
 
 
@@ -25,8 +26,8 @@ class Pill(ChatButton):
         self.setCheckable(True)
         self.setToolTip("")
         self._font = themes.font("label")
-        self.setFixedHeight(26)
-        self.ring_radius = 13.0
+        self.setFixedHeight(paint.tall(26, "label", 4))
+        self.ring_radius = self.height() / 2
 
     def set_words(self, words: str) -> None:
         if words != self.text():
@@ -44,16 +45,16 @@ class Pill(ChatButton):
         self.setAccessibleName(f"{self.text()}, {action}")
 
     def sizeHint(self) -> QSize:
-        return QSize(10 + QFontMetrics(self._font).horizontalAdvance(self.text()) + 4 + 16 + 4 + 2, 26)
+        return QSize(10 + QFontMetrics(self._font).horizontalAdvance(self.text()) + 4 + 16 + 4 + 2, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect())
-        self._fill(painter, rect, 13)
+        self._fill(painter, rect, self.ring_radius)
         painter.setPen(QPen(self._theme.color("border"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 12.5, 12.5)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), self.ring_radius, self.ring_radius)
         muted = self._theme.color("textMuted")
         painter.setFont(self._font)
         painter.setPen(muted)

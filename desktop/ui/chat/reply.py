@@ -14,13 +14,10 @@ from desktop.domain.chat import Message, PartKind, Status
 from desktop.ui import theme as themes
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.notice_card import NoticeCard, mark
-from desktop.ui.chat.progress_line import HEIGHT as PROGRESS
-from desktop.ui.chat.progress_line import Progress, ProgressLine
+from desktop.ui.chat.progress_line import Progress, ProgressLine, progress_height
 from desktop.ui.chat.reasoning import Pill, Thoughts, seconds
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
-
-WHO = 28
-"""Height of the line with the model's name."""
 
 INSET = 8
 """Everything begins so far from the left: the icons below stand out a little."""
@@ -31,17 +28,24 @@ Failure = tuple[str, str, str]
 _UNKNOWN: Failure = ("The model stopped before it finished", "The reply so far is saved.", "")
 
 
+def who_height() -> int:
+    """Height of the line with the model's name."""
+    return paint.tall(28, "label", 4)
+
+
 class Reply(QWidget):
     """One answer, as wide as the view it is in.
 
     Signals:
         link_activated: an address. save_requested: code and language.
         retry_requested, carry_on_requested: from the notice.
+        ring_moved: the keyboard is on another link.
         height_changed: it wants to be laid out again.
     """
 
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    ring_moved = Signal()
     retry_requested = Signal()
     carry_on_requested = Signal()
     height_changed = Signal()
@@ -62,6 +66,7 @@ class Reply(QWidget):
         self._body = MessageBody(theme, self)
         self._body.link_activated.connect(self.link_activated)
         self._body.save_requested.connect(self.save_requested)
+        self._body.ring_moved.connect(self.ring_moved)
         self._body.height_changed.connect(self.height_changed)
         theme.changed.connect(self.update)
 
@@ -152,7 +157,6 @@ class Reply(QWidget):
             self._pill.toggled.connect(self._toggle_thoughts)
             self._place_pill()
             self._pill.show()
-            QWidget.setTabOrder(self._pill, self._body)
         statistics = message.statistics
         if message.status is Status.GENERATING and not self._body.markdown():
             self._pill.set_words("Thinking…")
@@ -165,7 +169,7 @@ class Reply(QWidget):
         if self._pill is not None and self._message is not None:
             name = QFontMetrics(themes.font("label")).horizontalAdvance(self._message.model_name)
             self._pill.resize(self._pill.sizeHint())
-            self._pill.move(INSET + 26 + name + 12, 1)
+            self._pill.move(INSET + 26 + name + 12, (who_height() - self._pill.height()) // 2)
 
     def _toggle_thoughts(self, shown: bool) -> None:
         if self._thoughts is None:
@@ -175,6 +179,7 @@ class Reply(QWidget):
             self._thoughts.height_changed.connect(self.height_changed)
             self._thoughts.body.link_activated.connect(self.link_activated)
             self._thoughts.body.save_requested.connect(self.save_requested)
+            self._thoughts.body.ring_moved.connect(self.ring_moved)
         self._thoughts.setVisible(shown)
         self.height_changed.emit()
 
@@ -204,7 +209,7 @@ class Reply(QWidget):
     def lay_out(self, width: int) -> int:
         """Place everything for a column of a width; returns the height."""
         self._place_pill()
-        y = WHO
+        y = who_height()
         if self._thoughts is not None and not self._thoughts.isHidden():
             height = self._thoughts.lay_out(width)
             self._thoughts.setGeometry(INSET, y + 8, width, height)
@@ -212,8 +217,8 @@ class Reply(QWidget):
         else:
             y += 4
         if self._progress is not None and self._progress_line is not None:
-            self._progress_line.setGeometry(INSET, y, width, PROGRESS)
-            y += PROGRESS
+            self._progress_line.setGeometry(INSET, y, width, progress_height())
+            y += progress_height()
         else:
             height = self._body.lay_out(width)
             self._body.setGeometry(INSET, y, width, height)
@@ -230,24 +235,17 @@ class Reply(QWidget):
         top = (self._card or self._body).geometry().bottom() + 1
         return QRect(INSET - 6, top + 6, width + 6, height)
 
-    def focus_chain(self) -> list[QWidget]:
-        """What Tab visits, in the order in which it is seen."""
-        chain: list[QWidget] = [self._pill] if self._pill is not None else []
-        if self._thoughts is not None:
-            chain.append(self._thoughts.body)
-        return [*chain, self._body]
-
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._message is None or event.rect().top() >= WHO:
+        if self._message is None or event.rect().top() >= who_height():
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        mark(painter, QPointF(INSET, 5), self._theme)
+        mark(painter, QPointF(INSET, (who_height() - 18) / 2), self._theme)
         painter.setFont(themes.font("label"))
         painter.setPen(self._theme.color("textSecondary"))
-        box = QRectF(INSET + 26, 0, self.width() - 26, WHO)
+        box = QRectF(INSET + 26, 0, self.width() - 26, who_height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._message.model_name)
 
 

@@ -189,21 +189,16 @@ class RowList(QAbstractScrollArea):
     def _place(self, value: int) -> None:
         left, column = self._column()
         height = self.viewport().height()
-        new = False
         self._scroll_to(value)
         for row, view in sorted(self._views.items()):
             top = TOP + self._heights.top(row) - value
             away = top > height + _FAR or top + self._heights[row] < -_FAR
             if away and not self._is_kept(row, view):
                 self._drop(row)
-                new = True
                 continue
             view.setGeometry(left - INSET, top, column + 2 * INSET, self._heights[row])
             if view.isHidden():
                 view.show()
-                new = True
-        if new:
-            self._order_focus()
         self._place_jump()
 
     def _scroll_to(self, value: int) -> None:
@@ -215,11 +210,12 @@ class RowList(QAbstractScrollArea):
             if distance and abs(distance) < self.viewport().height():
                 self.viewport().scroll(0, distance)
 
-    def _order_focus(self) -> None:
+    def order_focus(self) -> None:
+        """Let Tab go through the messages as they are seen."""
         chain: list[QWidget] = [self]
         for _, view in sorted(self._views.items()):
-            chain.extend(view.focus_chain())
-        for first, second in pairwise(chain):
+            chain.extend(view.tab_stops())
+        for first, second in pairwise([*chain, self._jump]):
             QWidget.setTabOrder(first, second)
 
     def _place_jump(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.domain.chat import Message, PartKind, Role, Status
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton
+from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.message_view import MessageView
 from desktop.ui.chat.reply import Failure
 from desktop.ui.chat.row_list import LINE, RowList
@@ -65,6 +66,7 @@ class Transcript(RowList):
     version_requested = Signal(int, int)
     link_activated = Signal(str)
     save_requested = Signal(str, str)
+    accessible_role = "Document"
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -256,6 +258,7 @@ class Transcript(RowList):
         view.version_requested.connect(self.version_requested)
         view.link_activated.connect(self.link_activated)
         view.save_requested.connect(self.save_requested)
+        view.ring_moved.connect(self._link_reached)
         self._views[row] = view
         self._fill(view, row)
         view.height_changed.connect(self._arrange_soon)
@@ -314,15 +317,11 @@ class Transcript(RowList):
             self._focused = view
             if view is not None:
                 view.focus_changed()
-                self._order_focus()
 
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """What Tab reaches is brought in view; what the mouse clicks is in view already."""
-        moved = super().focusNextPrevChild(next)
+    def _link_reached(self) -> None:
         focus = QApplication.focusWidget()
-        if moved and focus is not None and self._view_of(focus) is not None:
-            self._reveal(focus)
-        return moved
+        if focus is not None and self._view_of(focus) is not None:
+            self.reveal(focus)
 
     def _view_of(self, widget: QWidget | None) -> MessageView | None:
         while widget is not None and widget is not self:
@@ -331,10 +330,12 @@ class Transcript(RowList):
             widget = widget.parentWidget()
         return None
 
-    def _reveal(self, widget: QWidget) -> None:
+    def reveal(self, widget: QWidget) -> None:
         """Scroll to what the keyboard has reached."""
-        top = widget.mapTo(self.viewport(), QPoint(0, 0)).y()
-        box = QRect(0, top, 1, widget.height())
+        if widget is self:
+            return
+        area = widget.ring_rect() if isinstance(widget, MessageBody) else widget.rect()
+        box = QRect(widget.mapTo(self.viewport(), area.topLeft()), area.size())
         height = self.viewport().height()
         bar = self.verticalScrollBar()
         if isinstance(widget, ChatButton) or box.height() < height:

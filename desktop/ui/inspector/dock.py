@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from desktop.ui.preferences import INSPECTOR, Settings
-from desktop.ui.theme import Theme, line_height, size
+from desktop.ui.theme import Theme, grown, size
 
 if TYPE_CHECKING:
     from desktop.ui.inspector.fade import Fade
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 WIDE = 1120
 """Narrowest window in which both rooms stand beside each other, in pixels."""
 _SLIDE = 8
-_BODY_LINE = 20
-"""Line height for which the design's width is meant; larger text takes more."""
 
 
 class Dock(QObject):
@@ -55,12 +53,11 @@ class Dock(QObject):
         return self._open and not self._aside
 
     def width(self) -> int:
-        scale = line_height("body") / _BODY_LINE
-        return min(round(size("inspector") * scale), self._window.width() - 2 * size("roomInset"))
+        return min(grown(size("inspector")), self._window.width() - 2 * size("roomInset"))
 
     def is_beside(self) -> bool:
         """Whether the window is wide enough for both rooms."""
-        return self._window.width() - self.width() >= WIDE - size("inspector")
+        return self._window.width() >= grown(WIDE)
 
     def takes(self) -> int:
         """How much of the window's width the first room leaves to it, in pixels."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.placement import Change
+from desktop.ui.inspector.model_page import side
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.fonts import medium
@@ -45,7 +46,7 @@ class Foot(QWidget):
         for label in (title, self._first, self._others):
             words.addWidget(label)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 13, 20, 12)
+        row.setContentsMargins(side(), 13, side(), 12)
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.undo)

@@ -87,10 +87,10 @@ class GpuSection(QWidget):
         self.ticks.show_view(view)
         self.about.setText(view.no_card or _WHAT)
         self.about.set_color("textSecondary" if view.no_card else "textMuted")
-        self.notice.say(view.problem, view.remedy)
         if not view.problem and self.notice.link.hasFocus():
             # What was pressed goes; the keyboard stays where it did something.
             self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.notice.say(view.problem, view.remedy)
         self._warning.setVisible(bool(view.problem))
         self.about.setVisible(not (view.problem and can))
 
@@ -100,6 +100,8 @@ class GpuSection(QWidget):
 
 class Figure(QWidget):
     """The large number, what it is out of, and what it means now."""
+
+    accessible_role = "StaticText"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

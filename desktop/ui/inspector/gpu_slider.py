@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.domain.placement import PlacementView
 from desktop.ui.parts import paint
 from desktop.ui.parts.sliders import Slider, Stretch
-from desktop.ui.theme import Theme, font, line_height, tabular
+from desktop.ui.theme import Theme, font, grown, line_height, tabular
 
 TRACK, THUMB = 12, 28
 _BETWEEN = 8
@@ -20,7 +20,7 @@ class GpuSlider(Slider):
     """What does not fit is hatched, and brass where it was chosen nevertheless. Grey while Snug chooses."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "GPU layers", TRACK, THUMB)
+        super().__init__(theme, "GPU layers", TRACK, grown(THUMB))
         self.setObjectName("gpuLayers")
         self._fits = 0
         self._auto = False
@@ -59,6 +59,8 @@ class GpuSlider(Slider):
 
 class Ticks(QWidget):
     """Nothing, what fits, and everything, under the slider where they lie on it."""
+
+    accessible_role = "StaticText"
 
     def __init__(self, theme: Theme, slider: GpuSlider) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.inspector.foot import Foot
-from desktop.ui.inspector.model_page import SIDE, ModelPage
+from desktop.ui.inspector.model_page import ModelPage, side
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.fonts import strong
@@ -40,7 +40,7 @@ class Inspector(QWidget):
         title.setFont(strong("message"))
         self._model = ElidedLabel(theme, "", "label", "textMuted")
         head = QHBoxLayout()
-        head.setContentsMargins(SIDE, 0, 12, 0)
+        head.setContentsMargins(side(), 0, 12, 0)
         head.setSpacing(8)
         head.addWidget(title)
         head.addWidget(self._model, 1)

@@ -65,6 +65,8 @@ def shares(place: Place) -> tuple[float, ...]:
 class Bar(QWidget):
     """Glides to what it shows."""
 
+    accessible_role = "Graphic"
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
@@ -147,7 +149,7 @@ class PlaceBar(QWidget):
     def show_place(self, place: Place) -> None:
         self._name.setText(place.name)
         self._detail.setText(place.detail)
-        self._used.setText(wording.of_gigabytes(place.used, place.total))
+        self._used.setText(wording.of_memory(place.used, place.total))
         self._used.set_color("warning" if place.missing else "textSecondary")
         self._used.setFont(tabular(strong("small") if place.missing else font("small")))
         self.bar.show_shares(shares(place))
@@ -156,6 +158,7 @@ class PlaceBar(QWidget):
 
 def spoken(place: Place) -> str:
     """A place in words."""
-    parts = [f"{kind.name.lower()} {wording.gigabytes(count)}" for kind, count in amounts(place).items() if count]
+    used = [(kind.name.lower(), count) for kind, count in amounts(place).items() if count]
+    parts = [f"{name} {wording.memory(count, place.total)}" for name, count in used]
     title = f"{place.name} {place.detail}".strip()
-    return f"{title}: {wording.of_gigabytes(place.used, place.total)}. " + ", ".join(parts)
+    return f"{title}: {wording.of_memory(place.used, place.total)}. " + ", ".join(parts)

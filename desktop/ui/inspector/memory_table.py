@@ -25,6 +25,8 @@ _NAMES = 0.21
 class MemoryTable(QWidget):
     """Painted as a whole: its numbers change with every step of a slider."""
 
+    accessible_role = "StaticText"
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
@@ -49,11 +51,11 @@ class MemoryTable(QWidget):
         """What is written, line by line; the word at the upper left says where the figures come from."""
         source = "Measured" if self._measured else "Worked out"
         kinds, places = self._kinds(), self._places
-        figures = [[_figure(amounts(place)[kind], kind) for kind in kinds] for place in places]
+        figures = [[_figure(place, kind) for kind in kinds] for place in places]
         if self.has_columns():
             head = [source, *_titles(places)]
             return [head, *([kind.name, *(row[at] for row in figures)] for at, kind in enumerate(kinds))]
-        lines = [[place.detail or place.name, *row] for place, row in zip(places, figures, strict=True)]
+        lines = [[title, *row] for title, row in zip(_titles(places), figures, strict=True)]
         return [[source, *(kind.short for kind in kinds)], *lines]
 
     def has_columns(self) -> bool:
@@ -135,14 +137,15 @@ class MemoryTable(QWidget):
         return [kind for kind in KINDS if kind is not left_out]
 
 
-def _figure(count: int, kind: Kind) -> str:
-    return "" if kind is MISSING and not count else wording.gigabytes(count)
+def _figure(place: Place, kind: Kind) -> str:
+    count = amounts(place)[kind]
+    return "" if kind is MISSING and not count else wording.memory(count, place.total)
 
 
 def _titles(places: Sequence[Place]) -> list[str]:
-    """Short names of the places: "Graphics" and "Main", or which card it is, where there are more."""
+    """Short names of the places: "Graphics" and "Main", or "Card 1" and "Card 2", where there are more."""
     short = [place.name.split(" ")[0] for place in places]
     return [
-        place.detail if short.count(word) > 1 and place.detail else word
+        " ".join(place.name.split(" ")[1:]).capitalize() if short.count(word) > 1 else word
         for word, place in zip(short, places, strict=True)
     ]

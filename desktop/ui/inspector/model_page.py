@@ -11,18 +11,23 @@ from PySide6.QtWidgets import QScrollArea, QScrollBar, QVBoxLayout, QWidget
 from desktop.domain.placement import PlacementView
 from desktop.ui.inspector.context_section import ContextSection
 from desktop.ui.inspector.gpu_section import GpuSection
+from desktop.ui.inspector.gpu_slider import THUMB
 from desktop.ui.inspector.memory_section import MemorySection
 from desktop.ui.inspector.options_section import OptionsSection
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.marks import Rule
 from desktop.ui.parts.viewport import set_clear_viewport
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, grown
 
-SIDE = 20
-"""The left edge of the page, and its right one."""
-_REACH = 14
-"""How far the largest thumb reaches over the edges."""
-_BAR = SIDE - _REACH
+
+def side() -> int:
+    """Where the inspector's words begin, in pixels from either edge."""
+    return grown(20)
+
+
+def reach() -> int:
+    """How far the largest thumb reaches over these edges."""
+    return grown(THUMB) // 2
 
 
 class ModelPage(QScrollArea):
@@ -38,15 +43,17 @@ class ModelPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # It fits beside the thumbs, so that nothing moves when it comes and goes.
         bar = QScrollBar(Qt.Orientation.Vertical, self)
-        bar.setStyleSheet(f"QScrollBar:vertical {{ width: {_BAR}px; }} QScrollBar::handle {{ margin: 2px 0; }}")
+        bar.setStyleSheet(
+            f"QScrollBar:vertical {{ width: {side() - reach()}px; }} QScrollBar::handle {{ margin: 2px 0; }}"
+        )
         self.setVerticalScrollBar(bar)
         set_clear_viewport(self)
-        self.gpu = GpuSection(theme, _REACH, placement.choose)
+        self.gpu = GpuSection(theme, reach(), placement.choose)
         self.gpu.remedy_taken.connect(placement.take_remedy)
         self.memory = MemorySection(theme)
-        self.context = ContextSection(theme, _REACH, placement.choose)
+        self.context = ContextSection(theme, reach(), placement.choose)
         self.options = OptionsSection(theme, placement.choose)
-        self._empty = Label(theme, "Choose a model, and this page shows how it is loaded.", "body", "textMuted", True)
+        self._empty = Label(theme, "No model is chosen, or its file cannot be read.", "body", "textMuted", True)
         self._empty.setContentsMargins(0, 18, 0, 0)
         self._sections = QWidget()
         sections = QVBoxLayout(self._sections)
@@ -83,14 +90,18 @@ class ModelPage(QScrollArea):
             return None
         return self.gpu.slider if self.gpu.slider.isEnabled() else self.context.slider
 
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll to what the keyboard has reached, with room for the ring around it."""
+        self.ensureWidgetVisible(widget, 0, 24)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        bar = self.width() - self.viewport().width()
-        self._column.setContentsMargins(_BAR, 0, _BAR - bar, 0)
+        beside, bar = side() - reach(), self.width() - self.viewport().width()
+        self._column.setContentsMargins(beside, 0, beside - bar, 0)
         super().resizeEvent(event)
 
 
 def _inset(widget: QWidget) -> QVBoxLayout:
     column = QVBoxLayout()
-    column.setContentsMargins(_REACH, 0, _REACH, 0)
+    column.setContentsMargins(reach(), 0, reach(), 0)
     column.addWidget(widget)
     return column

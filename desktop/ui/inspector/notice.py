@@ -22,6 +22,7 @@ class Notice(QWidget):
     """
 
     taken = Signal()
+    accessible_role = "AlertMessage"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

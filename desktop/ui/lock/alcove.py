@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.ui.parts import paint
 from desktop.ui.parts.glow import Glow
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, grown
 
 WIDTH, HEIGHT = 392, 508
 TOP = 190
@@ -22,13 +22,13 @@ _LIGHT = ((0.0, 0.22), (0.3, 0.13), (0.6, 0.05), (1.0, 0.0))
 
 
 class Alcove(QWidget):
-    """392 wide, and as high as its words need. The lamp brightens when Snug opens."""
+    """392 wide (more with large text), and as high as its words need. The lamp brightens when Snug opens."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._light = Glow(theme, self, "lampOn")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(grown(WIDTH))
         self.setMinimumHeight(HEIGHT)
 
     def brighten(self) -> None:

@@ -19,6 +19,7 @@ from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.focus_ring import FocusRing
 from desktop.ui.parts.labels import Label
+from desktop.ui.parts.page import Page
 from desktop.ui.parts.secret_field import SecretField
 from desktop.ui.theme import Theme, size
 
@@ -108,8 +109,7 @@ class LockScreen(QWidget):
         self._seconds = 0
         self.setObjectName("lockScreen")
         self.setWindowTitle("Snug")
-        self.setMinimumSize(*size("windowMin"))
-        self._title = Label(theme, "", "display")
+        self._title = Label(theme, "", "display", wrap=True)
         self._sentence = Label(theme, "", "body", "textSecondary", wrap=True)
         self.secret = SecretField(theme, "Passphrase", captioned=False)
         self.again = SecretField(theme, "The same once more", captioned=True)
@@ -176,8 +176,15 @@ class LockScreen(QWidget):
         column.addSpacing(8)
         column.addStretch(1)
         column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
+        page = Page(self._theme, "", self._alcove.maximumWidth())
+        page.column.addStretch(1)
+        page.column.addWidget(self._alcove)
+        page.column.addStretch(1)
+        # A page has more room above its column than below: the arch stands in the middle.
+        page.column.addSpacing(16)
         middle = QVBoxLayout(self)
-        middle.addWidget(self._alcove, 0, Qt.AlignmentFlag.AlignCenter)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addWidget(page)
         for field in (self.secret.field, self.again.field):
             field.setFixedHeight(paint.tall(size("controlLarge"), "message", 10))
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.overlay import Overlay
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, grown
 
 WIDTH = 440
 
@@ -64,7 +64,7 @@ class Dialog(Overlay):
         self.appear(self.safe)
 
     def place(self) -> None:
-        width = min(WIDTH, self.width() - 48)
+        width = min(grown(WIDTH), self.width() - 48)
         self.panel.setFixedWidth(width)
         layout = self.panel.layout()
         height = layout.totalHeightForWidth(width) if layout is not None else 0

@@ -56,6 +56,10 @@ class FocusRing(QWidget):
         """The control that has the ring now."""
         return self._target if self.isVisible() else None
 
+    def whole(self) -> bool:
+        """Whether nothing cuts it off: neither the edge of the window nor of what scrolls."""
+        return self.isVisible() and self.rect() == self._box
+
     def pretend(self, target: QWidget) -> None:
         """Put the ring around a control that has no focus, for the gallery."""
         self._pretends = True

@@ -37,3 +37,7 @@ class Page(QScrollArea):
         across.addStretch(1)
         self.setWidget(holder)
         holder.setAutoFillBackground(False)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll to what the keyboard has reached, with room for the ring around it."""
+        self.ensureWidgetVisible(widget, 0, 24)

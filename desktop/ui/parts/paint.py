@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPixmapCache
 
 from desktop.ui import icons
-from desktop.ui.theme import Theme, line_height, tokens
+from desktop.ui.theme import Theme, icon_side, line_height, tokens
 
 SHADOW_MARGIN = 32
 """Room that a floating widget leaves around its panel for the deepest shadow."""
@@ -89,7 +89,9 @@ def arch_tile(painter: QPainter, rect: QRectF, fill: QColor, foot: float = 7.0) 
 
 
 def draw_icon(painter: QPainter, name: str, color: QColor, rect: QRectF, size: int) -> None:
-    """A bundled icon in the middle of ``rect``, on whole pixels."""
+    """A bundled icon in the middle of ``rect``, on whole pixels. ``size`` is the design's: it grows with the text, into
+    the room around it, but never higher than its place."""
+    size = max(size, min(icon_side(size), int(rect.height())))
     ratio = painter.device().devicePixelRatio()
     picture = icons.pixmap(name, color.name(), size, ratio)
     left = round((rect.left() + (rect.width() - size) / 2) * ratio) / ratio

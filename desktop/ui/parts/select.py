@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Pressable
 from desktop.ui.parts.menu import Menu
-from desktop.ui.theme import Theme, font, radius, size
+from desktop.ui.theme import Theme, font, grown, radius, size
 
 
 class Select(Pressable):
@@ -40,7 +40,7 @@ class Select(Pressable):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         widest = max(metrics.horizontalAdvance(option) for option in self._options)
-        return QSize(min(180, widest + 50), paint.tall(size("control"), "body", 8))
+        return QSize(min(grown(180), widest + 50), paint.tall(size("control"), "body", 8))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

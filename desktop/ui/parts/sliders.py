@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from desktop.ui.parts import paint
-from desktop.ui.theme import Theme, size
+from desktop.ui.theme import Theme, grown, size
 
 _NOTCH = 120
 
@@ -37,7 +37,7 @@ class Slider(QSlider):
         super().__init__(Qt.Orientation.Horizontal)
         self._theme = theme
         self._track = track or size("sliderTrack")
-        self._thumb = thumb or size("sliderThumb")
+        self._thumb = thumb or grown(size("sliderThumb"))
         self._grip = 0.0
         self._turned = 0
         self._shows = False

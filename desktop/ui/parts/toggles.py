@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QHBoxLay
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.glow import Glow
-from desktop.ui.theme import Theme, font, size
+from desktop.ui.theme import Theme, font, grown, size
 
-_BOX = 18
 _GAP = 10
 
 
@@ -50,7 +49,7 @@ class Radio(QRadioButton):
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._theme = theme
-        self.ring_radius: float = _BOX / 2 if not text else 6
+        self.ring_radius: float = _box() / 2 if not text else 6
         self.setFont(font("body"))
 
     def sizeHint(self) -> QSize:
@@ -62,12 +61,13 @@ class Radio(QRadioButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        area = QRectF(0, (self.height() - _BOX) / 2, _BOX, _BOX)
+        area = QRectF(0, (self.height() - _box()) / 2, _box(), _box())
         if self.isChecked():
-            paint.box(painter, area, _BOX / 2, theme.color("accent"))
-            paint.box(painter, area.adjusted(5.5, 5.5, -5.5, -5.5), _BOX / 2, theme.color("onAccent"))
+            inset = _box() * 0.3
+            paint.box(painter, area, _box() / 2, theme.color("accent"))
+            paint.box(painter, area.adjusted(inset, inset, -inset, -inset), _box() / 2, theme.color("onAccent"))
         else:
-            paint.box(painter, area, _BOX / 2, theme.color("raised"), theme.color("control"), 1.5)
+            paint.box(painter, area, _box() / 2, theme.color("raised"), theme.color("control"), 1.5)
         _caption(painter, self, theme)
 
 
@@ -89,7 +89,7 @@ class Check(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
-        area = QRectF(0, (self.height() - _BOX) / 2, _BOX, _BOX)
+        area = QRectF(0, (self.height() - _box()) / 2, _box(), _box())
         if self.isChecked():
             paint.box(painter, area, 5, theme.color("accent"))
             paint.draw_icon(painter, "check", theme.color("onAccent"), area, 14)
@@ -139,6 +139,8 @@ class _Segment(QAbstractButton):
         self.ring_radius: float = 6
         self.setText(text)
         self.setCheckable(True)
+        # One of several, to a screen reader too.
+        self.setAutoExclusive(True)
         self.setFont(medium("label"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -163,13 +165,18 @@ class _Segment(QAbstractButton):
         )
 
 
+def _box() -> int:
+    """Side of the box before a caption."""
+    return grown(18)
+
+
 def _captioned(button: QAbstractButton) -> QSize:
     text = QFontMetrics(button.font()).horizontalAdvance(button.text())
-    return QSize(_BOX + (_GAP + text if text else 0), paint.tall(_BOX, "body", 4) if text else _BOX)
+    return QSize(_box() + (_GAP + text if text else 0), paint.tall(_box(), "body", 4) if text else _box())
 
 
 def _caption(painter: QPainter, button: QAbstractButton, theme: Theme) -> None:
     if button.text():
-        words = QRectF(_BOX + _GAP, 0, button.width() - _BOX - _GAP, button.height())
+        words = QRectF(_box() + _GAP, 0, button.width() - _box() - _GAP, button.height())
         ink = theme.color("textPrimary" if button.isEnabled() else "textDisabled")
         paint.draw_text(painter, words, button.text(), button.font(), ink)

@@ -183,7 +183,7 @@ class PrivacyPage(Page):
         self.recovery.mark.set_looks("key-round", "accentText" if protection.recovery_saved else "warning")
         self.paper.setText("Make a new one" if protection.recovery_saved else "Make one")
         self.away.setEnabled(protection.can_lock)
-        self.locking.sentence.setText(
+        self.locking.explain(
             "Snug asks for your passphrase to open again."
             if protection.can_lock
             else "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
@@ -201,7 +201,7 @@ class PrivacyPage(Page):
             sentence = "Off with the next start: what was closed stays closed until you quit Snug."
         else:
             sentence = "Only what you start may connect. Your chats have no way out all the same."
-        self.staying.sentence.setText(sentence)
+        self.staying.explain(sentence)
 
     def _show_read(self, backups: Backups, ledger: Ledger) -> None:
         now = time.time()
@@ -210,7 +210,7 @@ class PrivacyPage(Page):
             sentence = f"{kept}, the newest of {when(backups.newest, now, inside=True)}. Encrypted like your chats."
         else:
             sentence = "None yet. One a day is made by itself, encrypted like your chats."
-        self.backups.sentence.setText(sentence)
+        self.backups.explain(sentence)
         self._ledger = ledger
         made = "1 made" if ledger.made == 1 else f"{ledger.made:,} made"
         words = f"Every connection there was: {made}, {ledger.refused:,} blocked."

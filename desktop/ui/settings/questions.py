@@ -13,7 +13,7 @@ from desktop.ui.parts.marks import Panel
 from desktop.ui.parts.overlay import Overlay
 from desktop.ui.parts.secret_field import SecretField
 from desktop.ui.parts.toggles import Check
-from desktop.ui.theme import Theme, font
+from desktop.ui.theme import Theme, font, grown
 
 WIDTH = 460
 SHORTEST = 8
@@ -52,7 +52,7 @@ class _Question(Overlay):
         column.addLayout(buttons)
 
     def place(self) -> None:
-        width = min(WIDTH, self.width() - 48)
+        width = min(grown(WIDTH), self.width() - 48)
         self.panel.setFixedWidth(width)
         layout = self.panel.layout()
         if layout is not None:

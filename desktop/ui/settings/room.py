@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.parts import paint
@@ -68,7 +68,8 @@ class SettingsRoom(QWidget):
             button.clicked.connect(lambda _checked=False, place=place: self._open(place))
         pages.addStretch(1)
         wall = QWidget()
-        wall.setFixedWidth(LIST_WIDTH)
+        widest = max(button.sizeHint().width() for button in self._buttons)
+        wall.setFixedWidth(max(LIST_WIDTH, widest + 24))
         wall.setLayout(pages)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
@@ -115,10 +116,13 @@ class _PageButton(Pressable):
         self._icon_name = entry.icon_name
         self.setObjectName(f"page-{entry.key}")
         self.setCheckable(True)
+        # One of several, to a screen reader and to the arrow keys.
+        self.setAutoExclusive(True)
         self.setAccessibleName(entry.name)
 
     def sizeHint(self) -> QSize:
-        return QSize(120, paint.tall(34, "body", 10))
+        width = QFontMetrics(medium("body")).horizontalAdvance(self.text()) + 50
+        return QSize(width, paint.tall(34, "body", 10))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -10,7 +10,7 @@ from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.marks import Panel, Rule
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, icon_side
 
 _ICON = 20
 _INDENT = 50
@@ -24,7 +24,7 @@ class Mark(QWidget):
         self._theme = theme
         self._looks = (icon_name, color)
         self._size = size
-        self.setFixedSize(size, size)
+        self.setFixedSize(icon_side(size), icon_side(size))
 
     def set_looks(self, icon_name: str, color: str) -> None:
         self._looks = (icon_name, color)
@@ -42,7 +42,7 @@ class Row(QWidget):
         super().__init__()
         self._theme = theme
         self.mark = Mark(theme, icon_name)
-        self.title = Label(theme, title, "body")
+        self.title = Label(theme, title, "body", wrap=True)
         self.title.setFont(medium("body"))
         self.sentence = Label(theme, sentence, "label", "textSecondary", wrap=True)
         self.sentence.setFont(_regular())
@@ -55,16 +55,22 @@ class Row(QWidget):
         row.setSpacing(14)
         row.addWidget(self.mark)
         row.addLayout(words, 1)
+        self._controls = controls
         for control in controls:
             row.addWidget(control)
-            # A screen reader says what the control is about.
-            if not control.accessibleDescription():
-                control.setAccessibleDescription(sentence)
+        self.say(title, sentence)
 
     def say(self, title: str, sentence: str) -> None:
         """Other words."""
         self.title.setText(title)
         self.sentence.setText(sentence)
+        for control in self._controls:
+            # A screen reader says what the control is about.
+            control.setAccessibleDescription(f"{title}. {sentence}")
+
+    def explain(self, sentence: str) -> None:
+        """Another sentence under the same title."""
+        self.say(self.title.text(), sentence)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, super().minimumSizeHint().height())

@@ -280,7 +280,7 @@ def test_no_model_no_figures(open_sight) -> None:
     placement = FakePlacement()
     placement.has_model = False
     sight: Sight = open_sight(placement)
-    assert "Choose a model" in sight.words()
+    assert "No model is chosen" in sight.words()
     assert "GPU layers" not in sight.words()
     assert sight.stage.focus().objectName() == "closeInspector"
     placement.has_model = True

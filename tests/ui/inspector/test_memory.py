@@ -43,11 +43,13 @@ def test_odd_places_stay_within_the_bar(place: Place) -> None:
         (4.9, 6, "4.9 of 6.0 GB"),
         (8.2, 16, "8.2 of 16 GB"),
         (15.6, 15.4, "15.6 of 15.4 GB"),
-        (120, 128, "120 of 128 GB"),
+        (120, 128, "120.0 of 128 GB"),
+        (0.04, 6, "41 MB of 6.0 GB"),
+        (0.25, 0.5, "256 of 512 MB"),
     ],
 )
 def test_gigabytes_in_words(part: float, whole: float, words: str) -> None:
-    assert wording.of_gigabytes(round(part * GB), round(whole * GB)) == words
+    assert wording.of_memory(round(part * GB), round(whole * GB)) == words
 
 
 # On the page
@@ -134,8 +136,8 @@ def test_three_cards_have_a_line_each(open_sight) -> None:
     assert not sight.page.memory.table.has_columns()
     assert rows(sight) == [
         ["Measured", "Other", "Weights", "Memory", "Free"],
-        *[["RTX 3050", "0.9 GB", "1.6 GB", "0.4 GB", "3.1 GB"]] * 3,
-        ["RAM", "6.2 GB", "0.0 GB", "0.0 GB", "9.8 GB"],
+        *[[f"Card {number}", "0.9 GB", "1.6 GB", "0.4 GB", "3.1 GB"] for number in (1, 2, 3)],
+        ["Main", "6.2 GB", "0.0 GB", "0.0 GB", "9.8 GB"],
     ]
     assert len([bar for bar in sight.page.memory.bars if bar.isVisible()]) == 4
     sight.page.memory.table.grab()

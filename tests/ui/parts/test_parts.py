@@ -56,6 +56,7 @@ def test_with_high_contrast_borders_can_be_seen(theme: Theme) -> None:
     assert theme.color("border") != theme.color("control")
     theme.high_contrast = True
     assert theme.color("border") == theme.color("control")
+    assert theme.color("textSecondary") == theme.color("textPrimary")
 
 
 @pytest.mark.parametrize(("scale", "height"), [(Scale.SMALL, 28), (Scale.NORMAL, 36), (Scale.LARGE, 44)])

@@ -1,0 +1,39 @@
+"""Where a model is to lie, decided in the moment before it is loaded: from its head, and from what is free now."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import psutil
+
+from desktop.domain.choice import choice_of
+from desktop.domain.fit import Fit, Room, best_fit, most_layers
+from desktop.domain.gguf import Header
+from desktop.domain.memory import cards
+from desktop.domain.models import LoadOptions
+from desktop.engine.devices import devices
+
+
+class Placing(NamedTuple):
+    """What was decided."""
+
+    options: LoadOptions
+    """As asked for, with Auto turned into a number of layers."""
+    fit: Fit
+    """Whether that fits, and what would."""
+    room: Room
+
+
+def room_now() -> Room:
+    """The memory that is free in this moment."""
+    memory = psutil.virtual_memory()
+    return Room(memory.available, memory.total, cards(devices()))
+
+
+def place(header: Header, options: LoadOptions, room: Room) -> Placing:
+    """Auto is the largest number of layers on the cards that fits with room to spare; where not even none does, none:
+    what is missing then is missing in main memory."""
+    if options.gpu_layers < 0:
+        layers = most_layers(header, choice_of(header, options), room) if room.cards else 0
+        options = options._replace(gpu_layers=max(0, layers))
+    return Placing(options, best_fit(header, choice_of(header, options), room), room)

@@ -1,0 +1,222 @@
+"""What can be chosen about loading the model, and what each choice comes to in memory, before it is loaded.
+
+Worked out from the file's head and from what was free before the last load. A choice counts from the next load on,
+and is kept for this model.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.domain.choice import Choice, choice_of
+from desktop.domain.fit import Fit, Room, best_fit, most_layers
+from desktop.domain.memory import MAIN, Estimate, estimate, steps
+from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
+from desktop.domain.names import memory_text
+from desktop.domain.placement import Change, Place, PlacementView
+
+if TYPE_CHECKING:
+    from desktop.domain.gguf import Header
+    from desktop.services.models import ModelService
+    from desktop.services.tasks import Worker
+
+log = logging.getLogger(__name__)
+
+CACHE_WORDS = {CacheType.F16: "Full", CacheType.Q8_0: "Half", CacheType.Q4_0: "Quarter"}
+FLASH_WORDS = {FlashAttention.AUTO: "Auto", FlashAttention.ON: "On", FlashAttention.OFF: "Off"}
+
+
+class Placement(QObject):
+    """The choices about the current model.
+
+    Signals:
+        changed: ``view`` says something else.
+    """
+
+    changed = Signal()
+
+    def __init__(self, models: ModelService, worker: Worker) -> None:
+        super().__init__()
+        self._models = models
+        self._worker = worker
+        self._model: InstalledModel | None = None
+        self._header: Header | None = None
+        self._options = LoadOptions()
+        self._view: PlacementView | None = None
+        models.changed.connect(self._look)
+        self._look()
+
+    def view(self) -> PlacementView | None:
+        """What there is to show; None: no model is chosen, or its file cannot be read."""
+        if self._view is None and self._model is not None and self._header is not None:
+            self._view = self._work_out(self._model, self._header)
+        return self._view
+
+    def choose(self, **fields: object) -> None:
+        """Choose something (fields of ``LoadOptions``)."""
+        self._options = self._options._replace(**fields)  # pyright: ignore[reportArgumentType]
+        self._tell()
+
+    def take_remedy(self) -> None:
+        """Choose what would fit."""
+        if self._header is None:
+            return
+        fit = best_fit(self._header, choice_of(self._header, self._options), self._room())
+        if fit.choice is not None and not fit.fits:
+            self.choose(gpu_layers=fit.choice.gpu_layers, context_length=self._length_of(fit.choice))
+
+    def undo(self) -> None:
+        """Back to how the model is loaded."""
+        if self._model is not None:
+            self._options = self._loaded()
+            self._tell()
+
+    def apply(self) -> None:
+        """Load the model again with what was chosen, and from now on."""
+        if self._model is not None:
+            self._models.set_options(self._model, self._options)
+            self._models.choose(self._model.id)
+
+    # --- inside
+
+    def _look(self) -> None:
+        model = self._models.current()
+        if model is None or self._model is None or model.id != self._model.id:
+            self._model, self._header = model, None
+            if model is not None:
+                self._options = self._models.options_of(model)
+                self._worker.run(lambda: _read(model), lambda header: self._read(model, header))
+        self._tell()
+
+    def _read(self, model: InstalledModel, header: Header | None) -> None:
+        if self._model is not None and model.id == self._model.id:
+            self._header = header
+            self._tell()
+
+    def _tell(self) -> None:
+        self._view = None
+        self.changed.emit()
+
+    def _room(self) -> Room:
+        room = self._models.room()
+        if room is not None:
+            return room
+        import psutil  # before the first load only
+
+        memory = psutil.virtual_memory()
+        return Room(memory.available, memory.total)
+
+    def _loaded(self) -> LoadOptions:
+        assert self._model is not None
+        return self._models.options_of(self._model)
+
+    def _length_of(self, choice: Choice) -> int:
+        """A context length as an option: 0 where it is Snug's own choice."""
+        assert self._header is not None
+        usual = choice_of(self._header, self._options._replace(context_length=0)).context_length
+        return 0 if choice.context_length == usual and not self._options.context_length else choice.context_length
+
+    def _work_out(self, model: InstalledModel, header: Header) -> PlacementView:
+        options, room = self._options, self._room()
+        choice = choice_of(header, options)
+        fits = most_layers(header, choice, room) if room.cards else 0
+        if options.gpu_layers < 0:
+            choice = choice._replace(gpu_layers=max(0, fits))
+        takes, fit = estimate(header, choice, room.cards), best_fit(header, choice, room)
+        facts = self._models.facts()
+        is_loaded = facts is not None and options == self._models.loaded_options()
+        problem, remedy = _advice(fit, room, choice)
+        import psutil
+
+        cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+        return PlacementView(
+            model.name,
+            options,
+            takes.offloaded,
+            steps(header),
+            fits,
+            tuple(_places(room, takes, facts.cards_free if is_loaded and facts is not None else [])),
+            is_loaded,
+            "" if room.cards else self._no_card(),
+            problem,
+            remedy,
+            choice.context_length,
+            header.context_length,
+            options.threads or cores,
+            cores,
+            _changes(self._loaded(), options, header, room) if self._loaded() != options else (),
+        )
+
+    def _no_card(self) -> str:
+        if self._models.room() is None and self._models.state() is not EngineState.READY:
+            return "Whether there is a graphics card is known when a model has been loaded."
+        return (
+            "No graphics card that this version of Snug can use was found, so the processor does all the work. "
+            "With a card, a build for it (Vulkan, CUDA or Metal) is needed."
+        )
+
+
+def _read(model: InstalledModel) -> Header | None:
+    from desktop.domain import gguf
+
+    try:
+        return gguf.read_header(Path(model.path))
+    except (gguf.BadModelFile, OSError) as error:
+        log.info("the head of a model cannot be read: %s", type(error).__name__)
+        return None
+
+
+def _places(room: Room, takes: Estimate, cards_free: list[int]) -> list[Place]:
+    found: list[Place] = []
+    for number, (card, usage) in enumerate(zip(room.cards, takes.devices, strict=True)):
+        memory = usage.total - usage.weights
+        if number < len(cards_free):
+            # Measured: what went from the card since before loading. The weights are known to the byte.
+            memory = max(0, card.free - cards_free[number] - usage.weights)
+        name = "Graphics card" if len(room.cards) == 1 else f"Graphics card {number + 1}"
+        which, other = card.description or card.name, card.total - card.free
+        found.append(Place(name, which, card.total, other, usage.weights, memory))
+    main, other = takes.main, room.main_total - room.main_free
+    return [*found, Place("Main memory", "RAM", room.main_total, other, main.weights, main.total - main.weights)]
+
+
+def _advice(fit: Fit, room: Room, choice: Choice) -> tuple[str, str]:
+    """What is wrong with a choice, and what would be right; nothing where it fits."""
+    if fit.fits:
+        return "", ""
+    where = "main memory" if fit.place == MAIN else "the graphics card"
+    problem = f"{memory_text(fit.missing)} more than {where} has free. The model may not load."
+    if fit.choice is None:
+        return problem, ""
+    if fit.choice.context_length != choice.context_length:
+        return problem, f"Use {fit.choice.context_length:,} tokens instead"
+    return problem, f"Use {fit.choice.gpu_layers} instead"
+
+
+def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room) -> tuple[Change, ...]:
+    """What takes a reload, in words."""
+
+    def layers(options: LoadOptions) -> str:
+        return "Auto" if options.gpu_layers < 0 else str(min(options.gpu_layers, steps(header)))
+
+    def tokens(options: LoadOptions) -> str:
+        return f"{choice_of(header, options).context_length:,}"
+
+    def yes(value: bool) -> str:
+        return "on" if value else "off"
+
+    rows = (
+        ("GPU layers", layers(before), layers(after)),
+        ("Context length", tokens(before), tokens(after)),
+        ("Memory detail", CACHE_WORDS[before.cache_type], CACHE_WORDS[after.cache_type]),
+        ("Processor threads", str(before.threads or "Auto"), str(after.threads or "Auto")),
+        ("Flash attention", FLASH_WORDS[before.flash_attention], FLASH_WORDS[after.flash_attention]),
+        ("Read at once", str(before.batch), str(after.batch)),
+        ("Keep in memory", yes(before.lock_memory), yes(after.lock_memory)),
+        ("Read as needed", yes(before.map_file), yes(after.map_file)),
+    )
+    return tuple(Change(*row) for row in rows if row[1] != row[2])

@@ -1,0 +1,171 @@
+"""What is chosen about loading a model, and what it would come to, before anything is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.fit import Room
+from desktop.domain.memory import Device, DeviceKind
+from desktop.domain.models import CacheType, EngineState, LoadOptions
+from desktop.domain.placement import Change, PlacementView
+from desktop.services.models import ModelService
+from desktop.services.placement import Placement
+from tests.fixtures.architectures import Shape, write_model
+from tests.services.conftest import Home
+
+GB = 1 << 30
+MAIN = Room(8 * GB, 16 * GB)
+LAYERS = 8
+
+
+def card(free: int, total: int = 6 * GB) -> Device:
+    return Device("CUDA0", "RTX 3050", DeviceKind.CARD, free, total)
+
+
+class Page:
+    """The choices about a model of some megabytes, on a computer of our making."""
+
+    def __init__(self, home: Home, folder: Path) -> None:
+        self.home = home
+        path = write_model(folder / "model.gguf", "dense", Shape(width=256, layers=LAYERS, inner=1024))
+        models = home.house.models
+        self.model = ModelService.take_in(home.house.stores.library, path)
+        models._added(self.model)
+        models.choose_template(self.model.id, "chatml")
+        home.until(lambda: models.state() is EngineState.READY)
+        self.placement: Placement = home.house.placement()
+        home.until(lambda: self.placement.view() is not None)
+
+    def room(self, room: Room) -> None:
+        self.home.house.models._room = room
+        self.placement.choose()
+
+    @property
+    def view(self) -> PlacementView:
+        view = self.placement.view()
+        assert view is not None
+        return view
+
+
+@pytest.fixture
+def page(home: Home, tmp_path: Path) -> Page:
+    return Page(home, tmp_path)
+
+
+def test_without_a_model_there_is_nothing_to_choose(home: Home) -> None:
+    assert home.house.placement().view() is None
+
+
+def test_without_a_card_it_says_why_and_the_rest_works(page: Page) -> None:
+    page.room(MAIN)
+    assert "No graphics card" in page.view.no_card
+    [main] = page.view.places
+    assert (main.name, main.total, main.other) == ("Main memory", 16 * GB, 8 * GB)
+    before = main.memory
+    page.placement.choose(context_length=page.view.trained_context * 4)
+    assert page.view.places[0].memory > before
+    assert page.view.places[0].weights == main.weights
+
+
+def test_auto_takes_everything_that_fits(page: Page) -> None:
+    page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+    assert (page.view.auto, page.view.layers, page.view.fits) == (True, LAYERS + 1, LAYERS + 1)
+    graphics, main = page.view.places
+    assert graphics.detail == "RTX 3050"
+    assert graphics.weights > main.weights
+    assert page.view.problem == ""
+
+
+def test_layers_move_from_main_memory_to_the_card(page: Page) -> None:
+    page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+    seen: list[int] = []
+    for layers in range(LAYERS + 2):
+        page.placement.choose(gpu_layers=layers)
+        assert page.view.layers == layers
+        seen.append(page.view.places[0].weights)
+    assert seen[0] == 0
+    assert seen == sorted(seen)
+
+
+def test_what_does_not_fit_is_said_and_remedied(page: Page) -> None:
+    page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+    page.placement.choose(gpu_layers=LAYERS + 1)
+    full = page.view.places[0]
+    page.room(Room(8 * GB, 16 * GB, (card((512 << 20) + (full.weights + full.memory) * 3 // 4),)))
+    assert 0 < page.view.fits < LAYERS + 1
+    assert "more than the graphics card has free" in page.view.problem
+    assert page.view.remedy == f"Use {page.view.fits} instead"
+    page.placement.take_remedy()
+    assert (page.view.layers, page.view.problem, page.view.remedy) == (page.view.fits, "", "")
+
+
+def test_main_memory_may_be_what_is_missing(page: Page) -> None:
+    page.room(Room(600 << 20, 16 * GB))
+    assert "main memory" in page.view.problem
+
+
+def test_a_choice_counts_from_the_next_load_on_and_is_kept(page: Page) -> None:
+    assert page.view.changes == ()
+    page.placement.choose(context_length=1024, cache_type=CacheType.Q8_0, threads=1)
+    assert page.view.changes == (
+        Change("Context length", "4,096", "1,024"),
+        Change("Memory detail", "Full", "Half"),
+        Change("Processor threads", "Auto", "1"),
+    )
+    assert not page.view.measured
+    models = page.home.house.models
+    page.placement.apply()
+    assert models.state() is EngineState.LOADING
+    page.home.until(lambda: models.state() is EngineState.READY)
+    assert models.context_length() == 1024
+    assert page.view.changes == ()
+    assert page.view.measured
+    kept = models._records
+    page.home.until(lambda: page.model.key in kept.chosen())
+    assert kept.chosen()[page.model.key] == LoadOptions(1024, threads=1, cache_type=CacheType.Q8_0)
+
+
+def test_undo_goes_back_to_what_is_loaded(page: Page) -> None:
+    page.placement.choose(context_length=1024, gpu_layers=0)
+    page.placement.undo()
+    assert (page.view.changes, page.view.options) == ((), LoadOptions())
+
+
+def test_a_slider_that_is_dragged_while_loading_keeps_what_it_was_dragged_to(page: Page) -> None:
+    models = page.home.house.models
+    page.placement.choose(context_length=1024)
+    page.placement.apply()
+    for layers in range(5):
+        page.placement.choose(gpu_layers=layers)
+    page.home.until(lambda: models.state() is EngineState.READY)
+    assert page.view.options == LoadOptions(1024, 4)
+    assert [change.name for change in page.view.changes] == ["GPU layers"]
+
+
+def test_another_model_brings_its_own_choices(page: Page, tmp_path: Path) -> None:
+    page.placement.choose(context_length=1024)
+    page.placement.apply()
+    models = page.home.house.models
+    page.home.until(lambda: models.state() is EngineState.READY)
+    other = write_model(tmp_path / "other.gguf", "grouped")
+    models.add(str(other))
+    page.home.until(lambda: page.placement.view() is not None and page.view.model == "other")
+    assert page.view.options == LoadOptions()
+    models.choose(page.model.id)
+    page.home.until(lambda: page.placement.view() is not None and page.view.model == "model")
+    assert page.view.options == LoadOptions(context_length=1024)
+
+
+def test_a_file_that_cannot_be_read_has_no_page(page: Page) -> None:
+    Path(page.model.path).write_bytes(b"nothing")
+    placement = page.home.house.placement()
+    page.home.house.worker.wait(lambda: None)
+    page.home.qtbot.wait(20)
+    assert placement.view() is None
+
+
+def test_longer_than_it_was_trained_for_may_be_chosen(page: Page) -> None:
+    page.placement.choose(context_length=page.view.trained_context * 2)
+    assert page.view.context_length == page.view.trained_context * 2
