@@ -42,9 +42,12 @@ class Stepper(QSpinBox):
         self.setFont(tabular(medium("body")))
         # Half a number that is still being typed is no choice.
         self.setKeyboardTracking(False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         line = self.lineEdit()
+        # The keyboard and a screen reader have to do with the whole of it, not with the line within.
+        line.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # After the line's, which sets its proxy's too.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line.setAccessibleName(name)
         line.setFont(self.font())
         self.less = self._button("minus", f"{name}: less", -1)

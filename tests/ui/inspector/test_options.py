@@ -161,6 +161,19 @@ def test_a_number_that_is_typed_counts_when_it_is_whole(sight: Sight) -> None:
     assert sight.chosen() == [{"threads": 12}]
 
 
+def test_a_click_on_the_number_is_enough_to_type_another(sight: Sight) -> None:
+    threads = sight.page.options.threads
+    place = threads.lineEdit().mapTo(sight.stage.window, threads.lineEdit().rect().center())
+    for _ in range(2):
+        QTest.mouseClick(sight.stage.window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    QApplication.processEvents()
+    assert threads.hasFocus()
+    threads.selectAll()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_0, Qt.Key.Key_Return):
+        sight.stage.key(key)
+    assert sight.chosen() == [{"threads": 10}]
+
+
 def test_new_figures_leave_alone_what_is_being_typed(sight: Sight) -> None:
     threads = sight.page.options.threads
     threads.setFocus()
