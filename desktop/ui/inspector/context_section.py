@@ -46,7 +46,7 @@ class ContextSection(QWidget):
         self.words = Label(theme, "", "body").tabular()
         self.words.setFont(tabular(medium("body")))
         self.tokens = Label(theme, "", "small", "textMuted").tabular()
-        self.term = Label(theme, "", "small", "textMuted")
+        self.term = Label(theme, "", "small", "textMuted", wrap=True)
         title = Label(theme, "Words it can remember", "body", wrap=True)
         title.setFont(medium("body"))
         self.slider = ContextSlider(theme)
