@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from desktop.domain.branches import Tree
 from desktop.domain.chat import (
+    AtLimit,
     Chat,
     FinishReason,
     Message,
@@ -21,6 +22,7 @@ from desktop.domain.chat import (
     Status,
     TitleOrigin,
 )
+from desktop.domain.context import Note
 from desktop.domain.glance import Glance, Opened
 from desktop.errors import AppError
 
@@ -54,16 +56,15 @@ def understood(line: bytes) -> Unlocked:
 
 
 def _glance(chats: Any, number: int, opened: Any) -> Glance:
-    chat, tree, path, messages, draft = opened
+    chat, tree, path, messages, draft, notes = opened
     seen = [_message(Message(*message)) for message in messages]
     first = None if chat is None else _chat(Chat(*chat))
-    return Glance(
-        [_chat(Chat(*chat)) for chat in chats], number, Opened(first, Tree.of_columns(*tree), path, seen, draft)
-    )
+    found = Opened(first, Tree.of_columns(*tree), path, seen, draft, [Note(*note) for note in notes])
+    return Glance([_chat(Chat(*chat)) for chat in chats], number, found)
 
 
 def _chat(chat: Chat) -> Chat:
-    return chat._replace(title_origin=TitleOrigin(chat.title_origin))
+    return chat._replace(title_origin=TitleOrigin(chat.title_origin), at_limit=AtLimit(chat.at_limit))
 
 
 def _message(message: Message) -> Message:

@@ -21,10 +21,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
-from desktop.domain.models import CacheType, EngineState, FailureKind, FlashAttention
+from desktop.domain.context import Memory, Note
+from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
+from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
@@ -281,6 +283,67 @@ def restarting(stage: Stage) -> None:
     stage.models.be(EngineState.LOADING, progress=0.2)
 
 
+SUMMARY = (
+    "They take patients’ names out of a spreadsheet (appointments.csv) before sharing it. Decided: keep date, "
+    "treatment and fee; remove name and phone; read the notes first. A Python script writes clean.csv. The accountant "
+    "needs it by 9 May."
+)
+
+
+def _long_chat(stage: Stage) -> Any:
+    conversation = stage.open(3)
+    tell(conversation, "How many rows will there be?", "There are 1,204 appointments, so 1,204 rows and a heading.")
+    for question, answer in (
+        ("Which columns does my accountant need?", "Date, treatment and fee. The rest points to people."),
+        ("Now add up the fees for each week", "Group the rows by week, then add the fees. Weeks begin on Monday."),
+    ):
+        conversation.add(Role.USER, question)
+        conversation.add(
+            Role.ASSISTANT, answer, model_name="DeepSeek R1 8B", statistics=Statistics(1524, 0, 42, 300, 900)
+        )
+    conversation.messages[1] = conversation.messages[1]._replace(pinned=True)
+    conversation.messages[2] = conversation.messages[2]._replace(pinned=True)
+    conversation.reset.emit()
+    conversation.set_context(7402, 8192)
+    return conversation
+
+
+def memory_mark(stage: Stage) -> None:
+    _long_chat(stage).remember(Memory(2, 0))
+
+
+def memory_note(stage: Stage) -> None:
+    _long_chat(stage).remember(Memory(2, 2, Note(2, SUMMARY, "DeepSeek R1 8B")), 0.4)
+
+
+def memory_note_edited(stage: Stage) -> None:
+    _long_chat(stage).remember(Memory(2, 2, Note(2, SUMMARY, "DeepSeek R1 8B")))
+    stage.settle()
+    stage.window.findChild(QAbstractButton, "editNote").click()
+
+
+def memory_full(stage: Stage) -> None:
+    conversation = _long_chat(stage)
+    full = failure.sentence(EngineFailure(FailureKind.FULL), "DeepSeek R1 8B")
+    conversation.failures[7] = ("Memory is full", f"{full.happened} Your message is saved. {full.todo}", "")
+    conversation.add(Role.USER, "And for each month?")
+    conversation.add(
+        Role.ASSISTANT,
+        "",
+        model_name="DeepSeek R1 8B",
+        status=Status.INTERRUPTED,
+        failure=FailureKind.FULL.value,
+        finish_reason=FinishReason.FAILED,
+    )
+    conversation.set_context(8180, 8192)
+
+
+def memory_menu(stage: Stage) -> None:
+    _long_chat(stage)
+    stage.settle()
+    stage.window.room.open_menu()
+
+
 def template(stage: Stage) -> None:
     stage.models.template_needed.emit(stage.models.current())
 
@@ -479,6 +542,11 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "inspector-cards": many_cards,
     "inspector-narrow": inspector_narrow,
     "inspector-keyboard": inspector_keyboard,
+    "memory-mark": memory_mark,
+    "memory-note": memory_note,
+    "memory-note-edited": memory_note_edited,
+    "memory-full": memory_full,
+    "memory-menu": memory_menu,
     "template": template,
     "palette": palette,
     "dialog": dialog,

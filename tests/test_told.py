@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from desktop import told
 from desktop.domain.branches import Tree
 from desktop.domain.chat import (
+    AtLimit,
     Chat,
     FinishReason,
     Message,
@@ -20,6 +21,7 @@ from desktop.domain.chat import (
     Status,
     TitleOrigin,
 )
+from desktop.domain.context import Note
 from desktop.domain.glance import Glance, Opened
 from desktop.errors import AppError
 from desktop.told import Unlocked
@@ -35,6 +37,7 @@ chats = st.builds(
     st.booleans(),
     st.none() | numbers,
     st.text(),
+    st.sampled_from(AtLimit),
 )
 parts = st.builds(Part, st.sampled_from(PartKind), st.text(), st.lists(numbers).map(tuple))
 messages = st.builds(
@@ -51,7 +54,9 @@ messages = st.builds(
     st.none() | st.sampled_from(FinishReason),
     st.none() | st.builds(Statistics, numbers, numbers, numbers, st.floats(0, 1e6)),
     st.text(),
+    st.booleans(),
 )
+notes = st.builds(Note, numbers, st.text(), st.text(), st.booleans())
 
 
 @given(
@@ -60,18 +65,21 @@ messages = st.builds(
     st.none() | chats,
     st.lists(messages, max_size=3),
     st.text(),
+    st.lists(notes, max_size=2),
 )
 def test_a_key_and_what_was_seen(
-    key: bytes, listed: list[Chat], chat: Chat | None, shown: list[Message], draft: str
+    key: bytes, listed: list[Chat], chat: Chat | None, shown: list[Message], draft: str, noted: list[Note]
 ) -> None:
     nodes = [Node(at, at - 1 or None, role) for at, role in enumerate(Role, 1)]
-    glance = Glance(listed, 7, Opened(chat, Tree(nodes), [1, 2, 3], shown, draft))
+    glance = Glance(listed, 7, Opened(chat, Tree(nodes), [1, 2, 3], shown, draft, noted))
     heard = told.understood(told.line_of(Unlocked(key, glance)))
     assert heard.key == key
     assert heard.seen is not None
     assert heard.seen.opened.tree.nodes() == nodes
     same = glance.opened.tree
     assert heard.seen._replace(opened=heard.seen.opened._replace(tree=same)) == glance
+    for listed_chat in heard.seen.chats:
+        assert type(listed_chat.at_limit) is AtLimit
     for message in heard.seen.opened.messages:
         assert (type(message.role), type(message.status)) == (Role, Status)
         assert all(type(part) is Part and type(part.kind) is PartKind for part in message.parts)

@@ -35,6 +35,7 @@ class Talk(QObject):
         self._interrupted = False
         self._unread = False
         self._wrote = False
+        self._told: str = ""
         # Qt's loop is native: a tick lets Python see Ctrl+C.
         self._tick = QTimer(self)
         self._tick.start(50)
@@ -104,6 +105,7 @@ class Talk(QObject):
         conversation.progress_changed.connect(self._progressed)
         conversation.answered.connect(self._answered)
         conversation.state_changed.connect(self._state_changed)
+        conversation.noticed.connect(self._noticed)
         self._conversation = conversation
         self._wait_for_model()
         return conversation
@@ -168,13 +170,23 @@ class Talk(QObject):
         if self._chosen.json:
             if reading is not None and not self._conversation.writing():
                 with self._stopping_when_unread():
-                    output.event("prefill", done=reading.done, total=reading.total, cached=reading.cached)
+                    output.event(
+                        "prefill",
+                        done=reading.done,
+                        total=reading.total,
+                        cached=reading.cached,
+                        unseen=self._conversation.memory().unseen,
+                    )
             return
         if sys.stderr.isatty() and not self._wrote:
             progress = self._conversation.progress()
             if progress is not None:
                 sys.stderr.write(f"\r\x1b[K{progress[0]}")
                 sys.stderr.flush()
+
+    def _noticed(self, sentence: str) -> None:
+        """What was left out, say: once, and behind the answer, so that it does not stand in the middle of it."""
+        self._told = self._told or sentence
 
     @contextmanager
     def _stopping_when_unread(self) -> Generator[None]:
@@ -201,6 +213,7 @@ class Talk(QObject):
 
     def _report(self, message: Message) -> None:
         statistics = message.statistics
+        told, self._told = self._told, ""
         if self._chosen.json:
             output.event(
                 "done",
@@ -214,10 +227,13 @@ class Talk(QObject):
                 generated_tokens=statistics.generated_tokens if statistics else 0,
                 first_token_ms=round(statistics.first_token_ms, 1) if statistics else 0,
                 tokens_per_second=round(statistics.tokens_per_second, 1) if statistics else 0,
+                unseen=statistics.unseen if statistics else 0,
             )
             return
         if self._wrote:
             output.line()
+        if told:
+            output.note(f"({told})")
         if message.finish_reason is FinishReason.CONTEXT:
             output.note("(The context is full: the answer was cut here.)")
         if message.status is Status.STOPPED:

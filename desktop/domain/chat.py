@@ -79,6 +79,10 @@ class Statistics(NamedTuple):
     """From the first token to the last."""
     reasoning_ms: float = 0.0
     """Of it, spent in the reasoning part."""
+    begins: int = 0
+    """Which message on the way to the answer the model's memory began with; 0: it saw all of them."""
+    unseen: int = 0
+    """Messages before that one that it did not see."""
 
     @property
     def tokens_per_second(self) -> float:
@@ -107,6 +111,8 @@ class Message(NamedTuple):
     statistics: Statistics | None = None
     failure: str = ""
     """Code of the failure that ended this answer (``FailureKind``), or empty."""
+    pinned: bool = False
+    """Its turn stays in the model's memory when older ones have to go."""
 
     def text_of(self, kind: PartKind) -> str:
         """The text of all parts of one kind."""
@@ -131,6 +137,17 @@ class Node(NamedTuple):
     role: Role
 
 
+class AtLimit(StrEnum):
+    """What is done when a chat is longer than the context."""
+
+    DROP = "drop"
+    """The model no longer sees the oldest turns."""
+    STOP = "stop"
+    """Nothing more is answered."""
+    SUMMARISE = "summarise"
+    """The model writes a note that takes the place of the oldest turns, before they have to go."""
+
+
 class TitleOrigin(StrEnum):
     """Where a title comes from: a better origin may replace a lesser one, never the other way round."""
 
@@ -152,6 +169,7 @@ class Chat(NamedTuple):
     pinned: bool = False
     active_leaf: int | None = None
     system_prompt: str = ""
+    at_limit: AtLimit = AtLimit.DROP
 
 
 class Sampling(NamedTuple):

@@ -44,7 +44,9 @@ class FailureKind(StrEnum):
     UNFINISHED = "UNFINISHED"
     """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"
-    """The question alone is longer than the context."""
+    """What always stays is longer than the context: the question, the system prompt, what is pinned."""
+    FULL = "FULL"
+    """The chat is longer than the context, and nothing of it may be left out."""
 
 
 class InstalledModel(NamedTuple):
@@ -115,7 +117,7 @@ class EngineFailure(NamedTuple):
     detail: str = ""
     file_name: str = ""
     numbers: tuple[int, ...] = ()
-    """For ``TOO_LONG``: tokens of the question, tokens of the context.
+    """For ``TOO_LONG`` and ``FULL``: tokens of what has to fit, tokens of the context.
 
     For ``TOO_BIG``: bytes that are needed where most are missing, bytes that are free there, then context length and
     layers on cards of what would fit (0: nothing)."""

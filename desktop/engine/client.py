@@ -155,6 +155,9 @@ class EngineClient(QObject):
         *,
         sequence: int = protocol.MAIN_SEQUENCE,
         chat: int = protocol.NO_CHAT,
+        takes_room: bool = False,
+        may_drop: bool = True,
+        since: int = 0,
     ) -> int:
         """Ask for an answer; the number of the request. Works while the model is still loading: it waits its turn."""
         request = listener or Request(0)
@@ -173,6 +176,9 @@ class EngineClient(QObject):
             max_tokens=sampling.max_tokens,
             sequence=sequence,
             chat=chat,
+            takes_room=takes_room,
+            may_drop=may_drop,
+            since=since,
         )
         if self._state is EngineState.LOADING:
             self._waiting.append(command)

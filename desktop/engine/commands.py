@@ -23,7 +23,7 @@ from desktop.domain.memory import MAIN
 from desktop.domain.models import FailureKind
 from desktop.engine import protocol
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
-from desktop.engine.generation import Generation, TooLong
+from desktop.engine.generation import DoesNotFit, Generation
 from desktop.engine.placing import Placing, place, room_now
 from desktop.engine.prompt import so_far
 from desktop.engine.prompt_cache import PromptCache, pack, unpack
@@ -111,7 +111,7 @@ class Engine:
         except BadTemplate as error:
             self._pipe.send(protocol.Failed(command.id, FailureKind.BAD_TEMPLATE, str(error)))
         except RuntimeFailure as error:
-            numbers = error.numbers if isinstance(error, TooLong) else []
+            numbers = error.numbers if isinstance(error, DoesNotFit) else []
             self._pipe.send(protocol.Failed(command.id, error.kind, error.detail, numbers))
         except MemoryError:
             self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY))

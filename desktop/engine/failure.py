@@ -111,5 +111,13 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         "Snug did not get to the end of loading {name} the last time, so it did not load it again by itself.",
         "Try again, or choose another model.",
     ),
-    FailureKind.TOO_LONG: ("Your message is too long for {name}.", "Shorten it, or split it into parts."),
+    FailureKind.FULL: (
+        "This chat has reached what {name} can remember.",
+        "Start a new chat, or choose under “When memory is full” in the chat’s menu that it forgets or summarises the "
+        "oldest part. A longer memory helps too.",
+    ),
+    FailureKind.TOO_LONG: (
+        "Your message is too long for {name}.",
+        "Shorten it, split it into parts, or keep fewer messages in memory.",
+    ),
 }

@@ -21,6 +21,7 @@ from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
 from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
+from desktop.domain import context
 from desktop.domain.chat import FinishReason, PartKind
 from desktop.domain.fit import Room
 from desktop.domain.memory import Device
@@ -44,8 +45,6 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     load_steps: int = 4
     prompt_tokens: int = 40
     prefill_s: float = 0.0
-    dropped: int = 0
-    """Messages that are said not to have fitted."""
     fail_load: str = ""
     """A ``FailureKind``: loading fails with it."""
     fits: int = 0
@@ -65,6 +64,13 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     garbage_after: int = -1
     """After so many tokens a line comes that is no message."""
     context_length: int = 8192
+    """What a model without a wish of its user gets."""
+    holds: int = 0
+    """Tokens that a prompt may have; 0: the context's length."""
+    side_fails: str = ""
+    """A ``FailureKind``: side requests fail with it."""
+    side_text: str = ""
+    """What side requests are answered with; empty: ``text``."""
     parameters: int = 135_000_000
 
 
@@ -78,6 +84,7 @@ class Fake:
         self._stopped: set[int] = set()
         self._wake = threading.Event()
         self._hanging = False
+        self._context = 0
         self._seen: dict[int, int] = {}
         """Tokens that each chat has in memory; below 0 the side sequence."""
 
@@ -139,17 +146,33 @@ class Fake:
         if script.fits and length > script.fits:
             self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY, f"{length} tokens do not fit"))
             return
-        self._pipe.send(protocol.Loaded(command.id, length, length, script.parameters, 30, "fake", 2))
+        self._context = script.holds or length
+        self._pipe.send(protocol.Loaded(command.id, self._context, length, script.parameters, 30, "fake", 2))
 
     def _generate(self, command: protocol.Generate) -> None:
         script, asked = self._script, time.perf_counter()
-        total = max(_length(command.messages), script.prompt_tokens)
+        if script.side_fails and command.sequence == protocol.SIDE_SEQUENCE:
+            self._pipe.send(protocol.Failed(command.id, FailureKind(script.side_fails), "as the script says"))
+            return
+
+        def length(begins: int) -> int:
+            return _length([command.messages[index] for index in context.kept(command.messages, begins)])
+
+        begins, tokens = context.fit(command.messages, length, self._context, command.since)
+        if tokens + 1 > self._context:
+            self._pipe.send(protocol.Failed(command.id, FailureKind.TOO_LONG, "", [tokens, self._context]))
+            return
+        if begins and not command.may_drop:
+            self._pipe.send(protocol.Failed(command.id, FailureKind.FULL, "", [length(0), self._context]))
+            return
+        dropped = len(command.messages) - len(context.kept(command.messages, begins))
+        total = max(tokens, script.prompt_tokens)
         place = command.chat if command.sequence == protocol.MAIN_SEQUENCE else -command.sequence
         cached = min(self._seen.get(place, 0), total - 1)
         steps = 10 if script.prefill_s else 1
         for step in range(steps + 1):
             done = cached + (total - cached) * step // steps
-            self._pipe.send(protocol.Prefill(command.id, done, total, cached, script.dropped))
+            self._pipe.send(protocol.Prefill(command.id, done, total, cached, dropped, begins))
             if script.prefill_s and step < steps and self._wait(command.id, script.prefill_s / steps):
                 self._done(command, FinishReason.STOPPED, total, cached, 0, 0.0, 0.0)
                 return
@@ -182,7 +205,8 @@ class Fake:
     def _write(self, command: protocol.Generate, first: float) -> tuple[FinishReason, int]:
         script, written = self._script, 0
         pieces = [(PartKind.REASONING, piece) for piece in _cut(script.reasoning, script.chunk)]
-        pieces += [(PartKind.TEXT, piece) for piece in _cut(script.text * script.repeat, script.chunk)]
+        aside = script.side_text if command.sequence == protocol.SIDE_SEQUENCE else ""
+        pieces += [(PartKind.TEXT, piece) for piece in _cut(aside or script.text * script.repeat, script.chunk)]
         for kind, piece in pieces:
             if script.rate:
                 ahead = first + written / script.rate - time.perf_counter()

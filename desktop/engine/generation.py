@@ -42,7 +42,7 @@ class Generation:
         self._first: float | None = None
         self._last = 0.0
         self._reasoning_end: float | None = None
-        self._prompt_tokens = self._cached = self._generated = self._dropped = 0
+        self._prompt_tokens = self._cached = self._generated = self._begins = 0
         self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
         self._waiting: list[int] = []
         self._outbox = _Outbox(request.id, send)
@@ -52,7 +52,8 @@ class Generation:
         """Read the prompt, write the answer.
 
         Raises:
-            RuntimeFailure: TOO_LONG if the question alone does not fit, OUT_OF_MEMORY, or BAD_TEMPLATE.
+            RuntimeFailure: TOO_LONG if what has to stay does not fit, FULL if nothing may be left out, OUT_OF_MEMORY,
+                or BAD_TEMPLATE.
         """
         try:
             splitter = self._read_prompt()
@@ -71,7 +72,7 @@ class Generation:
 
         Whatever goes wrong, the next turn reads it itself.
         """
-        if self._aside or self._dropped:
+        if self._aside or self._begins:
             return
         messages, parts = list(self._request.messages), self._outbox.sent
         if messages[-1].role is Role.ASSISTANT:
@@ -87,19 +88,22 @@ class Generation:
 
     def _read_prompt(self) -> channels.Splitter:
         request, runtime = self._request, self._runtime
-        dropped, built = fitting_prompt(runtime, self._template, request.messages)
-        self._dropped = dropped
+        begins, built = fitting_prompt(runtime, self._template, request)
+        self._begins = begins
+        kept = kept_messages(request.messages, begins)
+        dropped = len(request.messages) - len(kept)
         total = len(built.tokens)
         self._prompt_tokens = total
         sequences = runtime.sequences
-        if self._aside and not sequences.has_room(request.sequence, total + (request.max_tokens or 0)):
-            # What is asked beside the chat is not worth reading the chat anew.
+        wanted = total + (request.max_tokens or 0)
+        if self._aside and not request.takes_room and not sequences.has_room(request.sequence, wanted):
+            # What is asked beside the chat is seldom worth reading the chat anew.
             raise Aborted
-        sequences.make_room(request.sequence, total)
+        sequences.make_room(request.sequence, wanted if request.takes_room else total)
         cached = self._cached = sequences.keep_common(request.sequence, built.tokens)
 
         def progress(done: int) -> None:
-            event = protocol.Prefill(request.id, done, total, cached, dropped)
+            event = protocol.Prefill(request.id, done, total, cached, dropped, begins)
             if done < total:
                 self._send(event)
             else:
@@ -107,18 +111,17 @@ class Generation:
 
         if not sequences.reads_at_once(total - cached):
             progress(cached)
-        for start, end in pairwise([cached, *self._places(dropped, built, cached), total]):
+        for start, end in pairwise([cached, *self._places(kept, built, cached), total]):
             sequences.checkpoint(request.sequence)
             sequences.read(request.sequence, built.tokens[start:end], lambda done, start=start: progress(start + done))
         return self._splitter(built.ending)
 
-    def _places(self, dropped: int, built: prompt.Prompt, cached: int) -> list[int]:
+    def _places(self, kept: list[protocol.PromptMessage], built: prompt.Prompt, cached: int) -> list[int]:
         """Where reading pauses for a checkpoint: before the answer begins, which a template may begin in another way
         when it is history, and before the last token, since a state holds no logits."""
         if not self._runtime.sequences.needs_checkpoints or self._request.sequence != protocol.MAIN_SEQUENCE:
             return []
-        messages = kept_messages(self._request.messages, dropped)
-        places = {prompt.before_answer(self._template, self._runtime, messages, built), len(built.tokens) - 1}
+        places = {prompt.before_answer(self._template, self._runtime, kept, built), len(built.tokens) - 1}
         return sorted(place for place in places if cached < place < len(built.tokens))
 
     def _splitter(self, ending: str) -> channels.Splitter:
@@ -273,36 +276,36 @@ def _joined(parts: Iterable[protocol.PromptPart]) -> list[protocol.PromptPart]:
     return result
 
 
-def fitting_prompt(
-    runtime: Runtime, template: Template, messages: list[protocol.PromptMessage]
-) -> tuple[int, prompt.Prompt]:
-    """The prompt with as few of the oldest messages left out as the context needs, and how many those are.
+def fitting_prompt(runtime: Runtime, template: Template, request: protocol.Generate) -> tuple[int, prompt.Prompt]:
+    """Where the memory has to begin for the prompt to fit, and that prompt.
 
     Raises:
-        RuntimeFailure: TOO_LONG, with the prompt's length and the context's, if the last question alone does not fit.
+        RuntimeFailure: with the prompt's length and the context's: TOO_LONG if what has to stay does not fit, FULL if
+            nothing may be left out and the whole does not fit.
     """
     built: dict[int, prompt.Prompt] = {}
 
-    def length(dropped: int) -> int:
-        built[dropped] = prompt.build(template, runtime, kept_messages(messages, dropped))
-        return len(built[dropped].tokens)
+    def length(begins: int) -> int:
+        built[begins] = prompt.build(template, runtime, kept_messages(request.messages, begins))
+        return len(built[begins].tokens)
 
     limit = runtime.sequences.context_length
-    dropped, tokens = context.fit([message.role for message in messages], length, limit)
+    begins, tokens = context.fit(request.messages, length, limit, request.since)
     if tokens + 1 > limit:
-        raise TooLong(tokens, limit)
-    return dropped, built[dropped]
+        raise DoesNotFit(FailureKind.TOO_LONG, tokens, limit)
+    if begins and not request.may_drop:
+        raise DoesNotFit(FailureKind.FULL, len(built[0].tokens), limit)
+    return begins, built[begins]
 
 
-def kept_messages(messages: list[protocol.PromptMessage], dropped: int) -> list[protocol.PromptMessage]:
-    """The messages without so many of the oldest; the system prompt stays."""
-    head = 1 if messages[0].role is Role.SYSTEM else 0
-    return [*messages[:head], *messages[head + dropped :]]
+def kept_messages(messages: list[protocol.PromptMessage], begins: int) -> list[protocol.PromptMessage]:
+    """What of the messages a memory holds that begins with this one."""
+    return [messages[index] for index in context.kept(messages, begins)]
 
 
-class TooLong(RuntimeFailure):
-    """The question alone is longer than the context."""
+class DoesNotFit(RuntimeFailure):
+    """The prompt is longer than the context."""
 
-    def __init__(self, tokens: int, limit: int) -> None:
-        super().__init__(FailureKind.TOO_LONG)
+    def __init__(self, kind: FailureKind, tokens: int, limit: int) -> None:
+        super().__init__(kind)
         self.numbers = [tokens, limit]

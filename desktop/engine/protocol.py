@@ -36,6 +36,8 @@ class PromptMessage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     role: Role
     parts: list[PromptPart]
+    pinned: bool = False
+    """Its turn is not left out."""
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
@@ -65,6 +67,12 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     sequence: int = MAIN_SEQUENCE
     chat: int = NO_CHAT
     """Whose state the main sequence is to hold before, and holds after."""
+    takes_room: bool = False
+    """Whether a side request that does not fit beside the chat may push it out, to be read anew; else it is ended."""
+    may_drop: bool = True
+    """Whether the oldest turns may be left out. If not, a chat that does not fit fails with ``FULL``."""
+    since: int = 0
+    """The message that the memory began with the last time (``Prefill.begins``), as an index into ``messages``."""
 
 
 class Open(msgspec.Struct, frozen=True, tag="open"):
@@ -175,14 +183,19 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
 
 class Prefill(msgspec.Struct, frozen=True, tag="prefill"):
-    """Tokens of the prompt that are read. ``cached`` of them were there already; ``dropped`` of the oldest messages
-    did not fit and are not part of the prompt."""
+    """Tokens of the prompt that are read. ``cached`` of them were there already.
+
+    ``begins`` is the message that the memory begins with, as an index into those of the request; 0 if all of them are
+    part of the prompt. Of those before it ``dropped`` are not: all but the system prompt and the turns with a pinned
+    message (``domain.context.kept``).
+    """
 
     id: int
     done: int
     total: int
     cached: int = 0
     dropped: int = 0
+    begins: int = 0
 
 
 class Token(msgspec.Struct, frozen=True, tag="token", omit_defaults=True):

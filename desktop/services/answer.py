@@ -6,18 +6,18 @@ The words are on disk before anything else happens to them: a checkpoint twice a
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain.chat import FinishReason, Message, Part, PartKind, Sampling, Statistics, Status
+from desktop.domain.chat import AtLimit, FinishReason, Message, Part, PartKind, Sampling, Statistics, Status
+from desktop.domain.context import Memory
 from desktop.domain.models import EngineFailure
 from desktop.engine import protocol
 from desktop.engine.client import EngineClient, Request
 from desktop.errors import AppError
-from desktop.services.history import Growing, prompt_messages
+from desktop.services.history import Asking, Growing
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Answer(QObject):
         self.message_id = message.id
         self._chat_id = message.chat_id
         self.reading: protocol.Prefill | None = None
+        self.asked: Asking | None = None
         self._engine = engine
         self._worker = worker
         self._conversations = conversations
@@ -70,9 +71,9 @@ class Answer(QObject):
         self._checkpoints.setInterval(CHECKPOINT_MS)
         self._checkpoints.timeout.connect(self._checkpoint)
 
-    def start(self, system_prompt: str, history: Sequence[Message], model_key: str, sampling: Sampling) -> None:
-        """Ask the engine. ``history`` ends with the message itself when it is carried on with."""
-        messages = prompt_messages(system_prompt, history, model_key)
+    def start(self, asking: Asking, sampling: Sampling) -> None:
+        """Ask the engine."""
+        self.asked = asking
         listener = Request(
             0,
             on_prefill=self._on_prefill,
@@ -81,7 +82,14 @@ class Answer(QObject):
             on_failed=self._on_failed,
         )
         self._asked_at = perf_counter()
-        self._request = self._engine.generate(messages, sampling, listener, chat=self._chat_id)
+        self._request = self._engine.generate(
+            asking.messages,
+            sampling,
+            listener,
+            chat=self._chat_id,
+            may_drop=asking.at_limit is not AtLimit.STOP,
+            since=asking.since,
+        )
         self._checkpoints.start()
         if self._stopping:
             self._engine.stop(self._request)
@@ -95,6 +103,12 @@ class Answer(QObject):
     def parts(self) -> tuple[Part, ...]:
         """What was written by now."""
         return self._growing.parts()
+
+    def memory(self) -> Memory | None:
+        """What of the chat the model sees; None before the engine says so."""
+        if self.asked is None or self.reading is None:
+            return None
+        return self.asked.memory(self.reading)
 
     @property
     def kind(self) -> PartKind | None:
@@ -140,6 +154,7 @@ class Answer(QObject):
             self.wrote.emit(kind, text)
 
     def _on_done(self, done: protocol.Done) -> None:
+        memory = self.memory() or Memory()
         statistics = Statistics(
             prompt_tokens=done.prompt_tokens,
             cached_tokens=done.cached_tokens,
@@ -147,6 +162,8 @@ class Answer(QObject):
             first_token_ms=(self._first_at - self._asked_at) * 1000 if self._tokens else 0.0,
             generation_ms=done.generation_ms + (self._before.generation_ms if self._before else 0.0),
             reasoning_ms=done.reasoning_ms or (self._before.reasoning_ms if self._before else 0.0),
+            begins=memory.begins,
+            unseen=memory.unseen,
         )
         status = Status.STOPPED if done.reason is FinishReason.STOPPED else Status.COMPLETE
         self._end(status, done.reason, statistics, None)

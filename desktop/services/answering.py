@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain.chat import Message, PartKind, Sampling, Status
+from desktop.domain.chat import AtLimit, Message, PartKind, Sampling, Status
+from desktop.domain.context import Memory
 from desktop.domain.models import EngineFailure, EngineState, FailureKind
 from desktop.errors import AppError
 from desktop.services.desk import Desk
@@ -16,6 +16,7 @@ from desktop.services.desk import Desk
 if TYPE_CHECKING:
     from desktop.engine import protocol
     from desktop.services.answer import Answer
+    from desktop.services.history import Asking
 
 FIGURES_S = 0.5
 """Speed and context of a running answer are told this often."""
@@ -48,7 +49,7 @@ class Answering(QObject):
         self._preparing = False
         self._stopping = False
         self._failures: dict[int, AppError] = {}
-        self._dropped = 0
+        self._told_of: int | None = None
         self._told_at = 0.0
 
     # --- what there is
@@ -73,6 +74,10 @@ class Answering(QObject):
     def reading(self) -> protocol.Prefill | None:
         """How far the engine is with the prompt."""
         return self._answer.reading if self._answer is not None else None
+
+    def memory(self) -> Memory | None:
+        """What of the chat the model sees; None before the engine says so."""
+        return self._answer.memory() if self._answer is not None else None
 
     @property
     def writing(self) -> bool:
@@ -115,6 +120,12 @@ class Answering(QObject):
             from desktop.engine import failure as failures
 
             known = failures.sentence(EngineFailure(FailureKind.TOO_LONG), message.model_name)
+        if message.failure == FailureKind.FULL:
+            # Known by its code alone, so it is told in the same words after a restart.
+            from desktop.engine import failure as failures
+
+            full = failures.sentence(EngineFailure(FailureKind.FULL), message.model_name)
+            return self.tr("Memory is full"), f"{full.happened} {kept} {full.todo}", ""
         if known is not None:
             too_long = known.code == FailureKind.TOO_LONG
             title = self.tr("This message is too long") if too_long else self.tr("The model stopped before it finished")
@@ -152,12 +163,11 @@ class Answering(QObject):
         if stopping:
             answer.stop()
 
-    def ask(self, system_prompt: str, history: Sequence[Message], sampling: Sampling) -> None:
-        """Ask the engine. ``history`` ends with the message itself when it is carried on with."""
+    def ask(self, asking: Asking, sampling: Sampling) -> None:
+        """Ask the engine."""
         if self._answer is not None:
             self._desk.models.wake()
-            _, key = self._desk.model()
-            self._answer.start(system_prompt, history, key, sampling)
+            self._answer.start(asking, sampling)
 
     def stop(self) -> None:
         """End it; what it wrote is kept. One that is only being stored ends as soon as it begins."""
@@ -175,11 +185,17 @@ class Answering(QObject):
 
     def _note_dropped(self) -> None:
         """Nothing is left out in silence."""
-        reading = self.reading
-        if reading is not None and reading.dropped > self._dropped:
-            self._dropped = reading.dropped
-            text = self.tr("This chat is longer than the model can hold: it no longer sees the first {0} messages.")
-            self.noticed.emit(text.format(reading.dropped))
+        answer = self._answer
+        if answer is None or answer.reading is None or answer.asked is None or answer.message_id == self._told_of:
+            return
+        # From the second time on the line in the chat only moves.
+        if answer.reading.dropped and not answer.asked.since:
+            self._told_of = answer.message_id
+            if answer.asked.at_limit is AtLimit.SUMMARISE:
+                text = self.tr("Memory was full before there was a summary: the model no longer sees {0} messages.")
+            else:
+                text = self.tr("This chat is longer than the model can hold: it no longer sees the first {0} messages.")
+            self.noticed.emit(text.format(answer.reading.dropped))
 
     def _wrote(self, kind: PartKind, text: str) -> None:
         self.wrote.emit(kind, text)

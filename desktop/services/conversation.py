@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain import names
-from desktop.domain.chat import Chat, Message, Part, PartKind, Role, Sampling
+from desktop.domain import context, names
+from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, Sampling
+from desktop.domain.context import Memory
 from desktop.errors import AppError
 from desktop.services.answering import Answering
+from desktop.services.chat_memory import ChatMemory
 from desktop.services.desk import Desk
 from desktop.services.draft import Draft
 from desktop.services.shown_path import Change, ShownPath
@@ -45,6 +47,7 @@ class Conversation(QObject):
         streamed: row, kind of part, text that was appended to the running answer.
         progress_changed: ``progress`` says something else.
         state_changed: ``answering`` or ``context`` changed.
+        memory_changed: ``memory`` or ``summarising`` says something else.
         chat_changed: the ``Chat`` itself (title, id) is another one.
         created: the chat that this conversation has just become in the database.
         draft_returned: what was to be sent could not be stored; the text is the draft again.
@@ -61,6 +64,7 @@ class Conversation(QObject):
     streamed = Signal(int, object, str)
     progress_changed = Signal()
     state_changed = Signal()
+    memory_changed = Signal()
     chat_changed = Signal()
     created = Signal(object)
     draft_returned = Signal(str)
@@ -78,6 +82,7 @@ class Conversation(QObject):
         self.sampling = Sampling()
         self.new_system_prompt = ""
         """System prompt that the chat gets when it is stored."""
+        self._new_at_limit = AtLimit.DROP
         self._desk = desk
         self._chat = chat
         self._errands = Errands(desk.worker, self.refused.emit)
@@ -94,6 +99,10 @@ class Conversation(QObject):
         self._answering.progressed.connect(self._progressed)
         self._answering.noticed.connect(self.noticed)
         self._answering.finished.connect(self._finished)
+        self._memory = ChatMemory(desk, self._errands, lambda: self._shown, self._with_history, self)
+        self._memory.changed.connect(self.memory_changed)
+        self._memory.kept.connect(self._kept)
+        self._memory.noticed.connect(self.noticed)
 
     # --- what there is
 
@@ -148,6 +157,18 @@ class Conversation(QObject):
         running = self._answering.tokens()
         return self._used if running is None else running, self._desk.models.context_length()
 
+    def memory(self) -> Memory:
+        """What of the chat the model sees, as far as it is known: of a running answer, else of the last one."""
+        return self._answering.memory() or self._memory.now()
+
+    def summarising(self) -> float | None:
+        """How far the summary of the oldest part is, 0 to 1; None: there is none under way."""
+        return self._memory.summarising()
+
+    def at_limit(self) -> AtLimit:
+        """What is done when the chat is longer than the context."""
+        return self._chat.at_limit if self._chat is not None else self._new_at_limit
+
     def failure_text(self, row: int) -> tuple[str, str, str] | None:
         """Title, sentence and details for an answer that was interrupted."""
         message = self._shown.message(row)
@@ -180,14 +201,15 @@ class Conversation(QObject):
     def _refreshed(self, found: Opened) -> None:
         if self.answering():
             return
-        if self._shown.is_same(found.tree, found.messages):
+        if self._shown.is_same(found.tree, found.messages, found.notes):
             self._set_chat(found.chat)
         else:
             self._show(found)
 
     def _show(self, found: Opened) -> None:
         self._set_chat(found.chat)
-        self._shown = ShownPath(found.tree, found.messages, found.path)
+        self._memory.give_way()
+        self._shown = ShownPath(found.tree, found.messages, found.path, found.notes)
         self._path_changed()
 
     def _path_changed(self) -> None:
@@ -202,7 +224,7 @@ class Conversation(QObject):
     def replace_chat(self, chat: Chat) -> None:
         """The chat's title or mark changed."""
         if self._chat is not None and chat.id == self._chat.id:
-            self._set_chat(chat)
+            self._set_chat(chat._replace(active_leaf=self._chat.active_leaf, at_limit=self._chat.at_limit))
 
     def _fetch_around(self, row: int) -> None:
         wanted, store, shown = self._shown.wanted_around(row), self._desk.conversations, self._shown
@@ -215,6 +237,50 @@ class Conversation(QObject):
                 self.loaded.emit(*rows)
 
         self._errands.run(lambda: store.messages(wanted), then)
+
+    # --- the model's memory
+
+    def set_at_limit(self, at_limit: AtLimit) -> None:
+        """Choose what is done when the chat is longer than the context."""
+        chat, store = self._chat, self._desk.conversations
+        self._memory.give_way()
+        if chat is None:
+            self._new_at_limit = at_limit
+            return
+        self._set_chat(chat._replace(at_limit=at_limit))
+        self._errands.run(lambda: store.set_at_limit(chat.id, at_limit))
+        self._memory.allow()
+        if not self.answering():
+            self._remember()
+
+    def keep_in_memory(self, row: int, pinned: bool) -> None:
+        """Let a message, and with it its turn, stay in memory when older ones have to go."""
+        message = self._shown.message(row)
+        if message is not None:
+            self._memory.keep(message, pinned)
+
+    def correct_note(self, text: str) -> None:
+        """What the model remembers of the part that it no longer sees is to be this."""
+        self._memory.correct(text)
+
+    def forget_note(self) -> None:
+        """There is to be no note; the model sees what it stood for again, as far as that fits."""
+        self._memory.forget_note()
+
+    def stop_summary(self) -> None:
+        """Summarise nothing more for now."""
+        self._memory.stop()
+
+    def _remember(self) -> None:
+        if self.at_limit() is AtLimit.SUMMARISE:
+            self._memory.answered(self._used)
+
+    def _kept(self, stored: Message) -> None:
+        row = self._shown.row_of(stored.id)
+        shown = self._shown.message(row) if row is not None else None
+        if row is not None and shown is not None:
+            self._shown.keep([shown._replace(pinned=stored.pinned)])
+            self.row_changed.emit(row)
 
     # --- saying something
 
@@ -268,6 +334,7 @@ class Conversation(QObject):
         name, key = desk.model()
         self._draft.hold()
         system_prompt = self.new_system_prompt if chat_id is None else ""
+        at_limit = self._new_at_limit if chat_id is None else AtLimit.DROP
 
         def work() -> tuple[Chat, Message, Message]:
             stored = store.add_turn(
@@ -279,10 +346,14 @@ class Conversation(QObject):
                 writer=desk.writer,
                 title=names.title_from_words(text),
             )
-            if not system_prompt:
-                return stored
-            store.set_system_prompt(stored[0].id, system_prompt)
-            return stored[0]._replace(system_prompt=system_prompt), stored[1], stored[2]
+            chat = stored[0]
+            if system_prompt:
+                store.set_system_prompt(chat.id, system_prompt)
+                chat = chat._replace(system_prompt=system_prompt)
+            if at_limit is not AtLimit.DROP:
+                store.set_at_limit(chat.id, at_limit)
+                chat = chat._replace(at_limit=at_limit)
+            return chat, stored[1], stored[2]
 
         def then(stored: tuple[Chat, Message, Message]) -> None:
             chat, question, answer = stored
@@ -295,11 +366,13 @@ class Conversation(QObject):
             self.draft_returned.emit(text)
             self._not_begun(error)
 
+        self._memory.give_way()
         self._answering.prepare()
         self._errands.run(work, then, failed)
         self.state_changed.emit()
 
     def _begin(self, work: Callable[[], Message]) -> None:
+        self._memory.give_way()
         self._answering.prepare()
         self.state_changed.emit()
         self._errands.run(work, self._start, self._not_begun)
@@ -342,8 +415,15 @@ class Conversation(QObject):
 
     def _ask_engine(self, message: Message) -> None:
         system_prompt = self._chat.system_prompt if self._chat else ""
-        ids = self._shown.until(message)
-        self._with_history(ids, lambda history: self._answering.ask(system_prompt, history, self.sampling))
+        ids, notes, since = self._shown.until(message), self._shown.notes(), self._shown.memory().begins
+        (_, key), at_limit = self._desk.model(), self.at_limit()
+
+        def ask(history: Sequence[Message]) -> None:
+            from desktop.services.history import asking
+
+            self._answering.ask(asking(system_prompt, history, key, notes, since, at_limit), self.sampling)
+
+        self._with_history(ids, ask)
 
     def with_draft(self, then: Callable[[list[protocol.PromptMessage]], None]) -> None:
         """Give what the engine would be asked if the draft were sent now, if there is one and nothing runs."""
@@ -351,13 +431,15 @@ class Conversation(QObject):
             return
         text, (_, key) = self._draft.text, self._desk.model()
         system_prompt = self._chat.system_prompt if self._chat else self.new_system_prompt
+        notes, since = self._shown.notes(), self._shown.memory().begins
 
         def build(history: Sequence[Message]) -> None:
-            from desktop.services.history import prompt_messages
+            from desktop.services.history import asking
 
             draft = Message(0, 0, None, Role.USER, (Part(PartKind.TEXT, text),))
             if not self.answering():
-                then(prompt_messages(system_prompt, [*history, draft], key))
+                asked = asking(system_prompt, [*history, draft], key, notes, since)
+                then([asked.messages[index] for index in context.kept(asked.messages, asked.since)])
 
         self._with_history(self._shown.ids(), build)
 
@@ -378,6 +460,8 @@ class Conversation(QObject):
     def _progressed(self) -> None:
         self._tell()
         self.progress_changed.emit()
+        if not self.writing():
+            self.memory_changed.emit()
 
     def _wrote(self, kind: PartKind, text: str) -> None:
         self._tell()
@@ -395,9 +479,11 @@ class Conversation(QObject):
                 self.row_changed.emit(row)
         self.progress_changed.emit()
         self.state_changed.emit()
+        self.memory_changed.emit()
         if message is not None:
             if whole:
                 self._desk.models.answered()
+                self._remember()
             self.answered.emit(message)
 
     # --- the draft
@@ -422,10 +508,12 @@ class Conversation(QObject):
     def retire(self) -> None:
         """Nobody looks at this conversation any more, and nothing is being written in it."""
         self.save_draft()
+        self._memory.give_way()
         self._errands.drop()
         self.deleteLater()
 
     def close(self) -> None:
         """The app ends: keep the draft and the running answer's words."""
         self.save_draft()
+        self._memory.give_way()
         self._answering.abandon()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+from desktop.domain import context
 from desktop.domain.branches import Tree
 from desktop.domain.chat import Message, Node, Role
+from desktop.domain.context import Memory, Note
 
 PAGE = 100
 """Messages that are read together when one of them is asked for."""
@@ -23,10 +25,17 @@ class Change(IntEnum):
 class ShownPath:
     """The tree of one chat, the path through it, and those of its messages that were read."""
 
-    def __init__(self, tree: Tree | None = None, messages: Iterable[Message] = (), path: Sequence[int] = ()) -> None:
-        """``path``: the ids from the first message to the active leaf."""
+    def __init__(
+        self,
+        tree: Tree | None = None,
+        messages: Iterable[Message] = (),
+        path: Sequence[int] = (),
+        notes: Iterable[Note] = (),
+    ) -> None:
+        """``path``: the ids from the first message to the active leaf. ``notes``: those of the whole chat."""
         self._tree = Tree() if tree is None else tree
         self._messages = {message.id: message for message in messages}
+        self._notes = {note.message_id: note for note in notes}
         self._asked: set[int] = set()
         self._path: list[int] = []
         self._row_of: dict[int, int] = {}
@@ -64,9 +73,10 @@ class ShownPath:
         ids = self._tree.versions(self._path[row])
         return ids.index(self._path[row]), len(ids)
 
-    def is_same(self, tree: Tree, messages: Iterable[Message]) -> bool:
+    def is_same(self, tree: Tree, messages: Iterable[Message], notes: Sequence[Note] = ()) -> bool:
         """Whether what was read again is what is known already."""
-        return len(tree) == len(self._tree) and all(self._messages.get(new.id) == new for new in messages)
+        same = self.notes() == sorted(notes)
+        return same and len(tree) == len(self._tree) and all(self._messages.get(new.id) == new for new in messages)
 
     def tokens(self) -> int:
         """Tokens that the next prompt begins with: those of the newest answer whose figures are known."""
@@ -77,6 +87,31 @@ class ShownPath:
             if message.statistics is not None:
                 return message.statistics.prompt_tokens + message.statistics.generated_tokens
         return 0
+
+    def notes(self) -> list[Note]:
+        """What stands in prompts in the place of what the model no longer sees, on every branch."""
+        return sorted(self._notes.values())
+
+    def memory(self) -> Memory:
+        """What of the chat the model saw when it answered last, as far as that is known, and will see by a note."""
+        ends = [self._row_of[note.message_id] for note in self.notes() if note.message_id in self._row_of]
+        start = max((row + 1 for row in ends if row + 1 < len(self)), default=0)
+        note = self._notes[self._path[start - 1]] if start else None
+        begins, unseen = self._last_seen()
+        if begins > start or not start:
+            return Memory(begins, unseen, note)
+        known = [self._messages.get(message_id) for message_id in self._path]
+        loaded = [message for message in known if message is not None]
+        return Memory(start, len(self) - len(context.kept(loaded, start)) if len(loaded) == len(self) else start, note)
+
+    def _last_seen(self) -> tuple[int, int]:
+        for message_id in reversed(self._path):
+            message = self._messages.get(message_id)
+            if message is None:
+                break
+            if message.statistics is not None:
+                return message.statistics.begins, message.statistics.unseen
+        return 0, 0
 
     # --- reading what is missing
 
@@ -100,6 +135,13 @@ class ShownPath:
     def keep(self, messages: Iterable[Message]) -> None:
         """These were read, or are other ones now."""
         self._messages.update((message.id, message) for message in messages)
+
+    def set_note(self, note: Note) -> None:
+        """It stands in prompts from now on."""
+        self._notes[note.message_id] = note
+
+    def remove_note(self, note: Note) -> None:
+        self._notes.pop(note.message_id, None)
 
     def until(self, message: Message) -> list[int]:
         """Messages that an answer follows; it is one of them where it is only carried on with."""

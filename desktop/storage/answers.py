@@ -147,6 +147,7 @@ def copy_path(connection: Connection, path: Sequence[Message], chat_id: int) -> 
                 "failure": one.failure,
                 "statistics": rows.statistics_text(one.statistics),
                 "created_at": one.created_at,
+                "pinned": one.pinned,
             }
             for offset, one in enumerate(path)
         ],

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from desktop.domain.chat import Chat, FinishReason, Message, Part, Statistics, Status, TitleOrigin
+from desktop.domain.chat import AtLimit, Chat, FinishReason, Message, Part, Statistics, Status, TitleOrigin
+from desktop.domain.context import Note
 from desktop.domain.glance import Opened
 from desktop.storage import answers, glance, index, purge, rows
 from desktop.storage.database import Database
 from desktop.storage.parts import storable
 from desktop.storage.rows import NEW_CHAT
-from desktop.storage.tables import chat, draft, message
+from desktop.storage.tables import chat, draft, message, note
 
 _ORDER = (TitleOrigin.NONE, TitleOrigin.WORDS, TitleOrigin.MODEL, TitleOrigin.USER)
 
@@ -195,6 +196,32 @@ class Conversations:
             rows.require_chat(connection, chat_id)
             self._change(connection, chat_id, system_prompt=storable(text))
 
+    def set_at_limit(self, chat_id: int, at_limit: AtLimit) -> None:
+        """What is done when the chat is longer than the context."""
+        with self._database.write() as connection:
+            rows.require_chat(connection, chat_id)
+            self._change(connection, chat_id, at_limit=at_limit.value)
+
+    def set_in_memory(self, message_id: int, pinned: bool) -> Message:
+        """Keep a message in the model's memory, or let it go with the others."""
+        with self._database.write() as connection:
+            rows.require_message(connection, message_id)
+            connection.execute(update(message).where(message.c.id == message_id).values(pinned=pinned))
+            return rows.require_message(connection, message_id)
+
+    def set_note(self, new: Note) -> None:
+        """What the model remembers of everything up to a message, in place of what was there."""
+        values = {"text": storable(new.text), "model_name": storable(new.model_name), "edited": new.edited}
+        with self._database.write() as connection:
+            rows.require_message(connection, new.message_id)
+            statement = upsert(note).values(message_id=new.message_id, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["message_id"], set_=values))
+
+    def remove_note(self, message_id: int) -> None:
+        """The model no longer remembers what it was told of the part up to this message."""
+        with self._database.write() as connection:
+            connection.execute(delete(note).where(note.c.message_id == message_id))
+
     def fork(self, message_id: int) -> Chat:
         """A new chat that begins with a copy of everything up to and including this message."""
         now = self._now()
@@ -204,7 +231,8 @@ class Conversations:
             path = rows.tree(connection, last.chat_id).path(message_id)
             new = self._add_chat(connection, origin.title, now, origin.title_origin)
             leaf = answers.copy_path(connection, rows.messages(connection, path), new)
-            self._change(connection, new, system_prompt=origin.system_prompt)
+            self._change(connection, new, system_prompt=origin.system_prompt, at_limit=origin.at_limit.value)
+            self._copy_notes(connection, origin.id, path, leaf)
             self._touch(connection, new, now, leaf)
             return rows.require_chat(connection, new)
 
@@ -259,6 +287,13 @@ class Conversations:
         assert key is not None
         index.set_title(connection, int(key[0]), text)
         return int(key[0])
+
+    def _copy_notes(self, connection: Connection, chat_id: int, path: Sequence[int], leaf: int) -> None:
+        """The notes on a path, for its copy whose messages end with ``leaf``."""
+        copies = dict(zip(path, range(leaf - len(path) + 1, leaf + 1), strict=True))
+        for one in rows.notes(connection, chat_id):
+            if one.message_id in copies:
+                connection.execute(insert(note).values(**one._replace(message_id=copies[one.message_id])._asdict()))
 
     def _touch(self, connection: Connection, chat_id: int, now: float, leaf: int | None = None) -> None:
         newest = select(func.coalesce(func.max(chat.c.sequence), 0) + 1).scalar_subquery()

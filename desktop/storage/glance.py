@@ -56,7 +56,8 @@ def opened(reader: rows.Reader, chat_id: int | None) -> Opened:
         return Opened(None, Tree(), [], (), rows.draft_of(reader, rows.NEW_CHAT))
     tree = rows.tree(reader, chat.id)
     path = tree.path(chat.active_leaf)
-    return Opened(chat, tree, path, rows.messages(reader, path[-FIRST_MESSAGES:]), rows.draft_of(reader, chat.id))
+    newest = rows.messages(reader, path[-FIRST_MESSAGES:])
+    return Opened(chat, tree, path, newest, rows.draft_of(reader, chat.id), rows.notes(reader, chat.id))
 
 
 def _last_chat(reader: rows.Reader) -> int | None:

@@ -15,21 +15,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, cast
 
 from desktop.domain.branches import Tree
-from desktop.domain.chat import Chat, FinishReason, Message, Part, Role, Statistics, Status, TitleOrigin
+from desktop.domain.chat import AtLimit, Chat, FinishReason, Message, Part, Role, Statistics, Status, TitleOrigin
+from desktop.domain.context import Note
 from desktop.storage.parts import kind_of, tokens_from_bytes, unpack
 
 NEW_CHAT = 0
 """Where the draft of a chat is kept that does not exist yet."""
 
 _ORIGINS = {origin.value: origin for origin in TitleOrigin}
+_LIMITS = {limit.value: limit for limit in AtLimit}
 _ROLES = {role.value: role for role in Role}
 _STATUSES = {status.value: status for status in Status}
 _REASONS: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
 
-_CHAT = "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt FROM chat"
+_CHAT = "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit FROM chat"
 _MESSAGE = (
-    "SELECT id, chat_id, parent_id, role, status, created_at, model_name, model_key, finish_reason, statistics, failure"
-    " FROM message"
+    "SELECT id, chat_id, parent_id, role, status, created_at, model_name, model_key, finish_reason, statistics,"
+    " failure, pinned FROM message"
 )
 _THESE = "IN (SELECT value FROM json_each(?))"
 
@@ -143,6 +145,16 @@ def texts(connection: Reader, ids: Iterable[int]) -> dict[int, str]:
     return said
 
 
+def notes(connection: Reader, chat_id: int) -> list[Note]:
+    """What stands in the prompts of a chat in the place of what the model no longer sees."""
+    rows = connection.exec_driver_sql(
+        "SELECT note.message_id, note.text, note.model_name, note.edited FROM note"
+        " JOIN message ON message.id = note.message_id WHERE message.chat_id = ? ORDER BY note.message_id",
+        (chat_id,),
+    ).fetchall()
+    return [Note(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+
 def draft_of(connection: Reader, chat_id: int) -> str:
     """What was typed in a chat and not sent (``NEW_CHAT``: in the chat that does not exist yet)."""
     row = connection.exec_driver_sql("SELECT text FROM draft WHERE chat_id = ?", (chat_id,)).fetchone()
@@ -165,8 +177,18 @@ def _parts(connection: Reader, wanted: str) -> dict[int, tuple[Part, ...]]:
 
 
 def _chat(row: Sequence[Any]) -> Chat:
-    chat_id, title, origin, created_at, updated_at, pinned, active_leaf, system_prompt = row
-    return Chat(chat_id, title, _ORIGINS[origin], created_at, updated_at, bool(pinned), active_leaf, system_prompt)
+    chat_id, title, origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit = row
+    return Chat(
+        chat_id,
+        title,
+        _ORIGINS[origin],
+        created_at,
+        updated_at,
+        bool(pinned),
+        active_leaf,
+        system_prompt,
+        _LIMITS[at_limit],
+    )
 
 
 def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
@@ -183,6 +205,7 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         finish_reason=_REASONS[row[8]],
         statistics=_statistics(row[9]),
         failure=row[10],
+        pinned=bool(row[11]),
     )
 
 

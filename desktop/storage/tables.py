@@ -64,6 +64,7 @@ chat = Table(
     Column("active_leaf", Integer),
     _words("system_prompt"),
     Column("deleted_at", Float),
+    Column("at_limit", Text, nullable=False, server_default=text("'drop'")),
     Index("ix_chat_sequence", "sequence"),
     sqlite_autoincrement=True,
 )
@@ -85,6 +86,7 @@ message = Table(
     # JSON of domain.chat.Statistics: shown, never searched.
     Column("statistics", Text),
     _moment("created_at"),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     # Covers the walk over a chat's tree, so that it never touches the rows themselves.
     Index("ix_message_tree", "chat_id", "id", "parent_id", "role"),
     Index("ix_message_parent_id", "parent_id"),
@@ -163,6 +165,16 @@ retention = Table(
     Column("chat_id", Integer, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     # Days after the last change until the chat is deleted.
     Column("days", Integer, nullable=False),
+)
+
+# Stands in the prompt in the place of everything up to this message.
+note = Table(
+    "note",
+    metadata,
+    Column("message_id", Integer, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    _words("model_name"),
+    Column("edited", Boolean, nullable=False, server_default=false()),
 )
 
 setting = Table(

@@ -110,6 +110,9 @@ class MainWindow(Frame):
         transcript.version_requested.connect(self._switch)
         transcript.fork_requested.connect(self._fork)
         transcript.carry_on_requested.connect(self._carry_on)
+        transcript.pin_requested.connect(self._keep_in_memory)
+        transcript.note_corrected.connect(self._correct_note)
+        transcript.note_removed.connect(self._forget_note)
 
     def _connect_services(self) -> None:
         self._chats.list_changed.connect(self._show_chats)
@@ -415,6 +418,15 @@ class MainWindow(Frame):
     def _carry_on(self, row: int) -> None:
         self._conversation.carry_on(row)
         self.focus_composer()
+
+    def _keep_in_memory(self, row: int, pinned: bool) -> None:
+        self._conversation.keep_in_memory(row, pinned)
+
+    def _correct_note(self, text: str) -> None:
+        self._conversation.correct_note(text)
+
+    def _forget_note(self) -> None:
+        self._conversation.forget_note()
 
     def _fork(self, row: int) -> None:
         message = self._conversation.message(row)

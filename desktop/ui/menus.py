@@ -1,4 +1,5 @@
-"""The menu of models: which one answers. It says what was chosen and changes nothing."""
+"""The menus of the room's header: which model answers, and what can be done with the chat. They say what was chosen and
+change nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.chat import AtLimit
 from desktop.domain.models import InstalledModel
 from desktop.ui.parts.menu import Menu
 from desktop.ui.theme import Theme
@@ -48,3 +50,35 @@ class ModelMenu(Menu):
             self.chosen.emit(model.id)
         else:
             self.missing_chosen.emit(model)
+
+
+_AT_LIMIT = {
+    AtLimit.DROP: "Forget the oldest part",
+    AtLimit.STOP: "Stop and say so",
+    AtLimit.SUMMARISE: "Summarise the oldest part",
+}
+
+
+class ChatMenu(Menu):
+    """Signals:
+    rename_requested: the chat is to have another title.
+    limit_chosen: the ``AtLimit`` from now on.
+    """
+
+    rename_requested = Signal()
+    limit_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget, at_limit: AtLimit, *, may_rename: bool) -> None:
+        super().__init__(theme, "This chat", parent)
+        self.setObjectName("headerMenu")
+        if may_rename:
+            self.add_command("Rename", "pencil", "F2").triggered.connect(self.rename_requested)
+            self.add_rule()
+        self.add_heading("When memory is full")
+        self._choices = {self.add_choice(words, choice is at_limit): choice for choice, words in _AT_LIMIT.items()}
+        self.triggered.connect(self._picked)
+        self.aboutToHide.connect(self.deleteLater)
+
+    def _picked(self, action: QAction) -> None:
+        if action in self._choices:
+            self.limit_chosen.emit(self._choices[action])

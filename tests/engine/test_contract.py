@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -167,6 +169,63 @@ class EngineContract:
         assert heard.done is not None
         assert heard.done.reason is FinishReason.STOPPED
         assert heard.text == ""
+
+    def long_chat(self) -> list[protocol.PromptMessage]:
+        """Some 900 tokens by anybody's count: a system prompt, eight turns, the second of them kept, and a question."""
+        said = [
+            protocol.PromptMessage(role, [protocol.PromptPart(PartKind.TEXT, f"{number} green apples. " * 12)])
+            for number in range(8)
+            for role in (Role.USER, Role.ASSISTANT)
+        ]
+        said[3] = msgspec.structs.replace(said[3], pinned=True)
+        system = protocol.PromptMessage(Role.SYSTEM, [protocol.PromptPart(PartKind.TEXT, "Be brief.")])
+        return [system, *said, *ask("What did I count?")]
+
+    def answer_in_small_context(self, engine: EngineClient, qtbot: QtBot, **more: Any) -> Heard:
+        heard = Heard()
+        with qtbot.waitSignal(engine.loaded, timeout=LOAD_MS):
+            engine.load(self.path, LoadOptions(context_length=512))
+        engine.generate(self.long_chat(), Sampling(temperature=0.0, max_tokens=4), heard.request(), **more)
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        return heard
+
+    def test_what_does_not_fit_is_left_out_and_told_and_what_is_pinned_stays(
+        self, engine: EngineClient, qtbot: QtBot
+    ) -> None:
+        heard = self.answer_in_small_context(engine, qtbot)
+        assert heard.text
+        prefill, messages = heard.prefill[-1], self.long_chat()
+        assert messages[prefill.begins].role is Role.USER
+        # Before that one everything is left out but the system prompt and the turn with the pinned message.
+        assert prefill.begins > 5
+        assert prefill.dropped == prefill.begins - 3
+        assert prefill.total + 128 <= 512
+
+    def test_a_cut_holds_for_the_next_turn(self, engine: EngineClient, qtbot: QtBot) -> None:
+        begins = self.answer_in_small_context(engine, qtbot).prefill[-1].begins
+        heard = Heard()
+        more = [*self.long_chat(), *ask("Why?")]
+        engine.generate(more, Sampling(temperature=0.0, max_tokens=4), heard.request(), since=begins)
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.prefill[-1].begins == begins
+
+    def test_a_chat_of_which_nothing_may_be_left_out_is_not_answered(self, engine: EngineClient, qtbot: QtBot) -> None:
+        heard = self.answer_in_small_context(engine, qtbot, may_drop=False)
+        assert heard.failed is not None
+        assert heard.failed.kind is FailureKind.FULL
+        assert heard.failed.numbers[0] > heard.failed.numbers[1] == 512
+        assert not heard.text
+        assert engine.state is EngineState.READY
+
+    def test_what_has_to_stay_may_be_too_long(self, engine: EngineClient, qtbot: QtBot) -> None:
+        with qtbot.waitSignal(engine.loaded, timeout=LOAD_MS):
+            engine.load(self.path, LoadOptions(context_length=512))
+        heard = Heard()
+        pinned = [msgspec.structs.replace(message, pinned=True) for message in self.long_chat()]
+        engine.generate(pinned, Sampling(), heard.request())
+        qtbot.waitUntil(heard.over, timeout=ANSWER_MS)
+        assert heard.failed is not None
+        assert heard.failed.kind is FailureKind.TOO_LONG
 
     @pytest.mark.skipif(os.name == "nt", reason="signals")
     @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGABRT"])

@@ -129,10 +129,12 @@ def test_an_answer_that_is_carried_on_with_is_not_disturbed(chat: Callable[[], C
     assert talk.done.cached_tokens == ahead
 
 
-def aside(talk: Chat, text: str) -> protocol.Done:
+def aside(talk: Chat, text: str, *, takes_room: bool = False) -> protocol.Done:
     """Ask something beside the chat, as a title is asked for."""
     question = protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, text)])
-    request = protocol.Generate(2, [question], temperature=0.0, max_tokens=8, sequence=protocol.SIDE_SEQUENCE)
+    request = protocol.Generate(
+        2, [question], temperature=0.0, max_tokens=8, sequence=protocol.SIDE_SEQUENCE, takes_room=takes_room
+    )
     told: list[protocol.Event] = []
     Generation(talk.runtime, talk._template, request, lambda *events: told.extend(events)).run()
     assert isinstance(told[-1], protocol.Done)
@@ -154,3 +156,10 @@ def test_what_is_asked_beside_the_chat_never_takes_the_chat_s_room(chat: Callabl
     done = aside(talk, "word " * 600)
     assert (done.generated_tokens, done.reason) == (0, FinishReason.STOPPED)
     assert talk.runtime.sequences.held(0) == held
+
+
+def test_what_is_worth_it_takes_the_chat_s_room(chat: Callable[[], Chat]) -> None:
+    talk = chat()
+    talk.ask("word " * 600)
+    assert aside(talk, "word " * 600, takes_room=True).reason is not FinishReason.STOPPED
+    assert talk.runtime.sequences.held(0) == 0

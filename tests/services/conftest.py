@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.domain.models import EngineState, InstalledModel
+from desktop.domain.models import EngineState, InstalledModel, LoadOptions
 from desktop.engine import fake
 from desktop.house import House
 from desktop.services.conversation import Conversation
@@ -20,7 +20,7 @@ from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from tests.fixtures.keychains import FileKeychain
 
-WAIT = 15_000
+WAIT = 40_000
 
 
 @dataclass(slots=True)
@@ -61,12 +61,18 @@ class Home:
         return [message.text if message else "?" for message in messages]
 
 
-def open_house(data: Path, launcher: Callable[[], tuple[str, list[str]]] = fake.command) -> House:
+def open_house(
+    data: Path,
+    launcher: Callable[[], tuple[str, list[str]]] = fake.command,
+    load_options: LoadOptions | None = None,
+) -> House:
     """A house on ``data``, with its key in the tests' keychain."""
     paths = unlocking.prepare(data)
     worker = Worker("storage")
     stores = worker.wait(lambda: houses.open_stores(paths, FileKeychain.beside(paths.data)))
-    return houses.furnish(paths, SettingsFile(paths.settings), worker, stores, launcher=launcher)
+    return houses.furnish(
+        paths, SettingsFile(paths.settings), worker, stores, launcher=launcher, load_options=load_options
+    )
 
 
 @pytest.fixture

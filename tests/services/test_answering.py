@@ -38,13 +38,14 @@ def test_a_message_that_is_too_long_is_told_so_after_the_next_start_too(home: Ho
     lost = Message(2, 1, 1, Role.ASSISTANT, (), Status.INTERRUPTED, model_name="Qwen3 4B", failure="TOO_LONG")
     assert answering.failure_text(lost) == (
         "This message is too long",
-        "Your message is saved. Your message is too long for Qwen3 4B. Shorten it, or split it into parts.",
+        "Your message is saved. Your message is too long for Qwen3 4B. Shorten it, split it into "
+        "parts, or keep fewer messages in memory.",
         "",
     )
 
 
 def test_an_engine_that_keeps_dying_is_not_started_for_ever(home: Home) -> None:
-    home.load(die_after=0)
+    home.load(die_after=0, die_with="SIGSEGV")
     for _ in range(3):
         home.until(lambda: home.house.models.state() is EngineState.READY)
         home.ask("Hello?")
@@ -62,12 +63,3 @@ def test_progress_is_told_before_the_first_word(home: Home) -> None:
     assert 0 <= fraction < 1
     home.until(lambda: not home.conversation.answering())
     assert home.conversation.progress() is None
-
-
-def test_what_no_longer_fits_is_told_once(home: Home) -> None:
-    home.load(dropped=4)
-    told: list[str] = []
-    home.house.chats.noticed.connect(told.append)
-    home.ask("Do you remember?")
-    home.ask("And now?")
-    assert told == ["This chat is longer than the model can hold: it no longer sees the first 4 messages."]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desktop.domain.branches import Tree
 from desktop.domain.chat import Message, Node, Part, PartKind, Role, Statistics
+from desktop.domain.context import Memory, Note
 from desktop.services.shown_path import PAGE, Change, ShownPath
 
 
@@ -90,3 +91,54 @@ def test_what_was_read_again_is_compared_with_what_is_known() -> None:
     assert path.is_same(tree_of([first, second]), [second])
     assert not path.is_same(tree_of([first, second]), [message(2, 1, "Hello")])
     assert not path.is_same(tree_of([first, second, message(3, 2)]), [second])
+
+
+def turns(count: int) -> list[Message]:
+    return [message(at, at - 1 or None) for at in range(1, 2 * count + 1)]
+
+
+def saw(one: Message, begins: int, unseen: int) -> Message:
+    return one._replace(statistics=Statistics(10, begins=begins, unseen=unseen))
+
+
+def path_with(messages: list[Message], *notes: Note, read: list[Message] | None = None) -> ShownPath:
+    tree = tree_of(messages)
+    return ShownPath(tree, messages if read is None else read, tree.path(messages[-1].id), notes)
+
+
+def test_what_the_last_answer_saw_is_what_the_model_sees() -> None:
+    *earlier, before, question, answer = turns(4)
+    assert path_with([*earlier, before, question, answer]).memory() == Memory()
+    path = path_with([*earlier, saw(before, 2, 2), question, saw(answer, 4, 3)])
+    assert path.memory() == Memory(4, 3)
+
+
+def test_of_an_answer_that_was_not_read_nothing_is_known() -> None:
+    messages = [*turns(3)[:-1], saw(turns(3)[-1], 4, 4)]
+    assert path_with(messages, read=messages[:4]).memory() == Memory()
+
+
+def test_memory_begins_behind_what_the_note_stands_for() -> None:
+    note = Note(4, "of the first two turns")
+    path = path_with(turns(4), Note(2, "of the first turn"), note)
+    assert path.memory() == Memory(4, 4, note)
+    kept = [one._replace(pinned=one.id == 2) for one in turns(4)]
+    assert path_with(kept, note).memory() == Memory(4, 2, note)
+    path.remove_note(note)
+    assert path.memory().begins == 2
+
+
+def test_what_was_left_out_behind_a_note_counts_too() -> None:
+    note = Note(2, "of the first turn")
+    messages = turns(4)
+    messages[-1] = saw(messages[-1], 4, 4)
+    assert path_with(messages, note).memory() == Memory(4, 4, note)
+
+
+def test_a_note_of_another_branch_says_nothing_here() -> None:
+    first = turns(2)
+    other = [*first, message(6, 1)]
+    tree = tree_of(other)
+    assert ShownPath(tree, other, tree.path(6), [Note(2, "of the other")]).memory() == Memory()
+    # Nor does one behind which there is nothing yet.
+    assert path_with(turns(2), Note(4, "of everything")).memory() == Memory()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.domain.chat import (
+    AtLimit,
     Chat,
     FinishReason,
     Message,
@@ -16,6 +17,7 @@ from desktop.domain.chat import (
     Status,
     TitleOrigin,
 )
+from desktop.domain.context import Note
 from desktop.errors import AppError
 from desktop.storage import index
 from desktop.storage.conversations import Conversations
@@ -346,3 +348,59 @@ def test_drafts_are_kept_by_chat(chats: Conversations, ask: Ask) -> None:
     assert (chats.draft(chat.id), chats.draft(None)) == ("in the chat, longer", "for a new one")
     chats.save_draft(None, "")
     assert chats.draft(None) == ""
+
+
+# The context limit
+
+
+def test_a_chat_keeps_what_is_to_be_done_when_it_is_full(chats: Conversations, ask: Ask) -> None:
+    chat, _, _ = ask("a question")
+    assert chat.at_limit is AtLimit.DROP
+    chats.set_at_limit(chat.id, AtLimit.STOP)
+    assert chats.get(chat.id) == chat._replace(at_limit=AtLimit.STOP)
+
+
+def test_a_message_is_kept_in_memory_until_it_is_let_go(chats: Conversations, ask: Ask) -> None:
+    _, question, _ = ask("a question")
+    assert chats.set_in_memory(question.id, True) == question._replace(pinned=True)
+    assert chats.message(question.id) == question._replace(pinned=True)
+    assert chats.set_in_memory(question.id, False) == question
+
+
+def test_a_note_is_corrected_and_removed(chats: Conversations, ask: Ask) -> None:
+    chat, question, answer = ask("a question")
+    note = Note(answer.id, "they spoke of \ud800 rain", "Fake 1B")
+    chats.set_note(note)
+    assert chats.opened(chat.id).notes == [note._replace(text="they spoke of � rain")]
+    chats.set_note(Note(answer.id, "they spoke of snow", "Fake 1B", edited=True))
+    assert chats.opened(chat.id).notes == [Note(answer.id, "they spoke of snow", "Fake 1B", edited=True)]
+    chats.remove_note(answer.id)
+    assert chats.opened(chat.id).notes == []
+    with pytest.raises(AppError):
+        chats.set_note(Note(question.id + 1000, "of nothing"))
+
+
+def test_a_fork_keeps_the_choice_the_notes_and_what_is_kept(chats: Conversations, ask: Ask) -> None:
+    chat, _, answer = ask("first")
+    finish(chats, answer)
+    _, second, later = ask("second", chat, answer)
+    finish(chats, later)
+    _, _, last = ask("third", chat, later)
+    chats.set_at_limit(chat.id, AtLimit.SUMMARISE)
+    chats.set_in_memory(second.id, True)
+    chats.set_note(Note(answer.id, "of the first", "Fake 1B"))
+    chats.set_note(Note(last.id, "of what is not copied", "Fake 1B"))
+    forked = chats.opened(chats.fork(later.id).id)
+    assert forked.chat is not None
+    assert forked.chat.at_limit is AtLimit.SUMMARISE
+    assert [message.pinned for message in forked.messages] == [False, False, True, False]
+    assert forked.notes == [Note(forked.path[1], "of the first", "Fake 1B")]
+
+
+def test_notes_go_with_their_chat(chats: Conversations, ask: Ask, database: Database) -> None:
+    chat, _, answer = ask("a question")
+    chats.set_note(Note(answer.id, "something private"))
+    chats.delete(chat.id)
+    chats.purge_deleted()
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM note").scalar() == 0

@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from desktop.domain.chat import Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
+from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
+from desktop.domain.context import Memory
 from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
 from desktop.domain.placement import Change, Place, PlacementView
 from desktop.errors import AppError
@@ -69,6 +70,7 @@ class FakeConversation(QObject):
     progress_changed = Signal()
     state_changed = Signal()
     chat_changed = Signal()
+    memory_changed = Signal()
     draft_returned = Signal(str)
 
     def __init__(self, chat: Chat | None, parent: QObject | None = None) -> None:
@@ -84,6 +86,9 @@ class FakeConversation(QObject):
         self.temporary = False
         self.shown_versions: dict[int, tuple[int, int]] = {}
         self.failures: dict[int, tuple[str, str, str]] = {}
+        self.remembered = Memory()
+        self.summary: float | None = None
+        self.limit = AtLimit.DROP
 
     def count(self) -> int:
         return len(self.messages)
@@ -157,6 +162,36 @@ class FakeConversation(QObject):
 
     def speed(self) -> float:
         return self._speed
+
+    def remember(self, memory: Memory, summary: float | None = None) -> None:
+        self.remembered, self.summary = memory, summary
+        self.memory_changed.emit()
+
+    def memory(self) -> Memory:
+        return self.remembered
+
+    def summarising(self) -> float | None:
+        return self.summary
+
+    def at_limit(self) -> AtLimit:
+        return self.limit
+
+    def set_at_limit(self, at_limit: AtLimit) -> None:
+        self.limit = at_limit
+
+    def keep_in_memory(self, row: int, pinned: bool) -> None:
+        self.calls.append(("keep_in_memory", row, pinned))
+        self.messages[row] = self.messages[row]._replace(pinned=pinned)
+        self.row_changed.emit(row)
+
+    def correct_note(self, text: str) -> None:
+        self.calls.append(("correct_note", text))
+
+    def forget_note(self) -> None:
+        self.calls.append(("forget_note",))
+
+    def stop_summary(self) -> None:
+        self.calls.append(("stop_summary",))
 
     def context(self) -> tuple[int, int]:
         return self._context
@@ -447,6 +482,9 @@ class Placeholder(QWidget):
     version_requested = Signal(int, int)
     fork_requested = Signal(int)
     carry_on_requested = Signal(int)
+    pin_requested = Signal(int, bool)
+    note_corrected = Signal(str)
+    note_removed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

@@ -161,7 +161,7 @@ def test_tab_goes_from_the_sidebar_over_the_header_to_the_composer(stage: Stage)
         names.append(stage.focus().objectName())
     assert names == [
         "closeSidebar", "newChat", "search", "chatList", "models", "settings", "privacyBadge",
-        "chatTitle", "modelButton", "transcript", "composerText",
+        "chatTitle", "chatMore", "modelButton", "transcript", "composerText",
     ]  # fmt: skip
 
 

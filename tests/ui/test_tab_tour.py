@@ -58,6 +58,7 @@ LOCK = {
     Asking.NEW: ["New passphrase", "Show what is typed", "The same once more", "Show what is typed", "Start"],
     Asking.NOTHING: ["Show"],
 }
+MORE = "More for this chat"
 MODEL = "Model: DeepSeek R1 8B Q4_K_M, ready"
 
 
@@ -134,7 +135,7 @@ def test_tab_goes_round_a_new_window(window: MainWindow, press: Callable[..., No
     press(window, Qt.Key.Key_Tab)
     press(window, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     way = tour(window, press)
-    assert way == ["Send", *SIDEBAR, "Chat: New chat", MODEL, "Message"]
+    assert way == ["Send", *SIDEBAR, "Chat: New chat", MORE, MODEL, "Message"]
     back = tour(window, press, Qt.Key.Key_Backtab)
     assert back == [*reversed(way[:-1]), "Message"]
 
@@ -159,6 +160,7 @@ def test_tab_visits_messages_their_links_and_buttons_between_header_and_composer
         "Send",
         *SIDEBAR,
         "Chat: Names out of a spreadsheet",
+        MORE,
         MODEL,
         "Conversation",
         *mine,

@@ -32,6 +32,7 @@ class ActionRow(QWidget):
         copy_requested, copy_markdown_requested, edit_requested, regenerate_requested, fork_requested,
         carry_on_requested: what was pressed or chosen from the menu.
         version_requested: -1 for the earlier one, 1 for the later one.
+        pin_requested: whether the message is to stay in the model's memory.
     """
 
     copy_requested = Signal()
@@ -41,6 +42,7 @@ class ActionRow(QWidget):
     fork_requested = Signal()
     carry_on_requested = Signal()
     version_requested = Signal(int)
+    pin_requested = Signal(bool)
 
     def __init__(self, theme: Theme, *, own_words: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class ActionRow(QWidget):
         self._theme = theme
         self._own_words = own_words
         self._can_carry_on = False
+        self._pinned = False
         self._versions = (0, 1)
         self._statistics = ""
         self._font = themes.tabular(themes.font("small"))
@@ -94,6 +97,10 @@ class ActionRow(QWidget):
 
     def set_can_carry_on(self, possible: bool) -> None:
         self._can_carry_on = possible
+
+    def set_pinned(self, pinned: bool) -> None:
+        """Whether the message stays in the model's memory."""
+        self._pinned = pinned
 
     def set_busy(self, busy: bool) -> None:
         """While an answer is written nothing but copying makes sense."""
@@ -151,10 +158,15 @@ class ActionRow(QWidget):
         menu.add_command("Copy as text", "copy").triggered.connect(self.copy_requested)
         menu.add_command("Copy as Markdown", "file-text").triggered.connect(self.copy_markdown_requested)
         menu.add_rule()
+        keep = menu.add_command("Do not keep in memory" if self._pinned else "Keep in memory", "pin")
+        keep.triggered.connect(self._pin_chosen)
         menu.add_command("Fork from here", "git-branch").triggered.connect(self.fork_requested)
         if self._can_carry_on:
             menu.add_command("Carry on", "play").triggered.connect(self.carry_on_requested)
         return menu
+
+    def _pin_chosen(self) -> None:
+        self.pin_requested.emit(not self._pinned)
 
     def open_menu(self) -> None:
         menu = self.menu()

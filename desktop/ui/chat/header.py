@@ -1,4 +1,4 @@
-"""The header of the room: title, context meter, model button, inspector button. It must not know any service."""
+"""The header of the room: title, context meter, the chat's menu, model button, inspector button. Knows no service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from desktop.domain.models import EngineState
 from desktop.ui import wording
@@ -120,7 +120,7 @@ class Title(QWidget):
 
 
 class ContextMeter(QWidget):
-    """How much of what the model can remember is used: numbers, a bar, and words in the tooltip."""
+    """How much of what the model can remember is used: numbers, a bar, and words for who points at it or presses it."""
 
     accessible_role = "Indicator"
 
@@ -129,6 +129,11 @@ class ContextMeter(QWidget):
         self._theme = theme
         self._used = 0
         self._size = 0
+        self._seen = ""
+        self.ring_radius: float = radius("sm")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # No taller than it is: the line below the header is not its own to paint over.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setObjectName("contextMeter")
         self.setFont(tabular(font("small")))
         # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.
@@ -136,13 +141,14 @@ class ContextMeter(QWidget):
         self.setAccessibleName("Conversation memory")
         self.hide()
 
-    def set_context(self, used: int, size: int) -> None:
-        now = (max(0, used), max(0, size))
-        if now == (self._used, self._size):
+    def set_context(self, used: int, size: int, seen: str = "") -> None:
+        """Tokens, and in words what of the chat the model sees."""
+        now = (max(0, used), max(0, size), seen)
+        if now == (self._used, self._size, self._seen):
             return
         hint = self.sizeHint()
-        self._used, self._size = now
-        words = wording.remembered(self._used, self._size) if self._size else ""
+        self._used, self._size, self._seen = now
+        words = ". ".join(filter(None, (wording.remembered(self._used, self._size), seen))) if self._size else ""
         set_tooltip(self, words)
         self.setAccessibleName(f"Conversation memory: {words}" if words else "Conversation memory")
         self.setVisible(self._size > 0)
@@ -152,6 +158,19 @@ class ContextMeter(QWidget):
 
     def text(self) -> str:
         return f"{self._used:,} / {self._size:,}"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._say()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._say()
+        else:
+            super().keyPressEvent(event)
+
+    def _say(self) -> None:
+        """The words, at once and not after a moment of pointing."""
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.toolTip(), self)
 
     def sizeHint(self) -> QSize:
         text = QFontMetrics(self.font()).horizontalAdvance(self.text())
@@ -280,6 +299,7 @@ class Header(QWidget):
     sidebar_requested = Signal()
     new_chat_requested = Signal()
     inspector_requested = Signal()
+    menu_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -294,6 +314,9 @@ class Header(QWidget):
         self.new_chat.setObjectName("newChatIcon")
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.title = Title(theme)
+        self.more = IconButton(theme, "ellipsis", "More for this chat")
+        self.more.setObjectName("chatMore")
+        self.more.clicked.connect(self.menu_requested)
         self.meter = ContextMeter(theme)
         self.model = ModelButton(theme)
         self.inspector = IconButton(theme, "panel-right", "Model settings", control("I"))
@@ -309,7 +332,9 @@ class Header(QWidget):
         self._row.addWidget(self.title, 1)
         self._row.addSpacing(12)
         self._row.addWidget(self.meter)
-        self._row.addSpacing(28)
+        self._row.addSpacing(12)
+        self._row.addWidget(self.more)
+        self._row.addSpacing(12)
         self._row.addWidget(self.model)
         self._row.addWidget(self.inspector)
         self.show_sidebar_button(False)

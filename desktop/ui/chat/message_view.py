@@ -11,7 +11,9 @@ from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
+from desktop.domain.context import Memory
 from desktop.ui.chat.action_row import ActionRow, actions_height
+from desktop.ui.chat.memory_mark import MemoryMark
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_message import OwnMessage
 from desktop.ui.chat.own_words import Editor
@@ -31,6 +33,8 @@ class MessageView(QWidget):
         copied, regenerate_requested, fork_requested, carry_on_requested: row.
         edit_submitted: row and the new text.
         version_requested: row, and -1 for the earlier version or 1 for the later one.
+        pin_requested: row, and whether the message is to stay in the model's memory.
+        note_corrected: the new text. note_removed: there is to be no note.
         link_activated: an address. save_requested: code and language.
         ring_moved: the keyboard is on another link.
         height_changed: the view wants to be laid out again.
@@ -42,6 +46,9 @@ class MessageView(QWidget):
     carry_on_requested = Signal(int)
     edit_submitted = Signal(int, str)
     version_requested = Signal(int, int)
+    pin_requested = Signal(int, bool)
+    note_corrected = Signal(str)
+    note_removed = Signal()
     link_activated = Signal(str)
     save_requested = Signal(str, str)
     ring_moved = Signal()
@@ -61,6 +68,7 @@ class MessageView(QWidget):
         self._own: OwnMessage | None = None
         self._reply: Reply | None = None
         self._actions: ActionRow | None = None
+        self._mark: MemoryMark | None = None
         self._hover = False
 
     # What is shown
@@ -135,6 +143,32 @@ class MessageView(QWidget):
         if self._reply is not None:
             self._reply.set_progress(progress)
 
+    @property
+    def mark(self) -> MemoryMark | None:
+        """The line above it, where the model's memory begins with this message."""
+        return self._mark
+
+    def set_memory(self, memory: Memory | None) -> None:
+        """The model's memory begins with this message; None: it does not."""
+        if memory is None and self._mark is not None:
+            self._mark.hide()
+            self._mark.deleteLater()
+            self._mark = None
+            self.height_changed.emit()
+        elif memory is not None:
+            if self._mark is None:
+                self._mark = self._make_mark()
+                self.height_changed.emit()
+            self._mark.show_memory(memory)
+
+    def _make_mark(self) -> MemoryMark:
+        mark = MemoryMark(self._theme, self)
+        mark.note_corrected.connect(self.note_corrected)
+        mark.note_removed.connect(self.note_removed)
+        mark.height_changed.connect(self.height_changed)
+        mark.show()
+        return mark
+
     def edit(self) -> None:
         """Let the user change what was said."""
         if self._own is not None and self._own.editor is None:
@@ -181,6 +215,7 @@ class MessageView(QWidget):
         row.fork_requested.connect(self._fork)
         row.carry_on_requested.connect(self._carry_on)
         row.version_requested.connect(self._version)
+        row.pin_requested.connect(self._pin)
         return row
 
     def _fill_actions(self) -> None:
@@ -188,6 +223,7 @@ class MessageView(QWidget):
         if row is None or message is None:
             return
         row.set_versions(*self.versions)
+        row.set_pinned(message.pinned)
         row.set_statistics("" if self.is_own else statistics_line(message))
         unfinished = message.status in (Status.STOPPED, Status.INTERRUPTED) and bool(message.text)
         # What follows an answer was said to what it was then.
@@ -242,6 +278,9 @@ class MessageView(QWidget):
     def _version(self, step: int) -> None:
         self.version_requested.emit(self.row, step)
 
+    def _pin(self, pinned: bool) -> None:
+        self.pin_requested.emit(self.row, pinned)
+
     # Geometry
 
     def lay_out(self, width: int) -> int:
@@ -250,19 +289,23 @@ class MessageView(QWidget):
         shown = self._own or self._reply
         if shown is None:
             return 0
+        top = 0
+        if self._mark is not None:
+            top = self._mark.lay_out(width)
+            self._mark.setGeometry(INSET, 0, width, top)
         height = shown.lay_out(width)
-        shown.setGeometry(0, 0, width + 2 * INSET, height)
+        shown.setGeometry(0, top, width + 2 * INSET, height)
         self._place_actions()
-        return height + (_AFTER_OWN if self.is_own else 6 + actions_height() + _AFTER_REPLY)
+        return top + height + (_AFTER_OWN if self.is_own else 6 + actions_height() + _AFTER_REPLY)
 
     def _place_actions(self) -> None:
         row = self._actions
         if row is None or not self._width:
             return
         if self._own is not None:
-            row.setGeometry(self._own.actions_rect(row.wish(), actions_height()))
+            row.setGeometry(self._own.actions_rect(row.wish(), actions_height()).translated(0, self._own.y()))
         elif self._reply is not None:
-            row.setGeometry(self._reply.actions_rect(self._width, actions_height()))
+            row.setGeometry(self._reply.actions_rect(self._width, actions_height()).translated(0, self._reply.y()))
 
     # Mouse
 

@@ -21,7 +21,7 @@ _SIDE, _LEFT = 16, 66
 
 
 class NoticeCard(QWidget):
-    """A card with a tile, a title, a sentence and up to three buttons.
+    """A card with a tile (``icon`` in the colours of ``tone``), a title, a sentence and up to three buttons.
 
     Signals:
         retry_requested, carry_on_requested: the user's choice.
@@ -40,6 +40,8 @@ class NoticeCard(QWidget):
         details: str,
         *,
         can_carry_on: bool,
+        icon: str = "unplug",
+        tone: str = "danger",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -48,7 +50,8 @@ class NoticeCard(QWidget):
         self._theme = theme
         self._title = title
         self._sentence = sentence
-        self._text_height = 0
+        self._icon = icon
+        self._tone = tone
         self._blocks: list[TextBlock] = []
         self._retry = WordButton(theme, "Try again", self, tone=Tone.PRIMARY, icon="rotate-cw")
         self._retry.setObjectName("tryAgain")
@@ -130,8 +133,8 @@ class NoticeCard(QWidget):
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
         tile = QRectF(1 + _SIDE, 1 + _SIDE, 36, 41)
-        painter.fillPath(arch(tile, 8), theme.color("dangerSoft"))
-        draw_icon(painter, "unplug", theme.color("danger").name(), tile, 18)
+        painter.fillPath(arch(tile, 8), theme.color(f"{self._tone}Soft"))
+        draw_icon(painter, self._icon, theme.color(self._tone).name(), tile, 18)
         if not self._blocks:
             return
         clip = QRectF(event.rect())

@@ -5,15 +5,18 @@ It shows a value and says what the user wants; it changes nothing itself.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind
+from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_words import MAX_WIDTH, Bubble, Editor, FileCard
 from desktop.ui.chat.reply import INSET
 from desktop.ui.theme import Theme
 
+_PIN = 14
 _ACTIONS_WIDTH = 152
 """Room at the left of the bubble."""
 
@@ -35,10 +38,10 @@ class OwnMessage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._text = ""
+        self._pinned = False
         self._files: list[FileCard] = []
         self._editor: Editor | None = None
         self._bubble = Bubble(theme, self)
-        self._bubble.body.setAccessibleName("You said")
 
     @property
     def body(self) -> MessageBody:
@@ -59,6 +62,9 @@ class OwnMessage(QWidget):
     def show_message(self, message: Message) -> None:
         """Show this value."""
         self._text = message.text
+        self._pinned = message.pinned
+        self.body.setAccessibleName("You said, kept in memory" if message.pinned else "You said")
+        self.update()
         if self.body.markdown() != message.text or not message.text:
             self.body.set_plain(message.text)
             self.body.setAccessibleDescription(message.text[:2_000])
@@ -121,4 +127,11 @@ class OwnMessage(QWidget):
     def actions_rect(self, wish: int, height: int) -> QRect:
         """Where a row of actions of this size goes."""
         box = self._bubble.geometry()
-        return QRect(max(0, box.left() - 8 - wish), box.top() + (44 - height) // 2, wish, height)
+        left = box.left() - 8 - (_PIN + 8) * self._pinned
+        return QRect(max(0, left - wish), box.top() + (44 - height) // 2, wish, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._pinned and self._editor is None and not self._bubble.isHidden():
+            box = self._bubble.geometry()
+            pin = QRectF(box.left() - 8 - _PIN, box.top() + (44 - _PIN) / 2, _PIN, _PIN)
+            draw_icon(QPainter(self), "pin", self._theme.color("textMuted").name(), pin, _PIN)

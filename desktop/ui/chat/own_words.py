@@ -132,7 +132,7 @@ class _Field(QPlainTextEdit):
 
 
 class Editor(QWidget):
-    """Changing what was said. Sending makes a new version; the old one stays.
+    """Changing what was said (sending makes a new version; the old one stays), or what is remembered.
 
     Signals:
         submitted: the new text.
@@ -144,13 +144,21 @@ class Editor(QWidget):
     cancelled = Signal()
     height_changed = Signal()
 
-    def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        parent: QWidget | None = None,
+        *,
+        name: str = "Edit your message",
+        verb: str = "Send",
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("messageEditor")
         self._theme = theme
         self.field = _Field(self)
         self.field.setObjectName("editField")
-        self.field.setAccessibleName("Edit your message")
+        self.field.setAccessibleName(name)
         self.field.setFrameShape(QFrame.Shape.NoFrame)
         self.field.setFont(themes.font("message"))
         self.field.setPlainText(text)
@@ -161,7 +169,7 @@ class Editor(QWidget):
         self.cancel = WordButton(theme, "Cancel", self, tone=Tone.QUIET, height=32)
         self.cancel.setObjectName("cancelEdit")
         self.cancel.clicked.connect(self.cancelled)
-        self.send = WordButton(theme, "Send", self, tone=Tone.PRIMARY, height=32)
+        self.send = WordButton(theme, verb, self, tone=Tone.PRIMARY, height=32)
         self.send.setObjectName("sendEdit")
         self.send.clicked.connect(self._submit)
         theme.changed.connect(self._restyle)

@@ -11,13 +11,17 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Status
+from desktop.domain.models import FailureKind
 from desktop.ui import theme as themes
+from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.notice_card import NoticeCard, mark
 from desktop.ui.chat.progress_line import Progress, ProgressLine, progress_height
 from desktop.ui.chat.reasoning import Pill, Thoughts, seconds
 from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
+
+_PIN = 14
 
 INSET = 8
 """Everything begins so far from the left: the icons below stand out a little."""
@@ -101,7 +105,9 @@ class Reply(QWidget):
         if self._thoughts is not None:
             _show_text(self._thoughts.body, message.reasoning, running=running)
         self._body.set_streaming(running)
-        self._body.setAccessibleName(f"Answer of {message.model_name}" if message.model_name else "Answer")
+        whose = f"Answer of {message.model_name}" if message.model_name else "Answer"
+        self._body.setAccessibleName(f"{whose}, kept in memory" if message.pinned else whose)
+        self.update(0, 0, self.width(), who_height())
         if not running:
             self._body.setAccessibleDescription(message.text[:8_000])
         self._show_pill()
@@ -167,9 +173,15 @@ class Reply(QWidget):
 
     def _place_pill(self) -> None:
         if self._pill is not None and self._message is not None:
-            name = QFontMetrics(themes.font("label")).horizontalAdvance(self._message.model_name)
             self._pill.resize(self._pill.sizeHint())
-            self._pill.move(INSET + 26 + name + 12, (who_height() - self._pill.height()) // 2)
+            self._pill.move(
+                self._pin_left() + (_PIN + 8) * self._message.pinned + 4, (who_height() - self._pill.height()) // 2
+            )
+
+    def _pin_left(self) -> int:
+        """Where what stands behind the model's name begins."""
+        name = self._message.model_name if self._message is not None else ""
+        return INSET + 26 + QFontMetrics(themes.font("label")).horizontalAdvance(name) + 8
 
     def _toggle_thoughts(self, shown: bool) -> None:
         if self._thoughts is None:
@@ -196,7 +208,16 @@ class Reply(QWidget):
             self._card.set_choices(self._is_last)
         if not wanted or self._card is not None or message is None:
             return
-        self._card = NoticeCard(self._theme, *(failure or _UNKNOWN), can_carry_on=bool(message.text), parent=self)
+        # Nothing broke where memory is full.
+        icon, tone = ("memory-stick", "warning") if message.failure == FailureKind.FULL else ("unplug", "danger")
+        self._card = NoticeCard(
+            self._theme,
+            *(failure or _UNKNOWN),
+            can_carry_on=bool(message.text),
+            icon=icon,
+            tone=tone,
+            parent=self,
+        )
         self._card.setProperty("failure", failure)
         self._card.set_choices(self._is_last)
         self._card.retry_requested.connect(self.retry_requested)
@@ -247,6 +268,9 @@ class Reply(QWidget):
         painter.setPen(self._theme.color("textSecondary"))
         box = QRectF(INSET + 26, 0, self.width() - 26, who_height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._message.model_name)
+        if self._message.pinned:
+            pin = QRectF(self._pin_left(), 0, _PIN, who_height())
+            draw_icon(painter, "pin", self._theme.color("textMuted").name(), pin, _PIN)
 
 
 def _show_text(body: MessageBody, text: str, *, running: bool) -> None:

@@ -13,9 +13,12 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.domain import names
 from desktop.domain.models import EngineState
+from desktop.ui import wording
 from desktop.ui.chat.composer import Composer, ComposerState
 from desktop.ui.chat.header import Header
+from desktop.ui.chat.summary_bar import SummaryBar
 from desktop.ui.engine_watch import EngineView
 from desktop.ui.parts import paint
 from desktop.ui.sidebar.chat_model import UNTITLED
@@ -52,7 +55,10 @@ class Room(QWidget):
         self.setAccessibleName("Conversation")
         self.header = Header(theme)
         self.header.title.renamed.connect(self._renamed)
+        self.header.menu_requested.connect(self.open_menu)
         self.transcript: Any = transcript_factory(theme, self)
+        self.summary = SummaryBar(theme)
+        self.summary.stop_requested.connect(self._stop_summary)
         self.composer = Composer(theme)
         self.composer.submitted.connect(self._submit)
         self.composer.stop_requested.connect(self._stop)
@@ -64,6 +70,7 @@ class Room(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.stage, 1)
+        column.addWidget(self.summary)
         column.addWidget(self.composer)
 
     # Which conversation
@@ -80,6 +87,7 @@ class Room(QWidget):
         self.composer.set_text(conversation.draft() if conversation is not None else "")
         self._show_chat()
         self._show_progress()
+        self._show_memory()
         self._show_state()
 
     def _follow(self, conversation: Any) -> None:
@@ -91,6 +99,7 @@ class Room(QWidget):
             old.progress_changed.disconnect(self._show_progress)
             old.state_changed.disconnect(self._show_state)
             old.chat_changed.disconnect(self._show_chat)
+            old.memory_changed.disconnect(self._show_memory)
         if conversation is not None:
             conversation.reset.connect(self._reset)
             conversation.draft_returned.connect(self._draft_returned)
@@ -98,6 +107,7 @@ class Room(QWidget):
             conversation.progress_changed.connect(self._show_progress)
             conversation.state_changed.connect(self._show_state)
             conversation.chat_changed.connect(self._show_chat)
+            conversation.memory_changed.connect(self._show_memory)
 
     # What the engine does
 
@@ -180,8 +190,19 @@ class Room(QWidget):
             return
         used, context = conversation.context()
         # An empty chat has nothing to measure yet.
-        self.header.meter.set_context(used, context if used else 0)
+        self.header.meter.set_context(used, context if used else 0, self._seen() if used and context else "")
         self.composer.set_speed(conversation.speed() if conversation.answering() else 0.0)
+
+    def _seen(self) -> str:
+        """What of the chat the model sees."""
+        memory = self._conversation.memory()
+        first = self._conversation.message(memory.begins) if memory.begins else None
+        return wording.seen(memory, names.title_from_words(first.text) if first is not None else "")
+
+    def _show_memory(self) -> None:
+        conversation = self._conversation
+        self.summary.tell(conversation.summarising() if conversation is not None else None)
+        self._show_progress()
 
     def _show_chat(self) -> None:
         chat = self._conversation.chat if self._conversation is not None else None
@@ -225,6 +246,24 @@ class Room(QWidget):
     def _stop(self) -> None:
         if self._conversation is not None:
             self._conversation.stop()
+
+    def _stop_summary(self) -> None:
+        if self._conversation is not None:
+            self._conversation.stop_summary()
+
+    def open_menu(self) -> None:
+        """What can be done with this chat."""
+        conversation = self._conversation
+        if conversation is None:
+            return
+        # Imported when it is opened first: the window does not wait for it at the start.
+        from desktop.ui.menus import ChatMenu
+
+        may_rename = conversation.chat is not None and not conversation.temporary
+        menu = ChatMenu(self._theme, self, conversation.at_limit(), may_rename=may_rename)
+        menu.rename_requested.connect(self.header.title.edit)
+        menu.limit_chosen.connect(conversation.set_at_limit)
+        menu.open_below(self.header.more)
 
     def _draft(self, text: str) -> None:
         if self._conversation is not None:

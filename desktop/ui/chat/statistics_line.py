@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.domain.chat import Message, Statistics, Status
+from desktop.domain.chat import FinishReason, Message, Statistics, Status
 
 
 def statistics_line(message: Message) -> str:
@@ -10,6 +10,8 @@ def statistics_line(message: Message) -> str:
     parts: list[str] = []
     if message.status is Status.STOPPED:
         parts.append("Stopped")
+    elif message.finish_reason is FinishReason.CONTEXT:
+        parts.append("Cut off: memory is full")
     found: Statistics | None = message.statistics
     if found is not None and found.generated_tokens:
         speed = found.tokens_per_second

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
+from desktop.domain.context import Memory
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton
 from desktop.ui.chat.message_body import MessageBody
@@ -29,7 +30,7 @@ class ConversationSource(Protocol):
 
     ``message(row)`` holds everything that was streamed for the row so far; None means that it is being fetched.
     Signals: reset(), rows_inserted(int, int), row_changed(int), loaded(int, int), streamed(int, object, str),
-    progress_changed().
+    progress_changed(), memory_changed().
     """
 
     reset: Any
@@ -38,6 +39,7 @@ class ConversationSource(Protocol):
     loaded: Any
     streamed: Any
     progress_changed: Any
+    memory_changed: Any
 
     def count(self) -> int: ...
     def message(self, row: int) -> Message | None: ...
@@ -45,6 +47,7 @@ class ConversationSource(Protocol):
     def progress(self) -> tuple[str, float | None] | None: ...
     def running_row(self) -> int | None: ...
     def failure_text(self, row: int) -> Failure | None: ...
+    def memory(self) -> Memory: ...
 
 
 class Transcript(RowList):
@@ -54,6 +57,8 @@ class Transcript(RowList):
         copied, regenerate_requested, fork_requested, carry_on_requested: row.
         edit_submitted: row and the new text.
         version_requested: row, and -1 or 1.
+        pin_requested: row, and whether the message is to stay in the model's memory.
+        note_corrected: what the note on the part that is no longer seen is to say. note_removed: there is to be none.
         link_activated: an address that the user clicked; ask ``links.describe_link`` what it is.
         save_requested: code and language.
     """
@@ -64,6 +69,9 @@ class Transcript(RowList):
     carry_on_requested = Signal(int)
     edit_submitted = Signal(int, str)
     version_requested = Signal(int, int)
+    pin_requested = Signal(int, bool)
+    note_corrected = Signal(str)
+    note_removed = Signal()
     link_activated = Signal(str)
     save_requested = Signal(str, str)
     accessible_role = "Document"
@@ -73,6 +81,7 @@ class Transcript(RowList):
         self.setObjectName("transcript")
         self.setAccessibleName("Conversation")
         self._source: ConversationSource | None = None
+        self._memory = Memory()
         self._focused: MessageView | None = None
         self._buffer: list[tuple[int, PartKind, str]] = []
         self._announce: int | None = None
@@ -105,6 +114,7 @@ class Transcript(RowList):
             old.loaded.disconnect(self._loaded)
             old.streamed.disconnect(self._streamed)
             old.progress_changed.disconnect(self._progress_changed)
+            old.memory_changed.disconnect(self._memory_changed)
         self._source = source
         if source is not None:
             source.reset.connect(self._reset)
@@ -113,6 +123,7 @@ class Transcript(RowList):
             source.loaded.connect(self._loaded)
             source.streamed.connect(self._streamed)
             source.progress_changed.connect(self._progress_changed)
+            source.memory_changed.connect(self._memory_changed)
         self._follow = True
         self._begin_anew(None)
 
@@ -143,6 +154,7 @@ class Transcript(RowList):
         self._buffer.clear()
         self._tick.stop()
         self._announce = None
+        self._memory = self._source.memory() if self._source is not None else Memory()
         self._show_rows(self._source.count() if self._source is not None else 0, anchor)
 
     def _rows_inserted(self, first: int, last: int) -> None:
@@ -210,6 +222,18 @@ class Transcript(RowList):
         if view is not None:
             self._show_progress(view)
 
+    def _memory_changed(self) -> None:
+        """The model's memory begins somewhere else, or another note is remembered."""
+        memory = self._source.memory() if self._source is not None else Memory()
+        if memory != self._memory:
+            self._memory = memory
+            for view in self._views.values():
+                self._mark(view)
+            self._arrange_soon()
+
+    def _mark(self, view: MessageView) -> None:
+        view.set_memory(self._memory if view.row and view.row == self._memory.begins else None)
+
     def _running_view(self) -> MessageView | None:
         row = self._source.running_row() if self._source is not None else None
         return self._views.get(row) if row is not None else None
@@ -256,6 +280,9 @@ class Transcript(RowList):
         view.carry_on_requested.connect(self.carry_on_requested)
         view.edit_submitted.connect(self.edit_submitted)
         view.version_requested.connect(self.version_requested)
+        view.pin_requested.connect(self.pin_requested)
+        view.note_corrected.connect(self.note_corrected)
+        view.note_removed.connect(self.note_removed)
         view.link_activated.connect(self.link_activated)
         view.save_requested.connect(self.save_requested)
         view.ring_moved.connect(self._link_reached)
@@ -278,6 +305,7 @@ class Transcript(RowList):
             is_last=self._is_last(row),
             failure=source.failure_text(row) if message.status is Status.INTERRUPTED else None,
         )
+        self._mark(view)
         if view.body is not None and view.body is not old_body:
             view.body.selection_changed.connect(self._selection_changed)
             view.body.dragged.connect(self._dragged)
@@ -299,6 +327,7 @@ class Transcript(RowList):
         return (
             (view.message is not None and view.message.status is Status.GENERATING)
             or view.editor is not None
+            or (view.mark is not None and view.mark.editing)
             or view.holds_focus()
             or (body is not None and body.has_selection())
         )

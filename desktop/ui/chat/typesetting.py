@@ -25,7 +25,9 @@ MAX_SVG = 400_000
 """Characters of a drawing."""
 
 _BREATH = 512
-"""Steps after which the window's thread may have its turn: Python would let it wait for 5 ms each time."""
+"""So often, in steps, the clock is looked at."""
+TURN_S = 0.002
+"""After so long the window's thread may have its turn: Python would let it wait for 5 ms each time."""
 
 _SOURCE = re.compile(
     r"(?P<open>\\\(|\\\[|\$\$?)(?P<body>.*?)(?:\\\)|\\\]|\$\$?)(?P<tail>[.,;:!?]?)|(?P<whole>\\begin.*)", re.DOTALL
@@ -104,13 +106,15 @@ def _limited(latex: str, *, inline: bool) -> Drawing | None:
     from ziamath.tex import tex2mml
 
     ziamath.config.svg2 = False  # QtSvg loses most glyphs of the other kind
-    steps = 0
+    steps, rested = 0, time.perf_counter()
 
     def count(frame: FrameType, event: str, _arg: Any) -> None:
-        nonlocal steps
+        nonlocal steps, rested
         steps += 1
-        if steps % _BREATH == 0:
+        # By the clock: on a computer that is busy with other things each of these waits is a long one.
+        if steps % _BREATH == 0 and time.perf_counter() - rested > TURN_S:
             time.sleep(0.00005)
+            rested = time.perf_counter()
         # Raised in a generator that is being thrown away, it would be lost.
         if steps > MAX_STEPS and event == "call" and not frame.f_code.co_flags & _GENERATOR:
             raise Refused

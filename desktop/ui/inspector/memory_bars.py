@@ -159,6 +159,6 @@ class PlaceBar(QWidget):
 def spoken(place: Place) -> str:
     """A place in words."""
     used = [(kind.name.lower(), count) for kind, count in amounts(place).items() if count]
-    parts = [f"{name} {wording.memory(count, place.total)}" for name, count in used]
+    parts = [f"{name} {wording.memory_part(count, place.total)}" for name, count in used]
     title = f"{place.name} {place.detail}".strip()
     return f"{title}: {wording.of_memory(place.used, place.total)}. " + ", ".join(parts)

@@ -139,7 +139,7 @@ class MemoryTable(QWidget):
 
 def _figure(place: Place, kind: Kind) -> str:
     count = amounts(place)[kind]
-    return "" if kind is MISSING and not count else wording.memory(count, place.total)
+    return "" if kind is MISSING and not count else wording.memory_part(count, place.total)
 
 
 def _titles(places: Sequence[Place]) -> list[str]:

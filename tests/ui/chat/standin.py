@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.chat import Message, Part, PartKind, Role, Statistics, Status
+from desktop.domain.context import Memory
 
 
 def user(text: str, id: int = 1) -> Message:
@@ -39,6 +40,7 @@ class StandIn(QObject):
     loaded = Signal(int, int)
     streamed = Signal(int, object, str)
     progress_changed = Signal()
+    memory_changed = Signal()
 
     def __init__(self, messages: list[Message] | None = None) -> None:
         super().__init__()
@@ -48,6 +50,7 @@ class StandIn(QObject):
         self.version: dict[int, tuple[int, int]] = {}
         self.failures: dict[int, tuple[str, str, str]] = {}
         self.now: tuple[str, float | None] | None = None
+        self.remembered = Memory()
 
     def count(self) -> int:
         return len(self.messages)
@@ -71,7 +74,14 @@ class StandIn(QObject):
     def failure_text(self, row: int) -> tuple[str, str, str] | None:
         return self.failures.get(row)
 
+    def memory(self) -> Memory:
+        return self.remembered
+
     # What a service would do
+
+    def remember(self, memory: Memory) -> None:
+        self.remembered = memory
+        self.memory_changed.emit()
 
     def add(self, *messages: Message) -> None:
         first = len(self.messages)

@@ -80,7 +80,7 @@ def test_the_menu_copies_forks_and_carries_on(view: Make, qtbot: QtBot) -> None:
     widget = view(reply("Some **bo", status=Status.STOPPED), is_last=True)
     menu = widget.actions.menu()  # type: ignore[union-attr]
     entries = {action.text(): action for action in menu.actions() if action.text()}
-    assert list(entries) == ["Copy as text", "Copy as Markdown", "Fork from here", "Carry on"]
+    assert list(entries) == ["Copy as text", "Copy as Markdown", "Keep in memory", "Fork from here", "Carry on"]
     entries["Copy as Markdown"].trigger()
     assert QGuiApplication.clipboard().text() == "Some **bo"
     with qtbot.waitSignal(widget.fork_requested) as caught:

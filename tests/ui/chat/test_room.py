@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
-from desktop.domain.chat import Role
+from desktop.domain.chat import AtLimit, Role
+from desktop.domain.context import Memory, Note
 from desktop.domain.models import EngineState, FailureKind
 from desktop.errors import AppError
 from desktop.ui.chat.composer import ComposerState
 from desktop.ui.chat.failure_page import FailurePage
 from desktop.ui.chat.failures import did_not_start, template_question
+from desktop.ui.menus import ChatMenu
 from desktop.ui.parts.labels import Label
 from tests.ui.conftest import Stage
 from tests.ui.stand_ins import FakeModels, some_models
@@ -317,3 +319,77 @@ def test_with_no_other_model_a_file_can_be_added() -> None:
 def test_plain_completion_is_never_among_the_chat_templates() -> None:
     question = template_question(some_models()[0], ["plain", "chatml"])
     assert question.choices[0].options == ("chatml",)
+
+
+# The model's memory
+
+
+def meter(stage: Stage) -> str:
+    return stage.window.room.header.meter.accessibleName()
+
+
+def test_the_meter_says_in_words_how_much_is_seen(stage: Stage) -> None:
+    stage.chats.open(3)
+    conversation = stage.chats.current()
+    conversation.set_context(1842, 8192)
+    assert meter(stage).endswith("words it can remember. It sees all of this chat.")
+    conversation.add(Role.USER, "How do I make a copy?")
+    conversation.remember(Memory(2, 2))
+    assert meter(stage).endswith(
+        "It sees this chat from “How do I make a copy?” on; the first 2 messages are no longer seen."
+    )
+    conversation.remember(Memory(2, 1, Note(2, "A note")))
+    assert meter(stage).endswith("on; 1 message is no longer seen, but for a note.")
+
+
+def test_pressing_the_meter_says_it_at_once(stage: Stage) -> None:
+    stage.chats.open(3)
+    stage.chats.current().set_context(1842, 8192)
+    stage.click(stage.window.room.header.meter)
+    assert "It sees all of this chat." in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_the_chats_menu_chooses_what_is_done_when_memory_is_full(stage: Stage) -> None:
+    stage.chats.open(3)
+    conversation = stage.chats.current()
+    chosen = "Forget the oldest part"
+    for choice, words in ((AtLimit.SUMMARISE, "Summarise the oldest part"), (AtLimit.STOP, "Stop and say so")):
+        stage.click(stage.find("chatMore"))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, ChatMenu)
+        assert [action.text() for action in menu.actions() if action.isChecked()] == [chosen]
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        menu.close()
+        assert conversation.limit is choice
+        chosen = words
+
+
+def test_a_new_chat_has_no_name_to_change_but_the_choice(stage: Stage) -> None:
+    stage.click(stage.find("chatMore"))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, ChatMenu)
+    assert "Rename" not in [action.text() for action in menu.actions()]
+    next(action for action in menu.actions() if action.text() == "Stop and say so").trigger()
+    menu.close()
+    assert stage.chats.current().limit is AtLimit.STOP
+
+
+def test_a_summary_tells_how_far_it_is_and_can_be_stopped(stage: Stage) -> None:
+    stage.chats.open(3)
+    bar = stage.window.room.summary
+    assert not bar.isVisible()
+    stage.chats.current().remember(Memory(), 0.4)
+    assert bar.isVisible()
+    assert bar.accessibleDescription() == "40 %"
+    stage.click(bar.stop)
+    assert stage.chats.current().calls == [("stop_summary",)]
+    stage.chats.current().remember(Memory())
+    assert not bar.isVisible()
+
+
+def test_another_chat_shows_its_own_memory(stage: Stage) -> None:
+    stage.chats.open(3)
+    stage.chats.current().remember(Memory(), 0.4)
+    stage.chats.open(4)
+    assert not stage.window.room.summary.isVisible()
