@@ -24,6 +24,7 @@ DEFAULTS: Mapping[str, str | bool | int] = {
     # Minutes without a key or the mouse until Snug locks itself, where a passphrase opens it; 0: never.
     "lock.minutes": 10,
     "window.sidebar": True,
+    "window.inspector": False,
     # Place and size, as Qt writes them, in base64.
     "window.geometry": "",
 }

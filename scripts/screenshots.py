@@ -25,11 +25,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
 from desktop.domain.context import Memory, Note
-from desktop.domain.models import EngineFailure, EngineState, FailureKind
+from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
+from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.gallery import Gallery
@@ -55,6 +56,7 @@ class Stage:
         self.chats, self.models, transcript = services()
         self.privacy = FakePrivacy()
         self.benchmarks = FakeBenchmarks()
+        self.placement = stand_ins.FakePlacement()
         settings = stand_ins.FakeSettings()
         self.window = MainWindow(
             theme,
@@ -65,6 +67,7 @@ class Stage:
             open_link=_leave_closed,
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
+            placement=lambda: self.placement,
         )
         self.window.show()
         self.settle()
@@ -171,6 +174,9 @@ That costs $5 and not $6. A command that nobody knows stays as it is: \(\unknown
 $$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 + a_7 + a_8 + a_9
 + a_{10} + a_{11} + a_{12} + a_{13} + a_{14} + a_{15} + a_{16} = \sum_{k=1}^{16} a_k$$
 """
+
+
+TABLE_ONLY = ANSWER[: ANSWER.index("```")]
 
 
 def tell(conversation: Any, question: str, answer: str, thoughts: str = "", **more: Any) -> None:
@@ -345,6 +351,63 @@ def template(stage: Stage) -> None:
     stage.models.template_needed.emit(stage.models.current())
 
 
+def inspector(stage: Stage) -> None:
+    conversation = stage.open(3)
+    tell(conversation, QUESTION, TABLE_ONLY, THOUGHTS)
+    conversation.shown_versions[1] = (1, 3)
+    conversation.reset.emit()
+    conversation.set_context(1842, 8192)
+    stage.placement.loaded = stage.placement.options = stage.placement.options._replace(threads=6)
+    stage.placement.choose(gpu_layers=22)
+    button = stage.window.room.header.inspector
+    place = button.mapTo(stage.window, button.rect().center())
+    QTest.mouseClick(stage.window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+    stage.settle()
+
+
+def too_big(stage: Stage) -> None:
+    inspector(stage)
+    stage.placement.choose(gpu_layers=30)
+
+
+def auto_layers(stage: Stage) -> None:
+    inspector(stage)
+    stage.placement.choose(gpu_layers=-1, context_length=262_144 // 8, threads=0)
+
+
+def more_options(stage: Stage) -> None:
+    inspector(stage)
+    stage.placement.choose(context_length=262_144, cache_type=CacheType.Q4_0, flash_attention=FlashAttention.OFF)
+    page = stage.window.findChild(ModelPage)
+    page.options.more.click()
+    stage.settle()
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+
+
+def no_card(stage: Stage) -> None:
+    why = "No graphics card that Snug can use was found here. The model runs on the processor, which is slower."
+    stage.placement.cards = 0
+    inspector(stage)
+    stage.placement.choose(gpu_layers=-1)
+    stage.placement.be(no_card=why, changes=())
+
+
+def many_cards(stage: Stage) -> None:
+    stage.placement.cards = 3
+    inspector(stage)
+    stage.placement.choose(gpu_layers=33)
+
+
+def inspector_narrow(stage: Stage) -> None:
+    inspector(stage)
+    stage.window.resize(960, 640)
+
+
+def inspector_keyboard(stage: Stage) -> None:
+    too_big(stage)
+    stage.key(Qt.Key.Key_Right)
+
+
 def palette(stage: Stage) -> None:
     stage.open(3)
     stage.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
@@ -494,6 +557,14 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "loading-waits": loading,
     "g2-load-error": load_error,
     "g3-restarting": restarting,
+    "b-inspector": inspector,
+    "b2-too-big": too_big,
+    "inspector-auto": auto_layers,
+    "inspector-more": more_options,
+    "inspector-no-card": no_card,
+    "inspector-cards": many_cards,
+    "inspector-narrow": inspector_narrow,
+    "inspector-keyboard": inspector_keyboard,
     "memory-mark": memory_mark,
     "memory-note": memory_note,
     "memory-note-edited": memory_note_edited,

@@ -27,6 +27,7 @@ COMMANDS = (
     Command("regenerate", "Answer again", "refresh-cw", control("R"), "regenerate retry"),
     Command("models", "Change the model", "box", control("M"), "choose switch"),
     Command("add", "Add a model file…", "plus", more="gguf open import"),
+    Command("inspector", "Model settings", "panel-right", control("I"), "inspector gpu layers context memory threads"),
     Command("settings", "Settings", "settings", control(","), "preferences options"),
     Command("privacy", "Privacy and network", "shield-check", more="settings offline ledger backup passphrase"),
     Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),

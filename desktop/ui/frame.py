@@ -28,7 +28,11 @@ from desktop.ui.sidebar.sidebar import Sidebar
 from desktop.ui.theme import Theme, grown, size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.ui.drop_hint import DropHint
+    from desktop.ui.inspector.dock import Dock
+    from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.parts.toast import Toast
     from desktop.ui.settings.room import SettingsRoom as OtherRoom
 
@@ -56,6 +60,7 @@ class Frame(QWidget):
         self._narrow: bool | None = None
         self._was_painted = False
         self._other: OtherRoom | None = None
+        self._dock: Dock | None = None
         self.setObjectName("mainWindow")
         # Never the title of a chat: it would show in task lists and in the lock screen's previews.
         self.setWindowTitle("Snug")
@@ -106,11 +111,34 @@ class Frame(QWidget):
 
     def _show_sidebar(self, shown: bool) -> None:
         self.sidebar.setVisible(shown)
-        inset = size("roomInset")
-        self._inset.setContentsMargins(0 if shown else inset, inset, inset, inset)
+        self._lay_inset()
         self.room.header.show_sidebar_button(not shown)
         if self._other is not None:
             self._other.sidebar.setVisible(not shown)
+
+    def _lay_inset(self) -> None:
+        """The room's place: from the sidebar, or the edge of the window, to the second room, or the other edge."""
+        inset = size("roomInset")
+        taken = self._dock.takes() if self._dock is not None else 0
+        self._inset.setContentsMargins(inset if self.sidebar.isHidden() else 0, inset, inset + taken, inset)
+
+    # The second room
+
+    def add_dock(self, make: Callable[[], Inspector]) -> None:
+        """Give the window a place for the inspector, which ``make`` makes."""
+        from desktop.ui.inspector.dock import Dock
+
+        self._dock = Dock(self.theme, self, self.room.header.inspector, self._settings, make)
+        self._dock.changed.connect(self._dock_changed)
+        self.room.header.offer_inspector()
+        self.painted.connect(self._dock.start)
+        # Its place is kept free from the start: the first picture is not laid out twice.
+        self._dock_changed()
+
+    def _dock_changed(self) -> None:
+        if self._dock is not None:
+            self._lay_inset()
+            self.room.header.inspector.setChecked(self._dock.is_open())
 
     # Areas
 
@@ -119,7 +147,8 @@ class Frame(QWidget):
         wall: list[QWidget] = [self.sidebar] if self.sidebar.isVisible() else []
         if self._other is not None:
             return [*wall, self._other]
-        return [*wall, self.room.header, self.room.centre(), self.room.composer]
+        second = [self._dock.inspector] if self._dock and self._dock.inspector and self._dock.is_shown() else []
+        return [*wall, self.room.header, self.room.centre(), self.room.composer, *second]
 
     def next_area(self, step: int = 1) -> None:
         """Put the focus into the next area that can take it: into a toast first, as it leaves soon."""
@@ -157,6 +186,8 @@ class Frame(QWidget):
             return self.room.header.model
         if area is self.room.composer:
             return self.room.composer.editor
+        if self._dock is not None and self._dock.inspector is area:
+            return self._dock.inspector.way_in()
         if area.focusPolicy() & Qt.FocusPolicy.TabFocus:
             return area
         for child in area.findChildren(QWidget):
@@ -177,6 +208,9 @@ class Frame(QWidget):
         if self._narrow is not None and narrow != self._narrow:
             self._narrow = narrow
             self._show_sidebar(bool(self._settings.get(SIDEBAR, True)) and not narrow)
+        if self._dock is not None:
+            self._lay_inset()
+            self._dock.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.put(GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
@@ -227,6 +261,8 @@ class Frame(QWidget):
             self._inset.addWidget(room)
             room.sidebar_requested.connect(self.open_sidebar)
         self._other = room
+        if self._dock is not None:
+            self._dock.set_aside(True)
         self.room.hide()
         room.sidebar.setVisible(not self.sidebar.isVisible())
         room.show()
@@ -237,6 +273,8 @@ class Frame(QWidget):
             self._other.hide()
             self._other = None
             self.room.show()
+            if self._dock is not None:
+                self._dock.set_aside(False)
 
     def _hide_drop_hint(self) -> None:
         if self._drop_hint is not None:

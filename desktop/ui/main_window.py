@@ -26,6 +26,7 @@ from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
+    from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 
 class MainWindow(Frame):
-    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed.
+    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed;
+    ``placement`` makes the service that says and changes how the model is loaded; without it there is no inspector.
 
     Signals:
         lock_requested: the chats are to leave the screen.
@@ -54,6 +56,7 @@ class MainWindow(Frame):
         open_link: Callable[[str], None],
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
         make_benchmarks: Callable[[], Any] | None = None,
+        placement: Callable[[], Any] | None = None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
@@ -62,6 +65,7 @@ class MainWindow(Frame):
         self._make_privacy_page = make_privacy_page
         self._make_benchmarks = make_benchmarks
         self._benchmarks: Any = None
+        self._placement = placement
         self._settings_room: SettingsRoom | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
@@ -74,6 +78,8 @@ class MainWindow(Frame):
         self._add_shortcuts()
         self._show_chats()
         self._show_conversation()
+        if placement is not None:
+            self.add_dock(self._make_inspector)
         self.room.composer.editor.setFocus()
 
     # Wiring
@@ -93,6 +99,7 @@ class MainWindow(Frame):
         sidebar.list.kept_for = self._chats.kept_for
         self.room.header.new_chat_requested.connect(self.new_chat)
         self.room.header.model.clicked.connect(self.open_models)
+        self.room.header.inspector_requested.connect(self.toggle_inspector)
 
     def _connect_room(self) -> None:
         room = self.room
@@ -130,6 +137,7 @@ class MainWindow(Frame):
             ("Ctrl+Shift+N", self.new_temporary),
             ("Ctrl+K", self.open_search),
             ("Ctrl+L", self.focus_composer),
+            ("Ctrl+I", self.toggle_inspector),
             ("Ctrl+M", self.open_models),
             ("Ctrl+R", self.regenerate_last),
             ("Ctrl+,", self.open_settings),
@@ -191,6 +199,8 @@ class MainWindow(Frame):
             "benchmark": partial(self.open_settings, "benchmark"),
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
+        if self._dock is not None:
+            commands["inspector"] = self.open_inspector
         searching = Searching(self.theme, self, self._chats, commands)
         searching.hit_chosen.connect(self._open_hit)
         self.ring.raise_()
@@ -198,6 +208,29 @@ class MainWindow(Frame):
 
     def open_models(self) -> None:
         self.models.open_below(self.room.header.model)
+
+    def open_inspector(self) -> None:
+        """The second room, with the settings of the model."""
+        self.show_chats()
+        if self._dock is not None:
+            self._dock.open()
+
+    def toggle_inspector(self) -> None:
+        if self._dock is not None and self._dock.is_shown():
+            self._dock.close()
+        elif self._dock is not None:
+            self.open_inspector()
+
+    def _make_inspector(self) -> Inspector:
+        assert self._placement is not None
+        from desktop.ui.inspector.inspector import Inspector
+
+        inspector = Inspector(self.theme, self._placement(), self)
+        inspector.set_loading(self._models.state() is EngineState.LOADING)
+        inspector.closed.connect(self.toggle_inspector)
+        self.models.changed.connect(lambda view: inspector.set_loading(view.state is EngineState.LOADING))
+        self.ring.raise_()
+        return inspector
 
     def open_settings(self, page: str = "") -> None:
         """The settings, at a page (``appearance``, ``privacy``, ``benchmark``) or the one that was open last."""

@@ -8,6 +8,7 @@ APPEARANCE = "appearance"
 REDUCED_MOTION = "reduced_motion"
 GEOMETRY = "window.geometry"
 SIDEBAR = "window.sidebar"
+INSPECTOR = "window.inspector"
 LOCK_MINUTES = "lock.minutes"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.domain.context import Memory
 from desktop.domain.models import EngineState
+from desktop.domain.names import memory_text
 
 _WORDS_PER_TOKEN = 0.75
 
@@ -21,6 +22,28 @@ def words(tokens: int) -> int:
 def remembered(used: int, size: int) -> str:
     """The context meter in plain words."""
     return f"about {words(used):,} of {words(size):,} words it can remember"
+
+
+_GIGABYTE = 1 << 30
+
+
+def memory_part(part: int, whole: int) -> str:
+    """A part of a memory, in bytes, in the unit of the whole unless it is much smaller: "0.9 GB", "98 MB"."""
+    counts = whole >= _GIGABYTE and (part >= _GIGABYTE // 20 or not part)
+    return f"{part / _GIGABYTE:.1f} GB" if counts else memory_text(part)
+
+
+def of_memory(part: int, whole: int) -> str:
+    """How much of a memory: "4.9 of 6.0 GB", "8.2 of 16 GB", "98 MB of 6.0 GB"."""
+    gigabytes = whole / _GIGABYTE
+    even = gigabytes >= 10 and abs(gigabytes - round(gigabytes)) < 0.05
+    all_of_it = f"{gigabytes:.0f} GB" if even else memory_text(whole)
+    return f"{memory_part(part, whole).removesuffix(all_of_it[-3:])} of {all_of_it}"
+
+
+def speed(tokens_per_second: float) -> str:
+    figure = f"{tokens_per_second:.0f}" if tokens_per_second >= 9.95 else f"{tokens_per_second:.1f}"
+    return f"{figure} tok/s"
 
 
 def unseen(memory: Memory) -> str:

@@ -14,7 +14,7 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from tests.ui.settings.stand_ins import FakeBenchmarks
-from tests.ui.stand_ins import FakeChats, FakeModels, FakeSettings, Placeholder
+from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,13 +45,20 @@ class Stage:
     """A window with everything it stands on."""
 
     def __init__(
-        self, qtbot: QtBot, theme: Theme, chats: FakeChats, models: FakeModels, settings: FakeSettings | None = None
+        self,
+        qtbot: QtBot,
+        theme: Theme,
+        chats: FakeChats,
+        models: FakeModels,
+        settings: FakeSettings | None = None,
+        placement: FakePlacement | None = None,
     ) -> None:
         self.qtbot = qtbot
         self.theme = theme
         self.chats = chats
         self.models = models
         self.settings = settings or FakeSettings()
+        self.placement = placement
         self.links: list[str] = []
         self.benchmarks = FakeBenchmarks()
         self.window = MainWindow(
@@ -62,6 +69,7 @@ class Stage:
             Placeholder,
             self.links.append,
             make_benchmarks=lambda: self.benchmarks,
+            placement=None if placement is None else lambda: placement,
         )
         qtbot.addWidget(self.window)
         self.window.show()
@@ -104,8 +112,11 @@ def stage(qtbot: QtBot, theme: Theme) -> Stage:
 @pytest.fixture
 def make_stage(qtbot: QtBot, theme: Theme) -> Callable[..., Stage]:
     def make(
-        chats: FakeChats | None = None, models: FakeModels | None = None, settings: FakeSettings | None = None
+        chats: FakeChats | None = None,
+        models: FakeModels | None = None,
+        settings: FakeSettings | None = None,
+        placement: FakePlacement | None = None,
     ) -> Stage:
-        return Stage(qtbot, theme, chats or FakeChats(), models or FakeModels(), settings)
+        return Stage(qtbot, theme, chats or FakeChats(), models or FakeModels(), settings, placement)
 
     return make

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
 from desktop.domain.context import Memory
-from desktop.domain.models import EngineState, InstalledModel
+from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
+from desktop.domain.placement import Change, Place, PlacementView
 from desktop.errors import AppError
 from desktop.ui.theme import Theme
 
@@ -368,6 +369,107 @@ class FakeModels(QObject):
 
     def template_names(self) -> list[str]:
         return ["chatml", "gemma", "llama-3", "mistral", "plain"]
+
+
+GB = 2**30
+CARD = Place("Graphics card", "RTX 3050", 6 * GB, round(0.9 * GB), 0, 0)
+MAIN = Place("Main memory", "RAM", 16 * GB, round(6.2 * GB), 0, 0)
+_PRECISION = {CacheType.F16: 1.0, CacheType.Q8_0: 0.53, CacheType.Q4_0: 0.28}
+
+
+class FakePlacement(QObject):
+    """The model of the design's pictures: 33 layers, 4.9 GB of weights, 1.1 GB for 8,192 tokens."""
+
+    changed = Signal()
+
+    def __init__(self, gpu_layers: int = 18, cards: int = 1, **more: Any) -> None:
+        super().__init__()
+        self.loaded = LoadOptions(gpu_layers=gpu_layers)
+        self.options = self.loaded
+        self.cards = cards
+        self.more = more
+        """Fields of the view that are to be other than worked out."""
+        self.has_model = True
+        self.calls: list[tuple[Any, ...]] = []
+
+    def view(self) -> PlacementView | None:
+        if not self.has_model:
+            return None
+        options = self.options
+        context = options.context_length or 8192
+        memory = 1.1 * GB * context / 8192 * _PRECISION[options.cache_type]
+        each = (4.9 * GB + memory) / 33
+        fits = min(33, int((6 - 0.9 - 0.35) * GB * self.cards / each))
+        if not self.cards:
+            fits = 0
+        layers = options.gpu_layers if options.gpu_layers >= 0 else fits
+        share = layers / 33
+        cards = [
+            CARD._replace(
+                name="Graphics card" if self.cards == 1 else f"Graphics card {number + 1}",
+                weights=round(4.9 * GB * share / self.cards),
+                memory=round(memory * share / self.cards),
+            )
+            for number in range(self.cards)
+        ]
+        main = MAIN._replace(weights=round(4.9 * GB * (1 - share)), memory=round(memory * (1 - share)))
+        problem = remedy = ""
+        if layers > fits:
+            over = sum(card.missing for card in cards) / GB
+            problem = f"{over:.1f} GB more than the graphics card has. The model may not load."
+            remedy = f"Use {fits} instead"
+        view = PlacementView(
+            "DeepSeek R1 8B",
+            options,
+            layers,
+            33,
+            fits,
+            (*cards, main),
+            measured=options == self.loaded,
+            problem=problem,
+            remedy=remedy,
+            context_length=context,
+            trained_context=131_072,
+            threads=options.threads or 6,
+            cores=8,
+            changes=self._changes(),
+            tokens_per_second=42.0,
+        )
+        return view._replace(**self.more)
+
+    def be(self, **fields: Any) -> None:
+        """Let the view say something else."""
+        self.more |= fields
+        self.changed.emit()
+
+    def choose(self, **fields: Any) -> None:
+        self.calls.append(("choose", fields))
+        self.options = self.options._replace(**fields)
+        self.changed.emit()
+
+    def take_remedy(self) -> None:
+        self.calls.append(("take_remedy",))
+        view = self.view()
+        assert view is not None
+        self.options = self.options._replace(gpu_layers=view.fits)
+        self.changed.emit()
+
+    def undo(self) -> None:
+        self.calls.append(("undo",))
+        self.options = self.loaded
+        self.changed.emit()
+
+    def apply(self) -> None:
+        self.calls.append(("apply",))
+        self.loaded = self.options
+        self.changed.emit()
+
+    def _changes(self) -> tuple[Change, ...]:
+        names = {"gpu_layers": "GPU layers", "context_length": "Context", "threads": "Threads"}
+        pairs = zip(LoadOptions._fields, self.loaded, self.options, strict=True)
+        return tuple(
+            Change(names.get(name, name), str(before), str(after)) for name, before, after in pairs if before != after
+        )
 
 
 class Placeholder(QWidget):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui import theme as themes
@@ -84,6 +84,9 @@ def test_nothing_is_cut_off(qtbot: QtBot, large: Theme, scene: str) -> None:
             hint = widget.sizeHint()
             if widget.width() < hint.width() or widget.height() < hint.height():
                 cut.append(widget.text())
+        elif isinstance(widget, QScrollArea):
+            if widget.widget().width() > widget.viewport().width():
+                cut.append(f"{widget.accessibleName()}, at its right edge")
         elif isinstance(widget, Label) and not isinstance(widget, ElidedLabel):
             if widget.wordWrap():
                 fits = widget.height() >= widget.heightForWidth(widget.width())

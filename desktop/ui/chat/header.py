@@ -1,4 +1,4 @@
-"""The header of the room: title, the chat's menu, context meter, model button. It must not know any service."""
+"""The header of the room: title, context meter, the chat's menu, model button, inspector button. Knows no service."""
 
 from __future__ import annotations
 
@@ -293,10 +293,12 @@ class ModelButton(Pressable):
 
 
 class Header(QWidget):
-    """The row at the top of the room. The two icons at its left are there while the sidebar is closed."""
+    """The row at the top of the room. The two icons at its left are there while the sidebar is closed, the one at its
+    right where there is a second room."""
 
     sidebar_requested = Signal()
     new_chat_requested = Signal()
+    inspector_requested = Signal()
     menu_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -317,6 +319,11 @@ class Header(QWidget):
         self.more.clicked.connect(self.menu_requested)
         self.meter = ContextMeter(theme)
         self.model = ModelButton(theme)
+        self.inspector = IconButton(theme, "panel-right", "Model settings", control("I"))
+        self.inspector.setObjectName("openInspector")
+        self.inspector.setCheckable(True)
+        self.inspector.clicked.connect(self.inspector_requested)
+        self.inspector.hide()
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)
         self._row.addWidget(self.sidebar)
@@ -329,6 +336,7 @@ class Header(QWidget):
         self._row.addWidget(self.more)
         self._row.addSpacing(12)
         self._row.addWidget(self.model)
+        self._row.addWidget(self.inspector)
         self.show_sidebar_button(False)
 
     def show_sidebar_button(self, shown: bool) -> None:
@@ -336,8 +344,17 @@ class Header(QWidget):
         self.new_chat.setVisible(shown)
         spacer = self._row.itemAt(2).spacerItem()
         spacer.changeSize(12 if shown else 0, 0)
+        self._lay_out(11 if shown else 24)
+
+    def offer_inspector(self) -> None:
+        """Show the button of the second room."""
+        self.inspector.show()
+        self._row.insertSpacing(self._row.indexOf(self.inspector), 12)
+        self._lay_out(self._row.contentsMargins().left())
+
+    def _lay_out(self, left: int) -> None:
         # What stands in it paints its own ground, and leaves the line at the foot alone.
-        self._row.setContentsMargins(11 if shown else 24, 1, 16, 1)
+        self._row.setContentsMargins(left, 1, 16 if self.inspector.isHidden() else 12, 1)
         self._row.invalidate()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -229,6 +229,29 @@ class IconButton(Pressable):
         paint.draw_icon(painter, self._icon_name, ink, self.rect().toRectF(), self._icon)
 
 
+class Link(Pressable):
+    """Words that can be pressed, at the left edge of what they stand under."""
+
+    def __init__(self, theme: Theme, text: str, role: str = "small", parent: QWidget | None = None) -> None:
+        super().__init__(theme, text, parent)
+        self.ring_radius = radius("xs")
+        self.setFont(medium(role))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(width + 1, paint.tall(size("hitMin"), "small", 8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ink = self._theme.color("accentText")
+        painter = QPainter(self)
+        paint.draw_text(painter, self.rect().toRectF(), self.text(), self.font(), ink, elide=False)
+        if self._glow.value:
+            ink.setAlphaF(self._glow.value)
+            below = self.height() / 2 + QFontMetrics(self.font()).ascent() / 2
+            paint.fill(painter, QRectF(0, below, self.width(), 1), ink)
+
+
 class SendState(StrEnum):
     EMPTY = "empty"
     READY = "ready"

@@ -48,6 +48,23 @@ def fill(painter: QPainter, rect: QRectF | QRect, color: QColor) -> None:
     painter.drawRect(rect)
 
 
+def hatch(painter: QPainter, rect: QRectF, theme: Theme, stripe: float = 3.0) -> None:
+    """Slanted stripes: what does not fit. ``stripe`` is the width of one, in pixels."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    fill(painter, rect, theme.color("hatchSoft"))
+    painter.setPen(QPen(theme.color("hatchDeep"), stripe))
+    apart = 2 * stripe * math.sqrt(2)
+    left = rect.left() + apart / 2
+    while left < rect.right() + rect.height():
+        painter.drawLine(
+            QPointF(left - rect.height() - stripe, rect.bottom() + stripe), QPointF(left + stripe, rect.top() - stripe)
+        )
+        left += apart
+    painter.restore()
+
+
 def arch(rect: QRectF, foot: float) -> QPainterPath:
     """The shape of the house: top corners half the width, bottom corners ``foot``."""
     path = QPainterPath()

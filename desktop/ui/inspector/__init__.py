@@ -1,0 +1,1 @@
+"""The second room: how the model is loaded, and what that takes."""

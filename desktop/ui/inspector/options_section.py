@@ -1,0 +1,143 @@
+"""What else can be chosen about loading: a row for each, the rare ones folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.domain.models import CacheType, FlashAttention
+from desktop.domain.placement import PlacementView
+from desktop.ui.inspector.rows import Row
+from desktop.ui.parts import paint
+from desktop.ui.parts.buttons import Pressable
+from desktop.ui.parts.fonts import medium
+from desktop.ui.parts.marks import Rule
+from desktop.ui.parts.select import Select
+from desktop.ui.parts.stepper import Stepper
+from desktop.ui.parts.toggles import Switch
+from desktop.ui.theme import Theme
+
+_CACHE = {CacheType.F16: "Full, f16", CacheType.Q8_0: "Half, q8_0", CacheType.Q4_0: "Quarter, q4_0"}
+_FLASH = {FlashAttention.AUTO: "Auto", FlashAttention.ON: "On", FlashAttention.OFF: "Off"}
+_SELECT_WIDTH = 148
+_LEAST_BATCH, _MOST_BATCH = 32, 4096
+_MOST_THREADS = 256
+
+
+class OptionsSection(QWidget):
+    """Each control sends its field of ``LoadOptions``."""
+
+    def __init__(self, theme: Theme, choose: Callable[..., None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._used_threads = 0
+        self.cache = self._select("Memory detail", "cacheType", list(_CACHE.values()))
+        self.cache.chosen.connect(lambda place: choose(cache_type=list(_CACHE)[place]))
+        self._cache_row = Row(theme, "Memory detail", "KV cache precision", self.cache)
+        self.threads = Stepper(theme, "Processor threads", 0, _MOST_THREADS, "Auto", self._step_threads)
+        self.threads.setObjectName("threads")
+        self.threads.valueChanged.connect(lambda threads: choose(threads=threads))
+        self._threads_row = Row(theme, "Processor threads", "", self.threads)
+        self.flash = self._select("Faster attention", "flashAttention", list(_FLASH.values()))
+        self.flash.chosen.connect(lambda place: choose(flash_attention=list(_FLASH)[place]))
+        self.batch = Stepper(theme, "Tokens read at once", _LEAST_BATCH, _MOST_BATCH, step=_double)
+        self.batch.setObjectName("batch")
+        self.batch.valueChanged.connect(lambda batch: choose(batch=batch))
+        self.lock = Switch(theme, "Keep in memory")
+        self.lock.setObjectName("lockMemory")
+        self.lock.clicked.connect(lambda on: choose(lock_memory=on))
+        self.map_file = Switch(theme, "Read the file as needed")
+        self.map_file.setObjectName("mapFile")
+        self.map_file.clicked.connect(lambda on: choose(map_file=on))
+        self.more = Fold(theme, "More")
+        self.more.setObjectName("moreOptions")
+        self._folded = _stack(
+            theme,
+            Row(theme, "Faster attention", "Flash attention", self.flash),
+            Row(theme, "Tokens read at once", "Batch size", self.batch),
+            Row(theme, "Keep in memory", "Never swapped out, mlock", self.lock),
+            Row(theme, "Read the file as needed", "Memory mapping, mmap", self.map_file),
+        )
+        self._folded.setObjectName("foldedOptions")
+        self._folded.hide()
+        self.more.toggled.connect(self._folded.setVisible)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 2)
+        column.setSpacing(0)
+        column.addWidget(_stack(theme, self._cache_row, self._threads_row))
+        column.addWidget(Rule(theme))
+        column.addWidget(self.more)
+        column.addWidget(self._folded)
+
+    def show_view(self, view: PlacementView) -> None:
+        options = view.options
+        self.cache.set_current(list(_CACHE).index(options.cache_type))
+        missing = options.cache_type is not CacheType.F16 and options.flash_attention is FlashAttention.OFF
+        self._cache_row.say("Needs flash attention, see More" if missing else "KV cache precision", missing)
+        self._used_threads = view.threads
+        self.threads.show_value(options.threads)
+        cores = f"{view.cores} core{'' if view.cores == 1 else 's'}"
+        auto = options.threads == 0 and view.threads > 0
+        self._threads_row.say(f"Auto: {view.threads} of {cores}" if auto else f"{cores} in this computer")
+        self.flash.set_current(list(_FLASH).index(options.flash_attention))
+        self.batch.show_value(options.batch)
+        self.lock.setChecked(options.lock_memory)
+        self.map_file.setChecked(options.map_file)
+
+    def _select(self, name: str, key: str, choices: list[str]) -> Select:
+        select = Select(self._theme, name, choices)
+        select.setObjectName(key)
+        widest = max(select.fontMetrics().horizontalAdvance(choice) for choice in choices)
+        select.setMinimumWidth(max(_SELECT_WIDTH, widest + 50))
+        return select
+
+    def _step_threads(self, value: int, steps: int) -> int:
+        # From Auto it goes on from the number that Auto came to.
+        return max(0, (value or self._used_threads) + steps)
+
+
+class Fold(Pressable):
+    """A row that shows and hides what is below it."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(theme, text)
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._say)
+        self._say(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, paint.tall(36, "body", 12))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        # Its words stand on the page's edge: a ground would begin where they do.
+        ink = self.fill("textMuted", "textPrimary", "textPrimary")
+        paint.draw_text(painter, self.rect().toRectF(), self.text(), medium("body"), theme.color("textPrimary"))
+        mark = QRectF(self.width() - 20, 0, 16, self.height())
+        paint.draw_icon(painter, "chevron-down" if self.isChecked() else "chevron-right", ink, mark, 16)
+
+    def _say(self, opened: bool) -> None:
+        self.setAccessibleDescription("Opened" if opened else "Closed")
+        self.update()
+
+
+def _stack(theme: Theme, *rows: QWidget) -> QWidget:
+    """Rows under each other, with lines between them."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for place, row in enumerate(rows):
+        if place:
+            column.addWidget(Rule(theme))
+        column.addWidget(row)
+    return holder
+
+
+def _double(value: int, steps: int) -> int:
+    return value << steps if steps >= 0 else value >> -steps
