@@ -189,7 +189,7 @@ def _advice(fit: Fit, room: Room, choice: Choice) -> tuple[str, str]:
     if fit.fits:
         return "", ""
     where = "main memory" if fit.place == MAIN else "the graphics card"
-    problem = f"{memory_text(fit.missing)} more than {where} has free. The model may not load."
+    problem = f"{memory_text(fit.missing)} more than {where} has to spare. The model may not load."
     if fit.choice is None:
         return problem, ""
     if fit.choice.context_length != choice.context_length:

@@ -126,6 +126,7 @@ class Desktop(QObject):
             _transcript,
             open_link=self._open_outside,
             make_privacy_page=self._privacy_page,
+            placement=house.placement,
             make_benchmarks=house.benchmarks,
         )
         self._seen = seen

@@ -95,7 +95,7 @@ def test_what_does_not_fit_is_said_and_remedied(page: Page) -> None:
     full = page.view.places[0]
     page.room(Room(8 * GB, 16 * GB, (card((512 << 20) + (full.weights + full.memory) * 3 // 4),)))
     assert 0 < page.view.fits < LAYERS + 1
-    assert "more than the graphics card has free" in page.view.problem
+    assert "more than the graphics card has to spare" in page.view.problem
     assert page.view.remedy == f"Use {page.view.fits} instead"
     page.placement.take_remedy()
     assert (page.view.layers, page.view.problem, page.view.remedy) == (page.view.fits, "", "")
