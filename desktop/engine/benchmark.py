@@ -78,11 +78,13 @@ class Benchmark:
         tokens = self._tokens(length)
         started = perf_counter()
         sequences.read(MAIN_SEQUENCE, tokens, progress)
+        sequences.wait()
         read = perf_counter()
         sampler = runtime.sampler(Sampling(seed=length))
         try:
             for _ in range(written):
                 sequences.append(MAIN_SEQUENCE, runtime.sample(sampler))
+            sequences.wait()
         finally:
             runtime.free_sampler(sampler)
         return length / (read - started), written / (perf_counter() - read)

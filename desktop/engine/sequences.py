@@ -169,6 +169,10 @@ class Sequences:
         """Append one token that was sampled."""
         self._decode(sequence, (token,), logits=True)
 
+    def wait(self) -> None:
+        """Until everything is computed: a graphics card may still be at it when ``read`` and ``append`` return."""
+        lib.llama_synchronize(self._context)
+
     def reads_at_once(self, count: int) -> bool:
         """Whether so many tokens take less than one step, as far as known."""
         return count <= self._read_speed * STEP_SECONDS
