@@ -12,8 +12,6 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from desktop.child import evidence
 from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
@@ -25,7 +23,7 @@ from desktop.engine import protocol
 from desktop.engine.benchmark import Benchmark
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import DoesNotFit, Generation
-from desktop.engine.placing import Placing, place, room_now
+from desktop.engine.placing import Placing, own_bytes, place, room_now
 from desktop.engine.prompt import so_far
 from desktop.engine.prompt_cache import PromptCache, pack, unpack
 from desktop.engine.runtime import Runtime, speak_to, version
@@ -162,7 +160,7 @@ class Engine:
                 self._runtime.state_kind(),
                 placing.options.gpu_layers,
                 [card.free for card in room_now().cards],
-                psutil.Process().memory_info().rss,
+                own_bytes(),
             )
         )
 

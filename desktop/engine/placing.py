@@ -37,3 +37,10 @@ def place(header: Header, options: LoadOptions, room: Room) -> Placing:
         layers = most_layers(header, choice_of(header, options), room) if room.cards else 0
         options = options._replace(gpu_layers=max(0, layers))
     return Placing(options, best_fit(header, choice_of(header, options), room), room)
+
+
+def own_bytes() -> int:
+    """Main memory that this process has for itself; where the system tells them apart (Linux), without the model file
+    that is mapped into it."""
+    memory = psutil.Process().memory_info()
+    return int(memory.rss - getattr(memory, "shared", 0))

@@ -191,7 +191,7 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     cards_free: list[int] = []
     """Bytes that are free on each card now, in the order of ``Measured``."""
     own_bytes: int = 0
-    """Main memory that the engine's process takes."""
+    """Main memory that the engine's process has for itself, without the model file where that is mapped (Linux)."""
 
 
 class Prefill(msgspec.Struct, frozen=True, tag="prefill"):

@@ -7,6 +7,7 @@ and is kept for this model.
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from desktop.domain.placement import Change, Place, PlacementView
 
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
+    from desktop.engine import protocol
     from desktop.services.models import ModelService
     from desktop.services.tasks import Worker
 
@@ -139,7 +141,7 @@ class Placement(QObject):
             takes.offloaded,
             steps(header),
             fits,
-            tuple(_places(room, takes, facts.cards_free if is_loaded and facts is not None else [])),
+            tuple(_places(room, takes, facts if is_loaded else None, mapped=options.map_file)),
             is_loaded,
             "" if room.cards else self._no_card(),
             problem,
@@ -170,18 +172,21 @@ def _read(model: InstalledModel) -> Header | None:
         return None
 
 
-def _places(room: Room, takes: Estimate, cards_free: list[int]) -> list[Place]:
+def _places(room: Room, takes: Estimate, facts: protocol.Loaded | None, *, mapped: bool) -> list[Place]:
+    """Cards and main memory. With ``facts`` what is no weights is measured: the weights are known to the byte."""
     found: list[Place] = []
     for number, (card, usage) in enumerate(zip(room.cards, takes.devices, strict=True)):
         memory = usage.total - usage.weights
-        if number < len(cards_free):
-            # Measured: what went from the card since before loading. The weights are known to the byte.
-            memory = max(0, card.free - cards_free[number] - usage.weights)
+        if facts is not None and number < len(facts.cards_free):
+            memory = max(0, card.free - facts.cards_free[number] - usage.weights)
         name = "Graphics card" if len(room.cards) == 1 else f"Graphics card {number + 1}"
         which, other = card.description or card.name, card.total - card.free
         found.append(Place(name, which, card.total, other, usage.weights, memory))
     main, other = takes.main, room.main_total - room.main_free
-    return [*found, Place("Main memory", "RAM", room.main_total, other, main.weights, main.total - main.weights)]
+    memory = main.total - main.weights
+    if facts is not None and facts.own_bytes:
+        memory = max(0, facts.own_bytes - (0 if mapped and sys.platform == "linux" else main.weights))
+    return [*found, Place("Main memory", "RAM", room.main_total, other, main.weights, memory)]
 
 
 def _advice(fit: Fit, room: Room, choice: Choice) -> tuple[str, str]:
@@ -211,9 +216,9 @@ def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room
 
     rows = (
         ("GPU layers", layers(before), layers(after)),
-        ("Context length", tokens(before), tokens(after)),
+        ("Context", tokens(before), tokens(after)),
         ("Memory detail", CACHE_WORDS[before.cache_type], CACHE_WORDS[after.cache_type]),
-        ("Processor threads", str(before.threads or "Auto"), str(after.threads or "Auto")),
+        ("Threads", str(before.threads or "Auto"), str(after.threads or "Auto")),
         ("Flash attention", FLASH_WORDS[before.flash_attention], FLASH_WORDS[after.flash_attention]),
         ("Read at once", str(before.batch), str(after.batch)),
         ("Keep in memory", yes(before.lock_memory), yes(after.lock_memory)),

@@ -110,9 +110,9 @@ def test_a_choice_counts_from_the_next_load_on_and_is_kept(page: Page) -> None:
     assert page.view.changes == ()
     page.placement.choose(context_length=1024, cache_type=CacheType.Q8_0, threads=1)
     assert page.view.changes == (
-        Change("Context length", "4,096", "1,024"),
+        Change("Context", "4,096", "1,024"),
         Change("Memory detail", "Full", "Half"),
-        Change("Processor threads", "Auto", "1"),
+        Change("Threads", "Auto", "1"),
     )
     assert not page.view.measured
     models = page.home.house.models
