@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from desktop.domain.names import memory_text, speed_text
 
-LENGTHS = (128, 512, 2048, 4096)
-"""Tokens, where nobody asks for others: a question, a page, a long chat, a document."""
+LENGTHS = (128, 512, 2048)
+"""Tokens, where nobody asks for others: a question, a page, a long chat. A large model on a slow processor takes some
+minutes for these already."""
 REPETITIONS = 3
 WRITTEN = 32
 """Tokens that are written at each length."""
