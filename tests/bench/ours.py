@@ -27,6 +27,8 @@ from desktop.ui.theme import Appearance, Theme, load_fonts
 from tests.fixtures.keychains import FileKeychain
 
 CONTEXT = 4096
+PAUSE_S = 0.8
+"""A writer looks for a word."""
 
 
 def threads() -> int:
@@ -81,7 +83,8 @@ class Ours:
         QTimer.singleShot(int(seconds * 1000), loop.quit)
         loop.exec()
 
-    def ask(self, text: str, tokens: int) -> Turn:
+    def ask(self, text: str, tokens: int, typed: int = 0) -> Turn:
+        """``typed``: so many characters of it were typed before a pause; the rest is typed and sent at once."""
         conversation = self.house.chats.current()
         conversation.sampling = conversation.sampling._replace(temperature=0.0, max_tokens=tokens)
         times: list[float] = []
@@ -97,6 +100,9 @@ class Ours:
             ended.append(message)
             loop.quit()
 
+        if typed:
+            conversation.set_draft(text[:typed])
+            self.rest(PAUSE_S)
         conversation.streamed.connect(streamed)
         conversation.answered.connect(answered)
         asked, spent_before = time.perf_counter(), time.process_time()

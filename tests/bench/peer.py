@@ -1,4 +1,8 @@
-"""The same as ``speed``, against llama.cpp's own server with the same file, flags and threads (``make bench-peer``)."""
+"""The same as ``speed``, against llama.cpp's own server with the same file, flags and threads (``make bench-peer``).
+
+The second question is typed: two thirds of it, a pause, the rest. A server hears of it when it is sent; Snug reads
+while it is typed.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from tests.bench.figures import Figure
 from tests.bench.ours import a_house
 
 SERVER = Path(__file__).resolve().parents[2] / "build" / "peer" / "build" / "bin" / "llama-server"
-GOALS = speed.Goals(writing=1.0, new_chat=1.0, second_turn=0.7)
+GOALS = speed.Goals(writing=1.0, new_chat=1.0, second_turn=0.7, types=True)
 
 
 def run() -> list[Figure]:

@@ -13,7 +13,7 @@ from tests.bench.ours import Ours, a_house
 
 ROUNDS, TOKENS = 5, 16
 LONG = " ".join(
-    f"Item {number} costs {number * 7 % 89} pounds and weighs {number % 13} stone." for number in range(155)
+    f"Item {number} costs {number * 7 % 89} pounds and weighs {number % 13} stone." for number in range(193)
 )
 NEXT = "Which item is the cheapest?"
 

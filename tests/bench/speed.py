@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from tests.bench.figures import Figure, at_least, at_most, interleaved, middle_ratio
-from tests.bench.ours import CONTEXT, Ours, Turn, a_house, starter, threads
+from tests.bench.ours import CONTEXT, PAUSE_S, Ours, Turn, a_house, starter, threads
 
 ROUNDS, TOKENS = 5, 220
 READING_S = 0.5
@@ -26,6 +26,9 @@ class Goals(NamedTuple):
     writing: float = 0.97
     new_chat: float = 0.0
     second_turn: float = 1.1
+    types: bool = False
+    """Whether our second question is typed, with a pause, instead of being there at once. Who only sees what is sent
+    gets the same time."""
 
 
 class Yardstick:
@@ -82,14 +85,14 @@ def measure(ours: Ours, yardstick: Yardstick, goals: Goals) -> list[Figure]:
         ours.house.chats.new_chat()
         first = ours.ask(f"{number}. {FIRST}", TOKENS)
         ours.rest(READING_S)
-        turns.append((first, ours.ask(SECOND, TOKENS)))
+        turns.append((first, ours.ask(SECOND, TOKENS, len(SECOND) * 2 // 3 if goals.types else 0)))
         return turns[-1][0].speed
 
     def they() -> float:
         number = len(theirs)
         yardstick.ask(None)
         first = yardstick.ask(f"{number}. {FIRST}")
-        time.sleep(READING_S)
+        time.sleep(READING_S + (PAUSE_S if goals.types else 0))
         theirs.append((first, yardstick.ask(SECOND)))
         return theirs[-1][0]["speed"]
 
