@@ -143,6 +143,8 @@ class Sequences:
             step = self._step(len(tokens) - at)
             started = perf_counter()
             self._decode(sequence, tokens[at : at + step], logits=logits and at + step == len(tokens))
+            # A graphics card computes on after llama.cpp has returned: its time counts too.
+            lib.llama_synchronize(self._context)
             elapsed = perf_counter() - started
             at += step
             if step >= SMALLEST_STEP and elapsed > 0:
