@@ -26,7 +26,7 @@ from desktop.domain.glance import Glance, Opened
 from desktop.errors import AppError
 from desktop.told import Unlocked
 
-numbers = st.integers(0, 1 << 50)
+numbers, times = st.integers(0, 1 << 50), st.floats(0, 1e6)
 chats = st.builds(
     Chat,
     numbers,
@@ -52,7 +52,7 @@ messages = st.builds(
     st.text(),
     st.text(),
     st.none() | st.sampled_from(FinishReason),
-    st.none() | st.builds(Statistics, numbers, numbers, numbers, st.floats(0, 1e6)),
+    st.none() | st.builds(Statistics, numbers, numbers, numbers, times, times, times, numbers, numbers),
     st.text(),
     st.booleans(),
 )

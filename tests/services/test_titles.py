@@ -73,6 +73,8 @@ def test_a_title_of_the_real_model_leaves_the_chat_where_it_was(
             house.chats.start()
         house.models.add(str(starter))
         qtbot.waitUntil(lambda: house.models.state() is EngineState.READY, timeout=WAIT)
+        # A tiny model may go on for ever.
+        home.conversation.sampling = home.conversation.sampling._replace(max_tokens=24)
         with qtbot.waitSignal(home.conversation.answered, timeout=WAIT):
             home.send("Name a fruit. One word only.")
         first = last(home).statistics
