@@ -213,10 +213,11 @@ class Engine:
         self._pipe.send(protocol.Done(command.id, reason))
 
     def _read_ahead(self, command: protocol.Ahead) -> None:
+        if self._abort.is_set():
+            return
         with suppress(Aborted, RuntimeFailure, BadTemplate):
             runtime, template = self._ready()
-            messages = command.messages
-            tokens = so_far(template, runtime, messages)
+            tokens = so_far(template, runtime, command.messages)
             runtime.sequences.read_ahead(protocol.MAIN_SEQUENCE, tokens)
 
     def _keep(self, command: protocol.Keep) -> None:

@@ -33,11 +33,13 @@ class PromptCache:
         self._most = most_bytes
         self._kept: OrderedDict[int, Snapshot] = OrderedDict()
         self.current = NO_CHAT
-        """The chat that the main sequence is about."""
+        """The chat that the main sequence is to be about next."""
+        self._left: tuple[int, int] = (NO_CHAT, -1)
+        """The chat whose words it still holds, until something else is read (``Sequences.reads``)."""
 
     def chats(self) -> list[int]:
         """Those that need not be read again."""
-        here = self.current if self._sequences.held(MAIN_SEQUENCE) >= WORTHWHILE else NO_CHAT
+        here = self.current if self._is_worthwhile() else NO_CHAT
         return [chat for chat in (here, *self._kept) if chat != NO_CHAT]
 
     def open(self, chat: int) -> None:
@@ -46,10 +48,11 @@ class PromptCache:
         if chat == self.current:
             return
         self._set_aside()
+        left = self._left[0] if self._is_of_another() else self.current
         self.current = chat
         snapshot = self._kept.pop(chat, None)
-        if snapshot is not None:
-            self._sequences.put(MAIN_SEQUENCE, snapshot)
+        if snapshot is None or not self._sequences.put(MAIN_SEQUENCE, snapshot):
+            self._left = (left, self._sequences.reads(MAIN_SEQUENCE))
 
     def take(self, chat: int) -> Snapshot | None:
         """A copy of what is known of a chat; None if that is not worth keeping."""
@@ -66,8 +69,9 @@ class PromptCache:
     def forget(self, chat: int) -> None:
         """Nothing of this chat is to stay."""
         self._kept.pop(chat, None)
-        if chat == self.current:
+        if chat == (self._left[0] if self._is_of_another() else self.current):
             self._sequences.forget(MAIN_SEQUENCE)
+        if chat == self.current:
             self.current = NO_CHAT
 
     @contextmanager
@@ -90,9 +94,15 @@ class PromptCache:
     def _is_about(self, snapshot: Snapshot) -> bool:
         return self._sequences.begins_with(MAIN_SEQUENCE, snapshot.tokens)
 
+    def _is_of_another(self) -> bool:
+        """Whether the main sequence holds the words of a chat that was left, and none of the current one yet."""
+        return self._left[1] == self._sequences.reads(MAIN_SEQUENCE)
+
+    def _is_worthwhile(self) -> bool:
+        return not self._is_of_another() and self._sequences.held(MAIN_SEQUENCE) >= WORTHWHILE
+
     def _copy(self) -> Snapshot | None:
-        held = self._sequences.held(MAIN_SEQUENCE)
-        return self._sequences.take(MAIN_SEQUENCE) if held >= WORTHWHILE else None
+        return self._sequences.take(MAIN_SEQUENCE) if self._is_worthwhile() else None
 
     def _set_aside(self) -> None:
         if self.current == NO_CHAT:

@@ -63,6 +63,7 @@ class Sequences:
         self._stepwise = bool(lib.llama_model_is_recurrent(model) or lib.llama_model_is_hybrid(model))
         self._tokens: list[list[int]] = [[] for _ in range(SEQUENCES)]
         self._checkpoints: list[list[Checkpoint]] = [[] for _ in range(SEQUENCES)]
+        self._reads = [0] * SEQUENCES
         self._read_speed = 0.0
 
     def close(self) -> None:
@@ -83,6 +84,10 @@ class Sequences:
     def held(self, sequence: int) -> int:
         """Tokens that the sequence holds."""
         return len(self._tokens[sequence])
+
+    def reads(self, sequence: int) -> int:
+        """How often something was read into the sequence: the same number means the same content, or less of it."""
+        return self._reads[sequence]
 
     def begins_with(self, sequence: int, tokens: Sequence[int]) -> bool:
         """Whether what the sequence holds begins with these tokens."""
@@ -202,6 +207,7 @@ class Sequences:
         if int(lib.llama_memory_seq_pos_max(self._memory, sequence)) + 1 != len(snapshot.tokens):
             self.forget(sequence)
             return False
+        self._reads[sequence] += 1
         self._tokens[sequence] = list(snapshot.tokens)
         self._checkpoints[sequence] = list(snapshot.checkpoints)
         return True
@@ -282,6 +288,7 @@ class Sequences:
             batch.seq_id[index][0] = sequence
             batch.logits[index] = logits and index == last
         result = int(lib.llama_decode(self._context, batch))
+        self._reads[sequence] += 1
         if result == 0:
             held.extend(tokens)
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,9 +133,6 @@ class Placement(QObject):
         facts = self._models.facts()
         is_loaded = facts is not None and options == self._models.loaded_options()
         problem, remedy = _advice(fit, room, choice)
-        import psutil
-
-        cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
         return PlacementView(
             model.name,
             options,
@@ -148,8 +146,8 @@ class Placement(QObject):
             remedy,
             choice.context_length,
             header.context_length,
-            options.threads or cores,
-            cores,
+            options.threads or _cores(),
+            _cores(),
             _changes(self._loaded(), options, header, room) if self._loaded() != options else (),
         )
 
@@ -160,6 +158,14 @@ class Placement(QObject):
             "No graphics card that this version of Snug can use was found, so the processor does all the work. "
             "With a card, a build for it (Vulkan, CUDA or Metal) is needed."
         )
+
+
+@cache
+def _cores() -> int:
+    """Asked once: the view is made anew with every step of a slider."""
+    import psutil
+
+    return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
 def _read(model: InstalledModel) -> Header | None:

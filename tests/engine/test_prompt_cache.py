@@ -120,6 +120,29 @@ def test_a_chat_with_the_same_beginning_uses_what_is_there(sequences: Sequences)
     assert sequences.keep_common(0, [*prompt[:80], 7]) == 80
 
 
+def test_a_chat_that_was_only_opened_does_not_pass_for_what_another_left(sequences: Sequences) -> None:
+    """Or the words of one, which may be temporary, would be kept under the name of the other."""
+    chats = Chats(sequences, most_bytes=0)
+    chats.ask(1)
+    chats.cache.open(2)
+    assert (chats.cache.chats(), chats.cache.take(2)) == ([], None)
+    chats.cache.open(3)
+    assert (chats.cache.chats(), chats.cache.take(3)) == ([], None)
+    chats.ask(3)
+    assert chats.cache.chats() == [3]
+
+
+def test_a_chat_that_was_left_is_forgotten_although_another_is_open(sequences: Sequences) -> None:
+    chats = Chats(sequences)
+    chats.ask(1)
+    chats.cache.open(2)
+    chats.cache.forget(1)
+    assert (sequences.held(0), chats.cache.chats(), chats.cache.current) == (0, [], 2)
+    chats.ask(2)
+    chats.cache.forget(1)
+    assert sequences.held(0) == LONG
+
+
 def test_a_chat_is_forgotten_here_and_beside(sequences: Sequences) -> None:
     chats = Chats(sequences)
     chats.ask(1)
