@@ -1,13 +1,11 @@
 """The way to the window: lock, seal, then the key on a thread of its own while this one imports the window.
 
-Nothing is imported here that knows Qt: ``import`` is mended first.
+Nothing is imported here that knows Qt: its bindings have a way of their own (``bindings``).
 """
 
 from __future__ import annotations
 
-import builtins
 import gc
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ from desktop import paths as folders
 from desktop.child.seal import filters
 from desktop.opener import Opener
 from desktop.settings import SettingsFile
+from desktop.ui import bindings
 
 if TYPE_CHECKING:
     from desktop.porter import Line
@@ -34,7 +33,7 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     far = screens.is_over_tcp()
     # It is sealed as this process is: with a screen that is still to be reached it would not be.
     opener = Opener(paths, forks=not far)
-    _import_pyside()
+    bindings.load()
     from desktop.services.instance import WindowLock
 
     lock = WindowLock(paths.locks)
@@ -61,15 +60,3 @@ def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line |
     filters.seal_app()
     if line is not None and settings.get("offline"):
         line.seal()
-
-
-def _import_pyside() -> None:
-    if sys.platform != "win32":
-        # Of the many thousand functions in Qt's bindings a run calls few; each is looked up when it is called first.
-        sys.setdlopenflags(os.RTLD_LAZY)
-    pythons = builtins.__import__
-    import PySide6  # noqa: F401
-
-    # PySide6 hooks into ``import`` and reads the source of every module that comes after it, SQLAlchemy's 150 too, in
-    # case one wants Qt's names in snake case. None of them does, so ``import`` is again what it was.
-    builtins.__import__ = pythons
