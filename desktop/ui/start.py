@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop import logs, screens
 from desktop import paths as folders
@@ -18,6 +19,9 @@ from desktop.settings import SettingsFile
 from desktop.ui import bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.domain.chat import Message
     from desktop.porter import Line
 
 
@@ -32,22 +36,42 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     paths = folders.made(data_dir)
     far = screens.is_over_tcp()
     # It is sealed as this process is: with a screen that is still to be reached it would not be.
-    opener = Opener(paths, forks=not far)
+    opener = Opener(paths, forks=not far, read_ahead=_read_ahead)
     bindings.load()
     from desktop.services.instance import WindowLock
 
     lock = WindowLock(paths.locks)
-    if not lock.take():
+    settings = SettingsFile(paths.settings)
+    held = threading.Event()
+
+    def take() -> None:
+        if lock.take():
+            held.set()
+            if not far:
+                opener.go()
+
+    # It waits for the disk: meanwhile the window is imported.
+    taking = threading.Thread(target=take, name="window lock")
+    taking.start()
+    if not far:
+        from desktop.ui import opening
+    taking.join()
+    if not held.is_set():
         sys.stderr.write("Snug is open already; its window is in front now.\n")
         return 0
-    settings = SettingsFile(paths.settings)
     if far:
         _reach_screen_and_seal(argv, settings, line)
-    opener.go()
+        opener.go()
     logs.start(paths.logs)
     from desktop.ui import opening
 
     return opening.run(paths, settings, lock, opener.unlocked, argv, line)
+
+
+def _read_ahead(messages: Sequence[Message]) -> Any:
+    from desktop.ui.chat import reading
+
+    return reading.ahead(messages)
 
 
 def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line | None) -> None:

@@ -61,7 +61,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Here(Opener):
         """Looks on this process's thread: what it does is seen, and it is waited for."""
 
-        def __init__(self, paths: Paths, *, forks: bool = True) -> None:
+        def __init__(self, paths: Paths, **_: object) -> None:
             super().__init__(paths, forks=False)
 
         def go(self) -> None:
