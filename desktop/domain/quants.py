@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.domain.models import FileKind
 from desktop.domain.names import quant_from_name
 
 
@@ -108,19 +108,6 @@ class Quant(NamedTuple):
     def _known(self) -> str:
         name = self.name.upper().removeprefix("UD-")
         return _OTHER_NAMES.get(name, name)
-
-
-class FileKind(StrEnum):
-    """What a GGUF file of a repository is for."""
-
-    CHAT = "chat"
-    PROJECTOR = "projector"
-    """Turns pictures or sound into what the model beside it reads."""
-    DRAFT = "draft"
-    """A small model that guesses ahead for a large one."""
-    EMBEDDING = "embedding"
-    OTHER = "other"
-    """Belongs to making models, not to using them."""
 
 
 class RepoFile(NamedTuple):

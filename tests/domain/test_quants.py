@@ -3,8 +3,8 @@
 import pytest
 
 from desktop.domain.gguf_kinds import FILE_TYPES
+from desktop.domain.models import FileKind
 from desktop.domain.quants import (
-    FileKind,
     Quant,
     RepoFile,
     kind_of_name,
