@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.domain.gguf_kinds import ARRAY, FILE_TYPES, SCALARS, TENSOR_KINDS, TEXT
+from desktop.domain.names import split_parts
 from desktop.domain.weights import Weights, WeightsCount
 
 MAGIC = b"GGUF"
@@ -113,8 +114,40 @@ class Header:
         return bool(self.text("tokenizer.chat_template").strip())
 
 
-def read_header(path: Path) -> Header:
-    """Read and check the head of a model file.
+def read_model(path: Path) -> Header:
+    """Read and check the heads of all files of a model; a split one is described as if it were one file.
+
+    Raises:
+        BadModelFile: it is no GGUF file, is damaged or is not whole.
+        OSError: it cannot be opened.
+    """
+    names = split_parts(path.name)
+    if len(names) == 1:
+        return read_header(path)
+    weights = WeightsCount()
+    heads: list[Header] = []
+    for number, name in enumerate(names, 1):
+        if number > 1 and not path.with_name(name).exists():
+            raise BadModelFile(f"part {number} of {len(names)} is missing: {name}")
+        heads.append(read_header(path.with_name(name), weights))
+    kinds: dict[str, int] = {}
+    for head in heads:
+        for kind, size in head.kinds.items():
+            kinds[kind] = kinds.get(kind, 0) + size
+    return replace(
+        heads[0],
+        size=sum(head.size for head in heads),
+        tensors=sum(head.tensors for head in heads),
+        parameters=sum(head.parameters for head in heads),
+        kinds=kinds,
+        weights=weights.total(),
+        data_end=0,
+        unknown_tensors=sum(head.unknown_tensors for head in heads),
+    )
+
+
+def read_header(path: Path, weights: WeightsCount | None = None) -> Header:
+    """Read and check the head of one file. ``weights`` counts on where another part of the same model ended.
 
     Raises:
         BadModelFile: it is no GGUF file, is damaged or is not whole.
@@ -130,11 +163,12 @@ def read_header(path: Path) -> Header:
         if size < 24:
             raise BadModelFile("it is empty" if size == 0 else "it is too short to be a model")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _Reader(data, size).header()
+            return _Reader(data, size, weights or WeightsCount()).header()
 
 
 class _Reader:
-    def __init__(self, data: mmap.mmap, size: int) -> None:
+    def __init__(self, data: mmap.mmap, size: int, weights: WeightsCount) -> None:
+        self._weights = weights
         self._data = data
         self._size = size
         self._at = 0
@@ -164,7 +198,7 @@ class _Reader:
     def _tensors(self, count: int, metadata: dict[str, Value]) -> Header:
         parameters, end, unknown = 0, 0, 0
         kinds: dict[str, int] = {}
-        weights = WeightsCount()
+        weights = self._weights
         for _ in range(count):
             tensor = self._text(LIMIT_KEY)
             dimensions = self._number("<I", 4)

@@ -43,6 +43,8 @@ class FailureKind(StrEnum):
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
     TOO_BIG = "TOO_BIG"
     """It would not fit into the memory that is free, and was not loaded."""
+    DOUBTFUL = "DOUBTFUL"
+    """Something was found in its file, and nobody has said yet that it may be opened."""
     UNFINISHED = "UNFINISHED"
     """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from desktop.domain.models import FileKind
-from desktop.domain.names import quant_from_name
+from desktop.domain.names import quant_from_name, split_parts
 
 
 class Quality(NamedTuple):
@@ -137,8 +137,11 @@ class Variant(NamedTuple):
         return self.files[0].name
 
 
-_SPLIT = re.compile(r"^(?P<stem>.*)-(?P<part>[0-9]{5})-of-(?P<count>[0-9]{5})\.gguf$", re.IGNORECASE)
 _EMBEDS = re.compile(r"(^|[-_./])(embed(ding)?s?|bge|e5|gte|minilm|nomic-embed|rerank(er)?)([-_.0-9]|$)")
+_EMBEDDING = frozenset(
+    ["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert"]
+    + ["gemma-embedding", "t5encoder"]
+)
 _DRAFTS = re.compile(r"(^|[-_./])(draft|eagle3?|mtp|dflash|speculator)([-_.]|$)")
 
 
@@ -155,16 +158,15 @@ def kind_of_name(name: str) -> FileKind:
     return FileKind.EMBEDDING if _EMBEDS.search(base) else FileKind.CHAT
 
 
-def split_parts(name: str) -> tuple[str, ...]:
-    """The names of all parts of the split file that ``name`` is a part of; just itself where it is not split."""
-    found = _SPLIT.match(name)
-    if found is None:
-        return (name,)
-    count = int(found["count"])
-    # A name is no reason to count to a hundred thousand.
-    if not 1 <= int(found["part"]) <= count <= 1000:
-        return (name,)
-    return tuple(f"{found['stem']}-{part:05}-of-{count:05}.gguf" for part in range(1, count + 1))
+def kind_of_file(name: str, architecture: str, of_type: str = "") -> FileKind:
+    """What a file is for, as its head says, or else its name. ``of_type`` is its ``general.type``."""
+    if architecture == "clip" or of_type == "mmproj":
+        return FileKind.PROJECTOR
+    if architecture in _EMBEDDING:
+        return FileKind.EMBEDDING
+    if of_type in ("adapter", "vocab", "imatrix"):
+        return FileKind.OTHER
+    return kind_of_name(name)
 
 
 def is_later_part(name: str) -> bool:

@@ -214,7 +214,7 @@ class _Names:
             before = operand[place - 1].text if place else ""
             after = operand[place + 1].text if place + 1 < len(operand) else ""
             owner = operand[place - 2] if place > 1 else _Token("sign", "")
-            is_key = before == "[" and after == "]" and (owner.kind == "name" or owner.text in ")]")
+            is_key = before == "[" and after == "]" and (owner.kind == "name" or owner.text in (")", "]"))
             if token.kind == "text" and not is_key and _is_plain(token.text[1:-1]):
                 return token.text[1:-1]
             if token.kind == "name" and before != "." and token.text in self.fixed:

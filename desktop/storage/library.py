@@ -59,7 +59,7 @@ class Library:
         say."""
         values = _values(new)
         values["added_at"] = new.added_at or self._now()
-        kept = _KEPT if new.repo else (*_KEPT, *_ORIGIN)
+        kept = _KEPT if new.repo or new.sha256 else (*_KEPT, *_ORIGIN)
         with self._database.write() as connection:
             statement = upsert(model).values(**values)
             facts = {name: value for name, value in values.items() if name not in kept}

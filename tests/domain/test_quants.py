@@ -4,12 +4,12 @@ import pytest
 
 from desktop.domain.gguf_kinds import FILE_TYPES
 from desktop.domain.models import FileKind
+from desktop.domain.names import split_parts
 from desktop.domain.quants import (
     Quant,
     RepoFile,
     kind_of_name,
     projector_for,
-    split_parts,
     suggested,
     variants,
 )
