@@ -139,8 +139,10 @@ class Variant(NamedTuple):
 
 _EMBEDS = re.compile(r"(^|[-_./])(embed(ding)?s?|bge|e5|gte|minilm|nomic-embed|rerank(er)?)([-_.0-9]|$)")
 _EMBEDDING = frozenset(
-    ["bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "eurobert"]
-    + ["gemma-embedding", "t5encoder"]
+    [
+        *("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert"),
+        *("eurobert", "gemma-embedding", "t5encoder"),
+    ]
 )
 _DRAFTS = re.compile(r"(^|[-_./])(draft|eagle3?|mtp|dflash|speculator)([-_.]|$)")
 
