@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from desktop.services.benchmarks import Benchmarks
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
+    from desktop.services.shelf import Shelf
     from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
@@ -84,6 +85,7 @@ class House:
     resting: Resting
     line: Line | None
     """To the porter, where there is one."""
+    _shelf: Shelf | None = None
 
     def privacy(self) -> Privacy:
         """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
@@ -103,9 +105,22 @@ class House:
 
         return Benchmarks(self.models, self.worker, self.stores.options)
 
+    def shelf(self) -> Shelf:
+        """The models at home. Made when it is asked for first, and one only: it does one thing at a time."""
+        if self._shelf is None:
+            from desktop.services.shelf import Shelf
+
+            stores = self.stores
+            self._shelf = Shelf(
+                self.models, self.worker, stores.library, stores.options, self.settings, self.paths.models
+            )
+        return self._shelf
+
     def close(self) -> None:
         """Everything on disk, the engine gone, the database closed. Safe to call when something of it failed."""
         self.chats.close()
+        if self._shelf is not None:
+            self._shelf.close()
         self.cache.close()
         self.models.close()
         self.cache.end()

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 log = logging.getLogger(__name__)
 
-DEFAULTS: Mapping[str, str | bool | int] = {
+DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
     # Nothing of Snug can connect; turned off, it takes effect with the next start.
     "offline": True,
     # "system", "light" or "dark".
@@ -25,6 +25,8 @@ DEFAULTS: Mapping[str, str | bool | int] = {
     "lock.minutes": 10,
     "window.sidebar": True,
     "window.inspector": False,
+    # Folders with model files; the first is where new ones go. None: the one in the data folder.
+    "models.folders": [],
     # Place and size, as Qt writes them, in base64.
     "window.geometry": "",
 }
@@ -71,4 +73,10 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(stored, dict):
         return {}
     values = cast("dict[str, Any]", stored)
-    return {key: values[key] for key in DEFAULTS if type(values.get(key)) is type(DEFAULTS[key])}
+    return {key: values[key] for key, default in DEFAULTS.items() if _is_like(values.get(key), default)}
+
+
+def _is_like(value: Any, default: object) -> bool:
+    if isinstance(value, list):
+        return isinstance(default, list) and all(isinstance(each, str) for each in cast("list[Any]", value))
+    return type(value) is type(default)

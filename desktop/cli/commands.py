@@ -18,7 +18,7 @@ from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.porter import Line
-from desktop.services import models
+from desktop.services import intake, models
 from desktop.services.instance import Mark
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
@@ -156,7 +156,7 @@ def _delete_chat(chosen: Namespace, stores: Stores) -> int:
 
 
 def _list_models(chosen: Namespace, stores: Stores) -> int:
-    models.ModelService.ensure_starter(stores.library)
+    intake.ensure_starter(stores.library)
     for model in stores.library.list():
         if chosen.json:
             output.event(
@@ -179,7 +179,7 @@ def _add_model(chosen: Namespace, stores: Stores) -> int:
     if template and template not in models.TEMPLATE_NAMES:
         names = ", ".join(models.TEMPLATE_NAMES)
         raise AppError("NO_SUCH_TEMPLATE", f"There is no template called “{template}”.", todo=f"There are: {names}.")
-    model = models.ModelService.take_in(stores.library, Path(chosen.path))
+    model = intake.take_in(stores.library, Path(chosen.path))
     if template:
         stores.library.set_template(model.id, template)
     if chosen.json:
@@ -192,7 +192,7 @@ def _add_model(chosen: Namespace, stores: Stores) -> int:
 
 
 def _remove_model(chosen: Namespace, stores: Stores) -> int:
-    _, model = models.find(stores.library.list(), chosen.model, stores.library)
+    _, model = intake.find(stores.library.list(), chosen.model, stores.library)
     if model is None:
         raise AppError("NO_SUCH_MODEL", f"There is no model called “{chosen.model}”.")
     stores.library.remove(model.id)

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.domain.gguf_kinds import ARRAY, FILE_TYPES, SCALARS, TENSOR_KINDS, TEXT
+from desktop.domain.names import split_parts
 from desktop.domain.weights import Weights, WeightsCount
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
-LIMIT_PAIRS = 100_000
+LIMIT_PAIRS = 10_000
 LIMIT_TENSORS = 100_000
 LIMIT_KEY = 65_535
-LIMIT_TEXT = 32 * 1024 * 1024
+LIMIT_TEXT = 4 * 1024 * 1024
+LIMIT_TEXT_IN_ALL = 8 * 1024 * 1024
+LIMIT_WORDS = 4_000_000
+"""Texts in arrays, in all: a vocabulary has some hundred thousand."""
 LIMIT_KEPT, LIMIT_KEPT_IN_ALL = 1024, 65_536
 """Arrays of whole numbers are kept up to this many elements: there may be one for each layer."""
 WHOLE = (0, 1, 2, 3, 4, 5, 7, 10, 11)
@@ -52,6 +56,10 @@ class Header:
     """Bytes of weights by kind of tensor."""
     weights: Weights = field(default_factory=Weights)
     """Bytes of weights by where llama.cpp puts them."""
+    data_end: int = 0
+    """Where the last of the weights ends, in bytes; 0: not known."""
+    unknown_tensors: int = 0
+    """Tensors of a kind that is not known here."""
 
     def text(self, key: str) -> str:
         value = self.metadata.get(key, "")
@@ -106,8 +114,40 @@ class Header:
         return bool(self.text("tokenizer.chat_template").strip())
 
 
-def read_header(path: Path) -> Header:
-    """Read and check the head of a model file.
+def read_model(path: Path) -> Header:
+    """Read and check the heads of all files of a model; a split one is described as if it were one file.
+
+    Raises:
+        BadModelFile: it is no GGUF file, is damaged or is not whole.
+        OSError: it cannot be opened.
+    """
+    names = split_parts(path.name)
+    if len(names) == 1:
+        return read_header(path)
+    weights = WeightsCount()
+    heads: list[Header] = []
+    for number, name in enumerate(names, 1):
+        if number > 1 and not path.with_name(name).exists():
+            raise BadModelFile(f"part {number} of {len(names)} is missing: {name}")
+        heads.append(read_header(path.with_name(name), weights))
+    kinds: dict[str, int] = {}
+    for head in heads:
+        for kind, size in head.kinds.items():
+            kinds[kind] = kinds.get(kind, 0) + size
+    return replace(
+        heads[0],
+        size=sum(head.size for head in heads),
+        tensors=sum(head.tensors for head in heads),
+        parameters=sum(head.parameters for head in heads),
+        kinds=kinds,
+        weights=weights.total(),
+        data_end=0,
+        unknown_tensors=sum(head.unknown_tensors for head in heads),
+    )
+
+
+def read_header(path: Path, weights: WeightsCount | None = None) -> Header:
+    """Read and check the head of one file. ``weights`` counts on where another part of the same model ended.
 
     Raises:
         BadModelFile: it is no GGUF file, is damaged or is not whole.
@@ -123,15 +163,18 @@ def read_header(path: Path) -> Header:
         if size < 24:
             raise BadModelFile("it is empty" if size == 0 else "it is too short to be a model")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _Reader(data, size).header()
+            return _Reader(data, size, weights or WeightsCount()).header()
 
 
 class _Reader:
-    def __init__(self, data: mmap.mmap, size: int) -> None:
+    def __init__(self, data: mmap.mmap, size: int, weights: WeightsCount) -> None:
+        self._weights = weights
         self._data = data
         self._size = size
         self._at = 0
         self._kept = 0
+        self._texts = 0
+        self._words = 0
 
     def header(self) -> Header:
         if self._data[:4] != MAGIC:
@@ -153,9 +196,9 @@ class _Reader:
         return self._tensors(tensors, metadata)
 
     def _tensors(self, count: int, metadata: dict[str, Value]) -> Header:
-        parameters, end = 0, 0
+        parameters, end, unknown = 0, 0, 0
         kinds: dict[str, int] = {}
-        weights = WeightsCount()
+        weights = self._weights
         for _ in range(count):
             tensor = self._text(LIMIT_KEY)
             dimensions = self._number("<I", 4)
@@ -174,6 +217,7 @@ class _Reader:
             if kind not in TENSOR_KINDS:
                 # A kind from the future: its size is not known here, the engine will say more.
                 end = max(end, offset)
+                unknown += 1
                 weights.add_unknown()
                 continue
             name, block, block_bytes = TENSOR_KINDS[kind]
@@ -191,9 +235,20 @@ class _Reader:
             raise BadModelFile(f"it is not whole: {self._size:,} of at least {start + end:,} bytes are there")
         import hashlib
 
-        digest = hashlib.sha256(self._data[: self._at])
+        with memoryview(self._data) as data, data[: self._at] as head:
+            digest = hashlib.sha256(head)
         digest.update(struct.pack("<Q", self._size))
-        return Header(self._size, digest.hexdigest()[:32], metadata, count, parameters, kinds, weights.total())
+        return Header(
+            self._size,
+            digest.hexdigest()[:32],
+            metadata,
+            count,
+            parameters,
+            kinds,
+            weights.total(),
+            data_end=0 if unknown or not count else start + end,
+            unknown_tensors=unknown,
+        )
 
     def _take(self, length: int) -> bytes:
         if length > self._size - self._at:
@@ -206,7 +261,8 @@ class _Reader:
 
     def _text(self, limit: int) -> str:
         length = self._number("<Q", 8)
-        if length > min(limit, self._size):
+        self._texts += length
+        if length > min(limit, self._size) or self._texts > LIMIT_TEXT_IN_ALL:
             raise BadModelFile("it is not whole, or damaged: a text in its head is longer than the file allows")
         return self._take(length).decode("utf-8", "replace")
 
@@ -226,8 +282,7 @@ class _Reader:
         if count > self._size:
             raise BadModelFile("it is not whole, or damaged: an array in its head is longer than the file")
         if kind == TEXT:
-            for _ in range(count):
-                self._skip(self._number("<Q", 8))
+            self._skip_texts(count)
             return count
         if kind not in SCALARS:
             raise BadModelFile("its head holds an array of a kind that is not known")
@@ -237,6 +292,21 @@ class _Reader:
             return count
         self._kept += count
         return struct.unpack(f"<{count}{form[1]}", self._take(count * length))
+
+    def _skip_texts(self, count: int) -> None:
+        """Step over the words of a vocabulary: by far the most of a head, so it is done in one go."""
+        self._words += count
+        if self._words > LIMIT_WORDS:
+            raise BadModelFile("its head holds more words than any model has")
+        at, last, data = self._at, self._size - 8, self._data
+        length_at = struct.Struct("<Q").unpack_from
+        for _ in range(count):
+            if at > last:
+                break
+            at += 8 + length_at(data, at)[0]
+        if at > self._size or count * 8 > self._size:
+            raise BadModelFile("it is not whole: it ends within its own head")
+        self._at = at
 
     def _skip(self, length: int) -> None:
         if length > self._size - self._at:

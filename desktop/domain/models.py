@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.domain.trust import Check
+
 
 class EngineState(StrEnum):
     """What the engine is doing.
@@ -41,6 +43,8 @@ class FailureKind(StrEnum):
     """The file's chat template cannot be used: it fails, or takes too much time or memory."""
     TOO_BIG = "TOO_BIG"
     """It would not fit into the memory that is free, and was not loaded."""
+    DOUBTFUL = "DOUBTFUL"
+    """Something was found in its file, and nobody has said yet that it may be opened."""
     UNFINISHED = "UNFINISHED"
     """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"
@@ -49,8 +53,23 @@ class FailureKind(StrEnum):
     """The chat is longer than the context, and nothing of it may be left out."""
 
 
+class FileKind(StrEnum):
+    """What a GGUF file is for."""
+
+    CHAT = "chat"
+    PROJECTOR = "projector"
+    """Turns pictures or sound into what the model beside it reads."""
+    DRAFT = "draft"
+    """A small model that guesses ahead for a large one."""
+    EMBEDDING = "embedding"
+    """Finds what belongs together; it writes nothing."""
+    OTHER = "other"
+    """Belongs to making models, not to using them."""
+
+
 class InstalledModel(NamedTuple):
-    """A GGUF file that Snug knows. The file stays where it is and is never changed."""
+    """A model that Snug knows: a GGUF file, or the parts of a split one. Files stay where they are and are never
+    changed."""
 
     id: int
     path: str
@@ -71,8 +90,49 @@ class InstalledModel(NamedTuple):
     """Fingerprint of the file's identity: size, time of change and header."""
     added_at: float = 0.0
     last_used_at: float = 0.0
+    given_name: str = ""
+    """What the user calls it. ``name`` is that too, where there is one."""
+    repo: str = ""
+    """Where it came from, as ``owner/name``; empty: a file of the user's own."""
+    repo_file: str = ""
+    revision: str = ""
+    publisher: str = ""
+    licence: str = ""
+    """As ``licences.licence_of`` takes it."""
+    sha256: tuple[str, ...] = ()
+    """The publisher's fingerprint of each file, in hex."""
+    checked: Check | None = None
+    """What was found when the file was looked at; None: nobody has."""
+    parts: tuple[str, ...] = ()
+    """The other files of a model that is split; ``path`` is the first one."""
+    projector: str = ""
+    """The file beside it that turns pictures into what it reads."""
+    kind: FileKind = FileKind.CHAT
     available: bool = True
     """False while the file is not there (a disk that was taken away)."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All its files, in order."""
+        return (self.path, *self.parts)
+
+    @property
+    def chats(self) -> bool:
+        """Whether one can talk to it."""
+        return self.kind is FileKind.CHAT
+
+    @property
+    def verified(self) -> bool:
+        """Whether the file was found to be, bit for bit, what its publisher published."""
+        return self.checked is not None and self.checked.verified_at > 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the user is to be asked before it is opened: something was found, and nobody has said yes to it. With
+        a template of Snug's own, what is in the file's does not count."""
+        if self.checked is None or self.checked.allowed:
+            return False
+        return any(found.asks and not (found.in_template and self.template) for found in self.checked.findings)
 
 
 class CacheType(StrEnum):

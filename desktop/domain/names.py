@@ -9,6 +9,7 @@ _QUANT = re.compile(
     r"[-._]((?:UD-)?(?:I?Q[0-9]+(?:_[0-9A-Z]+)*|MXFP4|NVFP4|BF16|F16|F32|FP16|TQ[12]_0))$", re.IGNORECASE
 )
 _SPLIT = re.compile(r"-[0-9]{5}-of-[0-9]{5}$")
+_PART = re.compile(r"^(?P<stem>.*)-(?P<part>[0-9]{5})-of-(?P<count>[0-9]{5})\.gguf$", re.IGNORECASE)
 TITLE_LENGTH = 60
 # What cannot be seen, or turns the letters after it round: in a list of chats it would reach into its neighbours.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
@@ -24,6 +25,18 @@ def model_name(path: str, quant: str = "") -> str:
         stem = stem[: -len(quant)]
     name = re.sub(r"[-_\s]+", " ", stem).strip(" .-_")
     return name or "Model"
+
+
+def split_parts(name: str) -> tuple[str, ...]:
+    """The names of all parts of the split file that ``name`` is a part of; just itself where it is not split."""
+    found = _PART.match(name)
+    if found is None:
+        return (name,)
+    count = int(found["count"])
+    # A name is no reason to count to a hundred thousand.
+    if not 1 <= int(found["part"]) <= count <= 1000:
+        return (name,)
+    return tuple(f"{found['stem']}-{part:05}-of-{count:05}.gguf" for part in range(1, count + 1))
 
 
 def quant_from_name(path: str) -> str:

@@ -122,7 +122,7 @@ class Engine:
             self._runtime.close()
             self._runtime = self._cache = None
         try:
-            header = gguf.read_header(Path(command.path))
+            header = gguf.read_model(Path(command.path))
         except gguf.BadModelFile as error:
             self._pipe.send(protocol.Failed(command.id, FailureKind.BAD_FILE, str(error)))
             return

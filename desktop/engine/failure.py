@@ -63,6 +63,8 @@ def sentence(failure: EngineFailure, model_name: str) -> AppError:
     happened, todo = _WORDS[failure.kind]
     if failure.kind is FailureKind.BAD_FILE:
         happened = f"{{name}} cannot be opened: {failure.detail.splitlines()[0] if failure.detail else 'bad file'}."
+    if failure.kind is FailureKind.DOUBTFUL and failure.detail:
+        todo = " ".join(failure.detail.splitlines())
     if failure.kind is FailureKind.OUT_OF_MEMORY and failure.detail.startswith(_KILLED):
         # It is what happens when memory runs out, but nobody told us so: say no more than is known.
         happened = "The system ended {name}, as it does when memory runs out."
@@ -106,6 +108,10 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
     FailureKind.TOO_BIG: (
         "{name} needs more memory than is free right now.",
         "Close other large apps, choose a smaller model, or let Snug choose safer settings.",
+    ),
+    FailureKind.DOUBTFUL: (
+        "{name} was not opened: something in its file is unusual.",
+        "Look at what was found, and choose.",
     ),
     FailureKind.UNFINISHED: (
         "Snug did not get to the end of loading {name} the last time, so it did not load it again by itself.",

@@ -83,7 +83,7 @@ class Runtime:
         """
         self._abort = abort
         self._options = options
-        self._choice = choice_of(header or gguf.read_header(Path(path)), options)
+        self._choice = choice_of(header or gguf.read_model(Path(path)), options)
         self._model: Any = None
         self._context: Any = None
         lib.llama_backend_init()

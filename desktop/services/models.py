@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +12,7 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
+from desktop.services import intake
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
 
@@ -95,6 +95,7 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
+        self._looked_at: set[int] = set()
 
     @property
     def engine(self) -> EngineClient:
@@ -181,7 +182,7 @@ class ModelService(QObject):
 
     def add(self, path: str) -> None:
         """Take a model file into the list, in place, and load it."""
-        self._worker.run(lambda: self.take_in(self._library, Path(path)), self._added, self.refused.emit)
+        self._worker.run(lambda: intake.take_in(self._library, Path(path)), self._added, self.refused.emit)
 
     def remove(self, model_id: int) -> None:
         """Take a model off the list. Its file stays."""
@@ -191,6 +192,20 @@ class ModelService(QObject):
         self._models = [model for model in self._models if model.id != model_id]
         self._worker.run(lambda: self._library.remove(model_id))
         self.changed.emit()
+
+    def reload(self) -> None:
+        """Read the list again: something about it was changed elsewhere."""
+        self._worker.run(self._library.list, self._listed)
+
+    def allow(self, model_id: int) -> None:
+        """Open a model in spite of what was found in its file, from now on."""
+        model = next((known for known in self._models if known.id == model_id), None)
+        if model is None or model.checked is None:
+            return
+        checked = model.checked._replace(allowed=True)
+        self._replace(model._replace(checked=checked))
+        self._worker.run(lambda: self._library.set_check(model_id, checked))
+        self.choose(model_id)
 
     def retry(self) -> None:
         """Load the current model again. Where it was refused for its size, whoever asks again wants it all the same."""
@@ -250,14 +265,20 @@ class ModelService(QObject):
     # --- inside
 
     def _read_library(self, wanted: str) -> _Library:
-        self.ensure_starter(self._library)
+        intake.ensure_starter(self._library)
         models, chosen = self._library.list(), self._records.chosen()
         if wanted:
-            return _Library(*find(models, wanted, self._library), chosen)
+            return _Library(*intake.find(models, wanted, self._library), chosen)
         last = self._options.get(CHOSEN)
         model = next((model for model in models if model.id == last and model.available), None)
         model = model or next((model for model in models if model.available), None)
         return _Library(models, model, chosen, model is not None and self._records.unfinished() == model.id)
+
+    def _listed(self, models: list[InstalledModel]) -> None:
+        self._models = models
+        if self._current is not None:
+            self._current = next((model for model in models if model.id == self._current.id), self._current)
+        self.changed.emit()
 
     def _library_read(self, read: _Library) -> None:
         self._models, model, self._chosen, unfinished = read
@@ -278,55 +299,6 @@ class ModelService(QObject):
             self.failed.emit(self._failure)
             self.changed.emit()
 
-    @staticmethod
-    def ensure_starter(library: Library) -> None:
-        """Put the starter model on the list where it came with Snug. Runs on the storage thread."""
-        starter = paths.starter_model()
-        if starter.exists() and library.by_path(str(starter)) is None:
-            ModelService.take_in(library, starter)
-
-    @staticmethod
-    def take_in(library: Library, path: Path) -> InstalledModel:
-        """Check a file and add it to the library (or find it there). Runs on the storage thread.
-
-        Raises:
-            AppError: BAD_FILE, in plain words.
-        """
-        # Imported with the first file: the window does not wait for it at the start.
-        from desktop.domain import gguf
-
-        path = path.expanduser().absolute()
-        known = library.by_path(str(path))
-        try:
-            header = gguf.read_header(path)
-        except gguf.BadModelFile as error:
-            raise _sentence(EngineFailure(FailureKind.BAD_FILE, str(error)), path.name) from None
-        except OSError as error:
-            reason = (
-                "it is not there" if isinstance(error, FileNotFoundError) else (error.strerror or "it is unreadable")
-            )
-            raise _sentence(EngineFailure(FailureKind.BAD_FILE, reason), path.name) from None
-        if header.layers == 0 and not header.architecture:
-            raise _sentence(EngineFailure(FailureKind.BAD_FILE, "it holds no language model"), path.name)
-        if known is not None:
-            return known
-        quant = names.quant_from_name(str(path)) or header.quant
-        return library.add(
-            InstalledModel(
-                id=0,
-                path=str(path),
-                name=names.model_name(str(path), quant),
-                quant=quant,
-                architecture=header.architecture,
-                size_bytes=header.size,
-                parameters=header.parameters,
-                layers=header.layers,
-                context_length=header.context_length,
-                has_template=header.has_template,
-                key=header.key,
-            )
-        )
-
     def _added(self, model: InstalledModel) -> None:
         self._models = [other for other in self._models if other.id != model.id] + [model]
         self._load(model)
@@ -337,6 +309,8 @@ class ModelService(QObject):
         self._failure = None
         self._facts = None
         self._progress = 0.0
+        if self._is_to_be_looked_at(model):
+            return
         if not model.has_template and not model.template:
             self.engine.unload()
             self._failure = _sentence(EngineFailure(FailureKind.NO_TEMPLATE), model.name)
@@ -349,6 +323,33 @@ class ModelService(QObject):
         self.engine.load(model.path, options, model.template, insists=insists)
         self.loading.emit()
         self.changed.emit()
+
+    def _is_to_be_looked_at(self, model: InstalledModel) -> bool:
+        """Whether the file is not to be opened now: nobody has looked at it yet, or what was found asks for a yes."""
+        if model.checked is None and model.id not in self._looked_at:
+            self._looked_at.add(model.id)
+            self.engine.unload()
+            self._worker.run(lambda: self._look(model), self._looked, lambda _: self._looked(model))
+        elif model.doubtful:
+            self.engine.unload()
+            self._failure = _sentence(EngineFailure(FailureKind.DOUBTFUL, _reasons(model)), model.name)
+            self.failed.emit(self._failure)
+        else:
+            return False
+        self.changed.emit()
+        return True
+
+    def _look(self, model: InstalledModel) -> InstalledModel:
+        return self._library.set_check(model.id, intake.look(model)) or model
+
+    def _looked(self, model: InstalledModel) -> None:
+        """Somebody looked at a file that is to be loaded. What cannot be read at all the engine says more about."""
+        self._replace(model)
+        if self._current is not None and self._current.id == model.id:
+            self._load(model)
+
+    def _replace(self, model: InstalledModel) -> None:
+        self._models = [model if known.id == model.id else known for known in self._models]
 
     def _engine_changed(self) -> None:
         self.changed.emit()
@@ -439,35 +440,12 @@ class _Library(NamedTuple):
     """Its last load did not come to an end."""
 
 
+def _reasons(model: InstalledModel) -> str:
+    found = model.checked.findings if model.checked is not None else ()
+    return "\n".join(each.words for each in found if each.asks)
+
+
 def _sentence(what: EngineFailure, name: str) -> AppError:
     from desktop.engine import failure
 
     return failure.sentence(what, name)
-
-
-def find(
-    models: list[InstalledModel], wanted: str, library: Library
-) -> tuple[list[InstalledModel], InstalledModel | None]:
-    """The model that a person means by ``wanted``: an id, a name, the beginning of one, or the path of a file.
-
-    Raises:
-        AppError: NO_SUCH_MODEL, or BAD_FILE for a path that is no model.
-    """
-    low = wanted.casefold()
-    named = [(model, model.name.casefold(), Path(model.path).name.casefold()) for model in models]
-    for found in (
-        [model for model, _, _ in named if str(model.id) == wanted],
-        [model for model, name, _ in named if low in (name, f"{name} {model.quant}".casefold())],
-        [model for model, _, file in named if low == file],
-        [model for model, name, _ in named if name.startswith(low)],
-    ):
-        if len(found) == 1:
-            return models, found[0]
-    if wanted.lower().endswith(".gguf") or "/" in wanted or "\\" in wanted or os.path.exists(wanted):  # noqa: PTH110
-        model = ModelService.take_in(library, Path(wanted))
-        return [other for other in models if other.id != model.id] + [model], model
-    raise AppError(
-        "NO_SUCH_MODEL",
-        f"There is no model called “{wanted}”.",
-        todo="“snug models list” shows what is there; a path to a .gguf file works too.",
-    )

@@ -172,7 +172,7 @@ def _read(model: InstalledModel) -> Header | None:
     from desktop.domain import gguf
 
     try:
-        return gguf.read_header(Path(model.path))
+        return gguf.read_model(Path(model.path))
     except (gguf.BadModelFile, OSError) as error:
         log.info("the head of a model cannot be read: %s", type(error).__name__)
         return None

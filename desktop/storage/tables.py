@@ -139,7 +139,52 @@ model = Table(
     _words("key"),
     _moment("added_at"),
     _moment("last_used_at"),
+    # What the user calls it; empty: ``name`` holds.
+    _words("given_name"),
+    # Where it came from; all empty for a file of the user's own.
+    _words("repo"),
+    _words("repo_file"),
+    _words("revision"),
+    _words("publisher"),
+    _words("licence"),
+    # The publisher's, in hex, one for each file, with spaces between them.
+    _words("sha256"),
+    # JSON of domain.trust.Check: when it was looked at, and what was found.
+    Column("checked", Text),
+    # JSON: the paths of a split file's other parts, in order.
+    Column("parts", Text),
+    _words("projector"),
+    Column("kind", Text, nullable=False, server_default=text("'chat'")),
     UniqueConstraint("path"),
+    sqlite_autoincrement=True,
+)
+
+# Terms that were agreed to before something was downloaded.
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("repo", Text, primary_key=True),
+    Column("licence", Text, primary_key=True),
+    _moment("agreed_at"),
+    # SHA-256 of the text that was shown.
+    _words("text_hash"),
+)
+
+download = Table(
+    "download",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("repo", Text, nullable=False),
+    _words("revision"),
+    # JSON: name, size and sha256 of each file.
+    Column("files", Text, nullable=False),
+    _words("folder"),
+    _words("state"),
+    _words("licence"),
+    _words("allowed_by"),
+    _moment("created_at"),
+    # Order of the queue.
+    _count("position"),
     sqlite_autoincrement=True,
 )
 

@@ -82,6 +82,8 @@ class EngineWatch(QObject):
         self.question = question
         if question is not None:
             return failures.template_question(question, self._models.template_names())
+        if model is not None and error is not None and error.code == FailureKind.DOUBTFUL:
+            return failures.doubtful(model, self._models.template_names(), self._models.models())
         if state is not EngineState.FAILED and (error is None or error.code != FailureKind.UNFINISHED):
             return None
         if self._crashed and (self._patience.isActive() or self._told()):

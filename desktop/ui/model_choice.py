@@ -76,8 +76,10 @@ class ModelChoice(QObject):
                 self._models.retry()
             case failures.ADD_FILE:
                 self.add()
-            case failures.TEMPLATE if self._watch.question is not None:
-                model, self._watch.question = self._watch.question, None
+            case failures.ALLOW:
+                self._models.allow(int(argument))
+            case failures.TEMPLATE:
+                model, self._watch.question = self._watch.question or self._models.current(), None
                 self._models.choose_template(model.id, argument)
                 self.tell()
             case _:

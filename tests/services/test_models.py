@@ -9,17 +9,18 @@ import pytest
 from desktop.domain.models import EngineState, FailureKind, LoadOptions
 from desktop.errors import AppError
 from desktop.house import House
-from desktop.services.models import ModelService, find
+from desktop.services import intake
+from desktop.services.intake import find
 from tests.fixtures.models import tiny_model
 from tests.services.conftest import WAIT, Home, open_house
 
 
 def test_a_file_is_taken_in_where_it_lies(home: Home, tmp_path: Path) -> None:
     path = tiny_model(tmp_path / "Tiny-Llama-Q4_K_M.gguf")
-    model = ModelService.take_in(home.house.stores.library, path)
+    model = intake.take_in(home.house.stores.library, path)
     assert (model.name, model.quant, model.architecture) == ("Tiny Llama", "Q4_K_M", "llama")
     assert Path(model.path) == path
-    assert ModelService.take_in(home.house.stores.library, path).id == model.id
+    assert intake.take_in(home.house.stores.library, path).id == model.id
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_what_is_no_model_is_refused_in_a_sentence(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(AppError, match=words) as caught:
-        ModelService.take_in(home.house.stores.library, path)
+        intake.take_in(home.house.stores.library, path)
     assert caught.value.code == "BAD_FILE"
     assert caught.value.safe
     assert caught.value.todo
@@ -65,7 +66,7 @@ def test_a_model_that_does_not_load_has_a_sentence_and_waits(home: Home) -> None
 def test_a_model_is_found_by_number_name_or_path(home: Home, tmp_path: Path) -> None:
     library = home.house.stores.library
     path = tiny_model(tmp_path / "My-Model-Q8_0.gguf")
-    model = ModelService.take_in(library, path)
+    model = intake.take_in(library, path)
     for wanted in (str(model.id), "my model", "My Model Q8_0", "my m", "my-model-q8_0.gguf", str(path)):
         assert find(library.list(), wanted, library)[1] == model
     with pytest.raises(AppError) as caught:
@@ -83,7 +84,7 @@ def test_the_model_used_last_is_loaded_again(home: Home) -> None:
 
 def test_a_removed_model_is_off_the_list_and_its_file_stays(home: Home, tmp_path: Path) -> None:
     path = tiny_model(tmp_path / "tiny.gguf")
-    model = ModelService.take_in(home.house.stores.library, path)
+    model = intake.take_in(home.house.stores.library, path)
     home.house.models.remove(model.id)
     home.until(lambda: home.house.stores.library.get(model.id) is None)
     assert path.exists()
@@ -190,7 +191,7 @@ def test_a_crash_while_loading_is_remembered(home: Home) -> None:
 
 
 def test_such_a_model_is_not_loaded_by_itself_at_the_next_start(home: Home, tmp_path: Path) -> None:
-    model = ModelService.take_in(home.house.stores.library, tiny_model(tmp_path / "tiny.gguf"))
+    model = intake.take_in(home.house.stores.library, tiny_model(tmp_path / "tiny.gguf"))
     home.house.stores.options.put("model", model.id)
     home.house.stores.options.put("loading", model.id)
     house = start_again(home, tmp_path)

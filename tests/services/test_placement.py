@@ -10,7 +10,7 @@ from desktop.domain.fit import Room
 from desktop.domain.memory import Device, DeviceKind
 from desktop.domain.models import CacheType, EngineState, LoadOptions
 from desktop.domain.placement import Change, PlacementView
-from desktop.services.models import ModelService
+from desktop.services import intake
 from desktop.services.placement import Placement
 from tests.fixtures.architectures import Shape, write_model
 from tests.services.conftest import Home
@@ -31,7 +31,7 @@ class Page:
         self.home = home
         path = write_model(folder / "model.gguf", "dense", Shape(width=256, layers=LAYERS, inner=1024))
         models = home.house.models
-        self.model = ModelService.take_in(home.house.stores.library, path)
+        self.model = intake.take_in(home.house.stores.library, path)
         models._added(self.model)
         models.choose_template(self.model.id, "chatml")
         home.until(lambda: models.state() is EngineState.READY)

@@ -43,6 +43,7 @@ LOAD_SAFELY = "load safely"
 TRY_AGAIN = "try again"
 ADD_FILE = "add file"
 TEMPLATE = "template"
+ALLOW = "allow"
 
 
 def did_not_start(
@@ -117,6 +118,43 @@ def template_question(model: InstalledModel, names: list[str]) -> Failure:
         ground="accentSoft",
         ink="onAccentSoft",
     )
+
+
+def doubtful(model: InstalledModel, names: list[str], installed: list[InstalledModel]) -> Failure:
+    """The page for a file in which something was found that asks for a yes. Nothing is forbidden."""
+    found = [each for each in model.checked.findings if each.asks] if model.checked is not None else []
+    choices: list[Choice] = []
+    known = tuple(name for name in names if name != PLAIN_TEMPLATE)
+    if known and all(each.in_template for each in found):
+        choices.append(
+            Choice(
+                TEMPLATE,
+                "shield-check",
+                "Use one of Snug's templates",
+                "What was found then plays no part. The page you got the file from often names the template.",
+                "Use this one",
+                True,
+                known,
+            )
+        )
+    other = _other(model, installed)
+    if other is not None:
+        detail = f"{other.name} is installed."
+        choices.append(
+            Choice(USE_OTHER, "box", "Use another model", detail, f"Use {other.name}", not choices, (), str(other.id))
+        )
+    choices.append(
+        Choice(
+            ALLOW,
+            "triangle-alert",
+            "Open it all the same",
+            "If you trust where it comes from. It cannot reach your files or the network.",
+            "Open it",
+            argument=str(model.id),
+        )
+    )
+    sentence = " ".join([*(each.words for each in found), "Your chats are safe."])
+    return Failure(f"Open {model.name}?", sentence, tuple(choices))
 
 
 def _other(model: InstalledModel | None, installed: list[InstalledModel]) -> InstalledModel | None:

@@ -1,0 +1,384 @@
+"""The models at home: files added, renamed, checked, moved and deleted. What can take long is one job at a time.
+
+The list itself is the model service's; this changes what is stored and has it read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from PySide6.QtCore import QFile, QObject, QTimer, Signal
+
+from desktop.domain import other_apps
+from desktop.domain.models import InstalledModel
+from desktop.errors import AppError
+from desktop.services import file_work, intake, shelf_work
+from desktop.services.file_work import Stopped
+from desktop.services.tasks import Worker
+
+if TYPE_CHECKING:
+    from desktop.domain.trust import Check
+    from desktop.services.adoption import Found
+    from desktop.services.intake import Origin
+    from desktop.services.models import ModelService
+    from desktop.settings import SettingsFile
+    from desktop.storage.library import Library
+    from desktop.storage.options import Options
+
+FOLDERS = "models.folders"
+_LOOK_MS = 100
+
+
+Result = TypeVar("Result")
+
+
+class Offer(NamedTuple):
+    """Models that another program has here, and that Snug does not know yet."""
+
+    app: str
+    models: int
+    size: int
+    """Bytes."""
+
+
+class Job(NamedTuple):
+    """What is being done at this moment."""
+
+    sentence: str
+    done: int
+    total: int
+    """Bytes."""
+
+
+class _There:
+    """A store, from another thread: each call is done on the storage thread and waited for. What is read and copied in
+    between does not hold up the chats."""
+
+    def __init__(self, worker: Worker, store: object) -> None:
+        self._worker = worker
+        self._store = store
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *arguments: self._worker.wait(lambda: getattr(self._store, name)(*arguments))
+
+
+class Shelf(QObject):
+    """``places`` are those of other programs, ``folder`` the models folder where no other is chosen.
+
+    Signals:
+        changed: ``offers``, ``free`` or ``job`` say something else. The list is the model service's.
+        told: a sentence about what was done.
+        refused: an ``AppError``.
+    """
+
+    changed = Signal()
+    told = Signal(str)
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        models: ModelService,
+        worker: Worker,
+        library: Library,
+        options: Options,
+        settings: SettingsFile,
+        folder: Path,
+        places: tuple[other_apps.Place, ...] | None = None,
+    ) -> None:
+        super().__init__()
+        self._models = models
+        self._worker = worker
+        self._library = library
+        self._options = options
+        self._from_afar = (cast("Library", _There(worker, library)), cast("Options", _There(worker, options)))
+        self._settings = settings
+        self._folder = folder
+        self._places = places
+        self._files = Worker("files", self)
+        self._found: list[Found] = []
+        self._free = 0
+        self._stop = Event()
+        self._job: Job | None = None
+        self._done = 0
+        self._clock = QTimer(self)
+        self._clock.setInterval(_LOOK_MS)
+        self._clock.timeout.connect(self.changed)
+
+    # --- what there is
+
+    def models(self) -> list[InstalledModel]:
+        return self._models.models()
+
+    def folders(self) -> tuple[Path, ...]:
+        """Where models lie; the first is where new ones go."""
+        chosen: list[str] = self._settings.get(FOLDERS)
+        return tuple(map(Path, chosen)) or (self._folder,)
+
+    def free(self) -> int:
+        """Free bytes on the disk of the models folder; 0: not known yet."""
+        return self._free
+
+    def offers(self) -> tuple[Offer, ...]:
+        """What other programs have that could be used."""
+        apps = dict.fromkeys(found.app for found in self._found)
+        by_app = {app: [found.size for found in self._found if found.app == app] for app in apps}
+        return tuple(Offer(app, len(sizes), sum(sizes)) for app, sizes in by_app.items())
+
+    def job(self) -> Job | None:
+        """What is being done, as far as it is."""
+        return self._job._replace(done=self._done) if self._job is not None else None
+
+    def owner(self, model: InstalledModel) -> str:
+        """The program whose file it is: ``LM Studio``. Empty: the user's own."""
+        return other_apps.owner_of(model.path, self._known_places())
+
+    def may_delete(self, model: InstalledModel) -> bool:
+        """Whether its file may go: not that of another program, nor the one that came with Snug."""
+        return model.available and not self.owner(model) and not self._models.is_starter(model)
+
+    # --- verbs
+
+    def refresh(self) -> None:
+        """Look at the folders: what came, what went, what is another file now; and what other programs have."""
+        folders = self.folders()
+        self._files.run(lambda: shelf_work.rescan(*self._from_afar, folders), self._rescanned)
+        known = self._known_places()
+
+        def search() -> tuple[list[Found], int]:
+            from desktop.services import adoption
+
+            return adoption.found_in(known), file_work.free_space(folders[0])
+
+        self._files.run(search, self._searched)
+
+    def add(self, wanted: Sequence[str], *, copies: bool = False) -> None:
+        """Take files, and the model files in folders, into the list: where they lie, or copied to the models folder."""
+        folder = self.folders()[0]
+
+        def work() -> list[Path]:
+            found = [each for path in wanted for each in shelf_work.model_files(Path(path))]
+            return [shelf_work.copied(path, folder, self._step) for path in found] if copies else found
+
+        size = sum(shelf_work.size_of(Path(path)) for path in wanted) if copies else 0
+        self._run(Job(self.tr("Copying into the models folder"), 0, size), work, self._take_in)
+
+    def rename(self, model_id: int, name: str) -> None:
+        """Call a model something else; an empty name is its file's."""
+        self._worker.run(lambda: self._library.rename(model_id, " ".join(name.split())[:200]), self._stored)
+
+    def remove(self, model_id: int) -> None:
+        """Take a model off the list. Its file stays, and does not come back by itself."""
+        model = self._get(model_id)
+        if model is not None:
+            self._worker.run(lambda: shelf_work.add_texts(self._options, shelf_work.FORGOTTEN, [model.path]))
+            self._models.remove(model_id)
+
+    def delete(self, model_id: int) -> None:
+        """Put the files of a model into the system's trash and take it off the list. Only what ``may_delete`` says."""
+        model = self._get(model_id)
+        if model is None or not self.may_delete(model):
+            return
+
+        def work() -> None:
+            for path in model.files:
+                if not QFile.moveToTrash(path):
+                    raise AppError(
+                        "NOT_DELETED",
+                        f"The system would not take {Path(path).name} into its trash.",
+                        "The file is still there.",
+                        "Delete it in the models folder yourself.",
+                    )
+
+        def done(_: None) -> None:
+            self._models.remove(model_id)
+            self.told.emit(self.tr("{0} is in the trash").format(model.name))
+
+        self._files.run(work, done, self.refused.emit)
+
+    def check(self, model_id: int) -> None:
+        """Look at a model's file again."""
+        model = self._get(model_id)
+        if model is None:
+            return
+
+        def work() -> Check:
+            looked = intake.look(model)
+            # What the user said, and the whole fingerprint, hold as long as it is the same file.
+            before = None if intake.changed(model) else model.checked
+            if before is not None:
+                kept = {"allowed": before.allowed, "verified_at": before.verified_at, "own_sha256": before.own_sha256}
+                looked = looked._replace(**kept)
+            self._library.set_check(model_id, looked)
+            return looked
+
+        def done(looked: Check) -> None:
+            found = len(looked.findings)
+            sentence = self.tr("{0} is checked: nothing unusual was found") if not found else self.tr("{0} is checked")
+            self.told.emit(sentence.format(model.name))
+            self._models.reload()
+
+        self._worker.run(work, done, self.refused.emit)
+
+    def verify(self, model_id: int) -> None:
+        """Read a model's files to their end and compare them with the publisher's fingerprint, where there is one."""
+        model = self._get(model_id)
+        if model is None:
+            return
+
+        def work() -> tuple[Check, bool]:
+            return shelf_work.verified(model, self._step)
+
+        def done(result: tuple[Check, bool]) -> None:
+            check, matches = result
+            self._worker.run(lambda: self._library.set_check(model_id, check), self._stored)
+            if not model.sha256:
+                sentence = self.tr("{0} is read to its end. Nobody published a fingerprint to compare with.")
+            elif matches:
+                sentence = self.tr("{0} is the file that its publisher published")
+            else:
+                self.refused.emit(shelf_work.differs(model))
+                return
+            self.told.emit(sentence.format(model.name))
+
+        self._run(Job(self.tr("Reading {0}").format(model.name), 0, model.size_bytes), work, done)
+
+    def adopt(self, app: str) -> None:
+        """Use what another program has, where it lies."""
+        found = [each for each in self._found if each.app == app]
+        self._found = [each for each in self._found if each.app != app]
+        self._take_in([each.path for each in found], {each.path: each.origin for each in found})
+
+    def dismiss(self, app: str) -> None:
+        """Offer what a program has no more, until it has something else."""
+        gone = [str(each.path) for each in self._found if each.app == app]
+        self._found = [each for each in self._found if each.app != app]
+
+        self._worker.run(lambda: shelf_work.add_texts(self._options, shelf_work.DISMISSED, gone))
+        self.changed.emit()
+
+    def move_to(self, target: str) -> None:
+        """Make ``target`` the models folder, and move what is in the one before."""
+        source, goal = self.folders()[0], Path(target).expanduser().absolute()
+        if goal == source or goal.is_relative_to(source) or source.is_relative_to(goal):
+            reason = self.tr("One of the two folders lies in the other.")
+            self.refused.emit(AppError("SAME_FOLDER", reason, "Nothing was moved.", "Choose another folder."))
+            return
+        moving = [each for each in self.models() if each.available and Path(each.path).is_relative_to(source)]
+
+        def work() -> int:
+            file_work.make_folder(goal)
+            for model in moving:
+                shelf_work.move(self._from_afar[0], model, source, goal, self._step)
+            return len(moving)
+
+        def done(_: int) -> None:
+            self._settings.put(FOLDERS, [str(goal), *map(str, self.folders()[1:])])
+            self.told.emit(self.tr("The models are in {0} now").format(goal.name))
+            self._models.reload()
+            self.refresh()
+
+        self._run(Job(self.tr("Moving the models"), 0, sum(each.size_bytes for each in moving)), work, done)
+
+    def stop(self) -> None:
+        """End the job that is running. Nothing half done stays."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """The app ends."""
+        self._stop.set()
+        self._clock.stop()
+        self._files.shut()
+
+    # --- inside
+
+    def _known_places(self) -> tuple[other_apps.Place, ...]:
+        if self._places is None:
+            from desktop.services.adoption import known_places
+
+            self._places = known_places()
+        return self._places
+
+    def _get(self, model_id: int) -> InstalledModel | None:
+        return next((model for model in self._models.models() if model.id == model_id), None)
+
+    def _run(self, job: Job, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Do what takes long, one at a time."""
+        if self._job is not None:
+            reason = self.tr("Snug is still busy with something else: {0}.").format(self._job.sentence.lower())
+            self.refused.emit(AppError("BUSY", reason, "Nothing was changed.", "Try again when it is finished."))
+            return
+        self._job, self._done = job, 0
+        self._stop.clear()
+        self._clock.start()
+
+        def ended() -> None:
+            self._job = None
+            self._clock.stop()
+            self.changed.emit()
+
+        def done(result: Result | None) -> None:
+            ended()
+            if result is not None:
+                then(result)
+
+        def failed(error: AppError) -> None:
+            ended()
+            self.refused.emit(error)
+            self.refresh()
+
+        def stoppable() -> Result | None:
+            try:
+                return work()
+            except Stopped:
+                return None
+
+        self._files.run(stoppable, done, failed)
+        self.changed.emit()
+
+    def _step(self, count: int) -> None:
+        self._done += count
+        if self._stop.is_set():
+            raise Stopped
+
+    def _take_in(self, paths: Sequence[Path], origins: dict[Path, Origin] | None = None) -> None:
+        def work() -> tuple[list[InstalledModel], AppError | None]:
+            return shelf_work.take_in(*self._from_afar, paths, origins or {})
+
+        def done(result: tuple[list[InstalledModel], AppError | None]) -> None:
+            taken, refused = result
+            if refused is not None:
+                self.refused.emit(refused)
+            elif len(taken) == 1:
+                self.told.emit(self.tr("{0} is on the list").format(taken[0].name))
+            elif taken:
+                self.told.emit(self.tr("{0} models are on the list").format(len(taken)))
+            else:
+                self.told.emit(self.tr("There is no model file (.gguf) in that folder"))
+            self._stored(None)
+
+        self._files.run(work, done, self.refused.emit)
+
+    def _rescanned(self, count: int) -> None:
+        if count:
+            self._models.reload()
+
+    def _searched(self, result: tuple[list[Found], int]) -> None:
+        found, self._free = result
+
+        def unknown() -> list[Found]:
+            known = {Path(path).resolve() for model in self._library.list() for path in model.files}
+            dismissed = shelf_work.texts(self._options, shelf_work.DISMISSED)
+            return [each for each in found if each.path.resolve() not in known and str(each.path) not in dismissed]
+
+        def keep(found: list[Found]) -> None:
+            self._found = found
+            self.changed.emit()
+
+        self._worker.run(unknown, keep)
+
+    def _stored(self, _: object) -> None:
+        self._models.reload()
+        self.changed.emit()
