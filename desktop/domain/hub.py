@@ -132,6 +132,8 @@ class HubFailure(StrEnum):
     """The server packs what it sends although it was asked not to."""
     WRONG_ANSWER = "WRONG_ANSWER"
     """Something that the hub should not say: another length, another range, no JSON."""
+    CHANGED = "CHANGED"
+    """It is another file than before, so that the download starts again."""
     WRONG_FINGERPRINT = "WRONG_FINGERPRINT"
     """All is there, and it is not what the publisher published."""
     NAME_REFUSED = "NAME_REFUSED"
