@@ -100,7 +100,6 @@ class Hub:
             licence_name=_text(card.get("license_name")),
             licence_link=_text(card.get("license_link")),
             base_models=_texts(card.get("base_model")),
-            downloads_ever=int(info.downloads_all_time or 0),
             readme=_body(self.text(repo, commit, "README.md", README_MOST)) if has_readme else "",
         )
 

@@ -74,7 +74,6 @@ class Description(NamedTuple):
     """Where the licence is the publisher's own (``other``): what they call it."""
     licence_link: str = ""
     base_models: tuple[str, ...] = ()
-    downloads_ever: int = 0
     readme: str = ""
     """Markdown, without its head of metadata; cut after 256 KiB."""
 
