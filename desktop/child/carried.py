@@ -36,14 +36,14 @@ class CarriedProcess(Child):
         self._pid, self._stdin, self._stdout, self._stderr = ends
         self._reap = reap
         self._reaping = False
-        assert sys.platform != "win32"
-        for end in ends[1:]:
-            os.set_blocking(end, False)
         kind = QSocketNotifier.Type.Read
         self._reading = QSocketNotifier(self._stdout, kind, self)
         self._hearing = QSocketNotifier(self._stderr, kind, self)
         self._reading.activated.connect(self._read)
         self._hearing.activated.connect(self._hear)
+        assert sys.platform != "win32"
+        for end in ends[1:]:
+            os.set_blocking(end, False)
 
     @property
     def pid(self) -> int:

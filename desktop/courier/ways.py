@@ -26,6 +26,11 @@ class Ways:
         """To the hub that the environment names, or the public one."""
         return cls(os.environ.get(ENDPOINT_VARIABLE) or ENDPOINT)
 
+    @property
+    def hub(self) -> tuple[str, int]:
+        """Host and port of the hub itself."""
+        return self._host, self._port or (80 if self._scheme == "http" else 443)
+
     def refusal(self, scheme: str, host: str) -> str:
         """Why the courier does not go there, in words for the ledger; nothing where it does."""
         if scheme not in ("https", "http"):

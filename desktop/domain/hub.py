@@ -145,3 +145,14 @@ class HubFailure(StrEnum):
     """The courier's process ended."""
     STOPPED = "STOPPED"
     """Somebody said so. Nothing to show."""
+
+
+class CourierFailure(NamedTuple):
+    """A failure as the app keeps it. ``detail`` is technical."""
+
+    kind: HubFailure
+    detail: str = ""
+    retry_after: float = 0.0
+    """Seconds that the hub asks to wait; 0: it does not say."""
+    numbers: tuple[int, ...] = ()
+    """For NO_SPACE: bytes that are needed, bytes that are free."""
