@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qs, quote, urlsplit
@@ -36,6 +37,7 @@ _SORTS = {
     Sort.NEWEST: "createdAt",
 }
 _IN_LISTS = ("author", "createdAt", "downloads", "gated", "gguf", "lastModified", "likes", "pipeline_tag", "tags")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _VISION, _REASONING = "image-text-to-text", "reasoning"
 
 
@@ -92,6 +94,8 @@ class Hub:
         )
         card: Mapping[str, Any] = info.card_data.to_dict() if info.card_data else {}
         commit = str(info.sha)
+        if not _COMMIT.fullmatch(commit):
+            raise Failure(HubFailure.WRONG_ANSWER, "the hub tells no commit")
         has_readme = any(file.path == "README.md" for file in files)
         return Description(
             self._found(info),

@@ -94,6 +94,10 @@ class Talk:
         finally:
             self.process.kill()
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.end()
+
     def _listen(self) -> None:
         decoder: Decoder[Event] = Decoder(Event)
         assert self.process.stdout is not None
