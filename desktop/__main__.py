@@ -1,6 +1,6 @@
 """Which process is this? The porter by default; imports nothing heavy.
 
-``--engine`` and ``--app`` are for Snug itself: the porter and the app start their children with them.
+``--engine``, ``--courier`` and ``--app`` are for Snug itself: the porter and the app start their children with them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ def _run() -> int:
         from desktop.engine import worker
 
         return worker.main()
+    if role == "--courier":
+        from desktop.courier import worker as courier
+
+        return courier.main()
 
     from desktop.cli import arguments
 

@@ -26,9 +26,11 @@ from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
+    from desktop.courier.client import CourierClient
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
     from desktop.services.benchmarks import Benchmarks
+    from desktop.services.courier import CourierService
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.shelf import Shelf
@@ -86,12 +88,25 @@ class House:
     line: Line | None
     """To the porter, where there is one."""
     _shelf: Shelf | None = None
+    _courier: CourierService | None = None
 
     def privacy(self) -> Privacy:
         """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
         from desktop.services.privacy import Privacy
 
-        return Privacy(self.settings, self.worker, self.line, self.models.running_engine)
+        return Privacy(self.settings, self.worker, self.line, self.models.running_engine, self._running_courier)
+
+    def courier(self) -> CourierService:
+        """Search and downloads. Made with the first one who asks, and started with the first request."""
+        if self._courier is None:
+            from desktop.services.courier import CourierService
+
+            folders = [str(self.paths.models)]
+            self._courier = CourierService(self.settings, self.worker, self.stores.ledger, self.line, lambda: folders)
+        return self._courier
+
+    def _running_courier(self) -> CourierClient | None:
+        return self._courier.running_client() if self._courier is not None else None
 
     def placement(self) -> Placement:
         """What can be chosen about loading the model. Made when it is asked for, too."""
@@ -121,6 +136,8 @@ class House:
         self.chats.close()
         if self._shelf is not None:
             self._shelf.close()
+        if self._courier is not None:
+            self._courier.close()
         self.cache.close()
         self.models.close()
         self.cache.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -86,7 +87,7 @@ def test_a_word_that_it_does_not_know_is_answered_too_and_many_words_are_answere
         import threading
         answers = []
         def ask():
-            answers.extend(line.ask("courier" if turn % 2 else "seal") for turn in range(50))
+            answers.extend(line.ask("dance" if turn % 2 else "seal") for turn in range(50))
         threads = [threading.Thread(target=ask) for _ in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
@@ -108,11 +109,101 @@ def test_without_a_porter_the_way_out_is_not_said_to_be_closed() -> None:
 
 def test_a_porter_that_says_nothing_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(porter, "ANSWER_S", 0.05)
-    hears, asks = os.pipe()
-    answers, says = os.pipe()
-    line = porter.Line(asks, answers)
+    says, end = socket.socketpair()
+    line = porter.Line(end)
     assert line.ask("seal") == ""
-    os.write(says, b"sealed\n")
+    says.sendall(b"sealed\n")
     assert line.ask("probe") == "", "a late answer is none to another question"
-    for end in (hears, asks, answers, says):
-        os.close(end)
+    says.close()
+    end.close()
+
+
+COURIER = """
+import json
+def running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+"""
+
+
+def with_courier(body: str) -> str:
+    return COURIER + "\ndef app(line):\n" + textwrap.indent(textwrap.dedent(body), "    ") + "\n    return 0\n"
+
+
+def test_a_sealed_app_gets_a_courier_that_is_not_sealed_like_it() -> None:
+    app = with_courier(
+        """
+        from desktop.child.seal import filters
+        assert not filters.seal_app()
+        models = Path(os.environ["HOME"], "models")
+        models.mkdir()
+        ends = line.courier([str(models)])
+        hello = os.read(ends.stdout, 4096)
+        said = json.loads(hello)
+        print(said["type"], said["pid"] == ends.pid, filtered(os.getppid()))
+        os.write(ends.stdin, b'{"type": "probe", "id": 1}\\n')
+        answer = b""
+        while not answer.endswith(b"\\n"):
+            answer += os.read(ends.stdout, 65536)
+        print(all(refused for _, refused, _ in json.loads(answer)["attempts"]))
+        os.close(ends.stdin)
+        print(os.read(ends.stdout, 10), line.dismiss(), running(ends.pid))
+        """
+    )
+    first, second, third = run(app).splitlines()
+    assert (first, second, third) == ("hello True False", "True", "b'' 0 False")
+
+
+def test_a_porter_whose_way_out_is_closed_starts_no_courier() -> None:
+    assert run(with_courier("print(line.courier([]))"), offline=True) == "None\n"
+
+
+def test_closing_the_way_out_ends_the_courier_at_once() -> None:
+    app = with_courier(
+        """
+        ends = line.courier([])
+        os.read(ends.stdout, 4096)
+        print(repr(line.seal()), running(ends.pid), os.read(ends.stdout, 10), line.courier([]))
+        """
+    )
+    assert run(app) == "'' False b'' None\n"
+
+
+def test_a_courier_ends_with_its_app() -> None:
+    app = with_courier(
+        """
+        ends = line.courier([])
+        os.read(ends.stdout, 4096)
+        place = Path(os.environ["HOME"], "courier")
+        if not place.exists():
+            place.write_text(str(ends.pid))
+            os.kill(os.getpid(), signal.SIGKILL)
+        """
+    )
+    home = Path(os.environ["HOME"])
+    run(app, expect=128 + signal.SIGKILL)
+    assert not Path("/proc", (home / "courier").read_text()).exists()
+
+
+def test_a_second_courier_takes_the_place_of_the_first() -> None:
+    app = with_courier(
+        """
+        first, second = line.courier([]), line.courier([])
+        print(running(first.pid), json.loads(os.read(second.stdout, 4096))["pid"] == second.pid)
+        """
+    )
+    assert run(app) == "False True\n"
+
+
+def test_a_courier_gets_the_names_of_folders_from_the_app_and_nothing_else() -> None:
+    app = with_courier(
+        """
+        os.environ["LD_PRELOAD"] = "/tmp/evil.so"
+        print(line.ask('courier {"LD_PRELOAD": "/tmp/evil.so"}').split()[0])
+        print(line.ask("courier nothing").split()[0] == "started")
+        """
+    )
+    started, other = run(app).splitlines()
+    assert (started, other) == ("started", "False")

@@ -26,6 +26,7 @@ class Process(Enum):
     PORTER = "porter"
     APP = "app"
     ENGINE = "engine"
+    COURIER = "courier"
 
 
 class Facts(NamedTuple):
@@ -58,7 +59,7 @@ class Evidence(NamedTuple):
     """What is enforced on one process, for people."""
 
     process: str
-    """porter, app or engine."""
+    """porter, app, engine or courier."""
     pid: int
     enforced: bool | None
     """None: it cannot be told here."""
@@ -151,6 +152,13 @@ def _connect() -> None:
             return
 
 
+def _serve() -> None:
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tried:
+        tried.listen()
+
+
 def _socket_pair() -> None:
     import socket
 
@@ -196,6 +204,7 @@ ATTEMPTS: dict[str, tuple[str, Callable[[], None]]] = {
     "connect": ("connect to this very computer", _connect),
     "local": ("open a local socket (D-Bus)", _socket(1, 1)),
     "pair": ("make a pair of sockets", _socket_pair),
+    "serve": ("wait for connections from others", _serve),
     "execute": ("start a program", _execute),
     "write_home": ("write a file in your home folder", _write_home),
     "read_home": ("read your home folder", _read_home),
@@ -204,13 +213,17 @@ ATTEMPTS: dict[str, tuple[str, Callable[[], None]]] = {
 _NETWORK = ("internet", "internet6", "netlink", "io_uring")
 _ALL_SOCKETS = (*_NETWORK, "local", "pair", "execute")
 _FILES = ("write_home", "read_home")
+_REFUSED_TO = {
+    Process.ENGINE: (*_ALL_SOCKETS, *_FILES),
+    Process.COURIER: ("netlink", "io_uring", "serve", "execute", *_FILES),
+}
 
 
 def attempts(process: Process) -> list[Attempt]:
     """Try, in this very process, what the seal of such a process refuses."""
     if sys.platform != "linux":
         return [_try("connect")]
-    return [_try(what) for what in ((*_ALL_SOCKETS, *_FILES) if process is Process.ENGINE else _NETWORK)]
+    return [_try(what) for what in _REFUSED_TO.get(process, _NETWORK)]
 
 
 def _try(what: str) -> Attempt:
@@ -233,7 +246,7 @@ def judge(process: Process, pid: int, known: Facts, tried: Sequence[Attempt]) ->
     if sys.platform == "linux" and known.status.get("Seccomp") != _FILTERED:
         connecting = False if known.status else None
     enforced, sentence = _sentence(process, connecting, files)
-    if enforced and known.outside_sockets:
+    if enforced and known.outside_sockets and process is not Process.COURIER:
         enforced, sentence = False, "The system refuses it new connections; one was open before (to the screen, say)."
     return Evidence(process.value, pid, enforced, sentence, details)
 
@@ -245,6 +258,8 @@ def _all_refused(tried: Sequence[Attempt]) -> bool | None:
 
 
 def _sentence(process: Process, connecting: bool | None, files: bool | None) -> tuple[bool | None, str]:
+    if process is Process.COURIER:
+        return _sentence_of_courier(connecting, files)
     if connecting is None:
         return None, "Whether the system keeps it from connecting cannot be told here."
     if not connecting:
@@ -256,6 +271,15 @@ def _sentence(process: Process, connecting: bool | None, files: bool | None) -> 
     if files:
         return True, "The system refuses it every connection, every program and every file but the model."
     return False, "The system refuses it every connection and every program, but does not close your files to it."
+
+
+def _sentence_of_courier(rest: bool | None, files: bool | None) -> tuple[bool | None, str]:
+    may = "It may connect, for what you ask it; it holds no chats."
+    if rest is None or files is None:
+        return None, f"{may} Whether the system keeps it to that cannot be told here."
+    if rest and files:
+        return True, f"{may} The system refuses it every program and every file but the models."
+    return False, f"{may} The system does not keep it from other files or programs."
 
 
 def _in_words(process: Process, known: Facts) -> list[str]:
@@ -270,7 +294,7 @@ def _in_words(process: Process, known: Facts) -> list[str]:
         words.append(f"other programs of yours {readable}")
     if known.outside_sockets is not None:
         words.append(f"open sockets that lead outside: {known.outside_sockets}")
-    if status and process is Process.ENGINE:
+    if status and process in _REFUSED_TO:
         abi = known.landlock_abi
         words.append(f"Landlock, which closes files: version {abi}" if abi else "this kernel has no Landlock")
     raw = [f"{name} {value}" for name, value in status.items()]

@@ -7,31 +7,22 @@ ask (``goodbye``), 2 s, close its stdin, 3 s, terminate, 2 s, kill.
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from desktop.child import wire
+from desktop.child import surroundings, wire
 
 log = logging.getLogger(__name__)
 
 ASK_MS, CLOSE_MS, TERMINATE_MS = 2000, 3000, 2000
 KEPT_LINES, KEPT_OF_LINE = 60, 500
-
-# What a child may see of our environment: enough to run, nothing that names the user's other business.
-PASSED_ON = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
-    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "LD_LIBRARY_PATH", "PYTHONHOME", "OMP_NUM_THREADS"),
-    *("CUDA_VISIBLE_DEVICES", "CUDA_PATH", "HIP_VISIBLE_DEVICES", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +40,8 @@ class Ending:
     """The last lines of its stderr."""
 
 
-def command_for(role: str) -> tuple[str, list[str]]:
-    """Program and arguments that start this very Snug in another role, such as ``--engine``."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, [role]
-    return sys.executable, ["-m", "desktop", role]
-
-
-class ChildProcess(QObject):
-    """One child.
+class Child(QObject):
+    """One child, however it was started.
 
     Signals:
         message: a decoded event.
@@ -70,13 +54,7 @@ class ChildProcess(QObject):
     alive = Signal()
 
     def __init__(
-        self,
-        program: str,
-        arguments: Sequence[str],
-        decoder: wire.Decoder[msgspec.Struct],
-        goodbye: msgspec.Struct,
-        environment: Mapping[str, str] | None = None,
-        parent: QObject | None = None,
+        self, decoder: wire.Decoder[msgspec.Struct], goodbye: msgspec.Struct, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._decoder = decoder
@@ -90,23 +68,15 @@ class ChildProcess(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next_rung)
         self._rung = 0
-        self._process = QProcess(self)
-        self._process.setProgram(program)
-        self._process.setArguments(list(arguments))
-        self._process.setProcessEnvironment(_environment(environment or {}))
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.readyReadStandardError.connect(self._hear)
-        self._process.finished.connect(self._finished)
-        self._process.errorOccurred.connect(self._error)
 
     @property
     def pid(self) -> int:
         """The child's process id, 0 while it does not run."""
-        return self._process.processId()
+        raise NotImplementedError
 
     @property
     def running(self) -> bool:
-        return not self._over and self._process.state() != QProcess.ProcessState.NotRunning
+        return not self._over
 
     @property
     def said(self) -> str:
@@ -114,18 +84,12 @@ class ChildProcess(QObject):
         return "\n".join(self._said)
 
     def start(self) -> None:
-        with _ctrl_c_waits():
-            self._process.start()
+        raise NotImplementedError
 
     def send(self, message: msgspec.Struct) -> None:
         """Send a message; to a child that is gone this does nothing (``ended`` tells)."""
         if self.running:
-            self._process.write(wire.encode(message))
-
-    def flush(self, wait_ms: int = 200) -> None:
-        """What was sent leaves this process now. For the very end of the app, when no event loop does it."""
-        if self.running:
-            self._process.waitForBytesWritten(wait_ms)
+            self._write(wire.encode(message))
 
     def stop(self) -> None:
         """Begin to end the child; ``ended`` follows. Calling it again changes nothing."""
@@ -143,33 +107,42 @@ class ChildProcess(QObject):
         """End the child at once: it hangs, or its answer is not wanted any more."""
         self._asked = True
         if self.running:
-            self._process.kill()
+            self._kill()
 
     def shut(self, wait_ms: int = 1500) -> None:
         """For the very end of the app: close stdin, which ends the child at once, and reap it."""
-        self._asked = True
-        if not self.running:
-            return
-        self._process.closeWriteChannel()
-        if not self._process.waitForFinished(wait_ms):
-            self._process.kill()
-            self._process.waitForFinished(wait_ms)
+        raise NotImplementedError
+
+    # --- for those who know how it was started
+
+    def _write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def _close(self) -> None:
+        """Its stdin."""
+        raise NotImplementedError
+
+    def _terminate(self) -> None:
+        raise NotImplementedError
+
+    def _kill(self) -> None:
+        raise NotImplementedError
 
     def _next_rung(self) -> None:
         if not self.running:
             return
         self._rung += 1
         if self._rung == 1:
-            self._process.closeWriteChannel()
+            self._close()
             self._timer.start(CLOSE_MS)
         elif self._rung == 2:
-            self._process.terminate()
+            self._terminate()
             self._timer.start(TERMINATE_MS)
         else:
-            self._process.kill()
+            self._kill()
 
-    def _read(self) -> None:
-        data = bytes(self._process.readAllStandardOutput().data())
+    def _got(self, data: bytes) -> None:
+        """Bytes of its stdout."""
         self.alive.emit()
         try:
             lines = self._decoder.lines(data)
@@ -189,10 +162,11 @@ class ChildProcess(QObject):
                 return
             self.message.emit(message)
 
-    def _hear(self) -> None:
+    def _heard(self, data: bytes) -> None:
+        """Bytes of its stderr."""
         self.alive.emit()
         # A line comes in as many pieces as it was written in (a crash report writes word by word).
-        *lines, rest = (self._saying + bytes(self._process.readAllStandardError().data())).split(b"\n")
+        *lines, rest = (self._saying + data).split(b"\n")
         self._saying = rest[:KEPT_OF_LINE]
         self._keep(lines)
 
@@ -202,17 +176,11 @@ class ChildProcess(QObject):
 
     def _fail(self, reason: str) -> None:
         self._protocol_error = reason
-        self._process.kill()
+        self._kill()
 
-    def _error(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self._said.append(self._process.errorString())
-            self._end(Ending(127, crashed=False, asked=self._asked, said=self.said))
-
-    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._hear()
+    def _is_over(self, code: int, *, crashed: bool) -> None:
+        """It has ended, and its last words were heard."""
         self._keep([self._saying])
-        crashed = status == QProcess.ExitStatus.CrashExit
         self._end(Ending(code, crashed, self._asked, self._protocol_error, self.said))
 
     def _end(self, ending: Ending) -> None:
@@ -221,6 +189,85 @@ class ChildProcess(QObject):
         self._over = True
         self._timer.stop()
         self.ended.emit(ending)
+
+
+class ChildProcess(Child):
+    """A child that this process starts."""
+
+    def __init__(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        decoder: wire.Decoder[msgspec.Struct],
+        goodbye: msgspec.Struct,
+        environment: Mapping[str, str] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(decoder, goodbye, parent)
+        told = QProcessEnvironment()
+        for name, value in surroundings.environment(environment or {}).items():
+            told.insert(name, value)
+        self._process = QProcess(self)
+        self._process.setProgram(program)
+        self._process.setArguments(list(arguments))
+        self._process.setProcessEnvironment(told)
+        self._process.readyReadStandardOutput.connect(self._read)
+        self._process.readyReadStandardError.connect(self._hear)
+        self._process.finished.connect(self._finished)
+        self._process.errorOccurred.connect(self._error)
+
+    @property
+    def pid(self) -> int:
+        return self._process.processId()
+
+    @property
+    def running(self) -> bool:
+        return not self._over and self._process.state() != QProcess.ProcessState.NotRunning
+
+    def start(self) -> None:
+        with _ctrl_c_waits():
+            self._process.start()
+
+    def flush(self, wait_ms: int = 200) -> None:
+        """What was sent leaves this process now. For the very end of the app, when no event loop does it."""
+        if self.running:
+            self._process.waitForBytesWritten(wait_ms)
+
+    def shut(self, wait_ms: int = 1500) -> None:
+        self._asked = True
+        if not self.running:
+            return
+        self._process.closeWriteChannel()
+        if not self._process.waitForFinished(wait_ms):
+            self._process.kill()
+            self._process.waitForFinished(wait_ms)
+
+    def _write(self, data: bytes) -> None:
+        self._process.write(data)
+
+    def _close(self) -> None:
+        self._process.closeWriteChannel()
+
+    def _terminate(self) -> None:
+        self._process.terminate()
+
+    def _kill(self) -> None:
+        self._process.kill()
+
+    def _read(self) -> None:
+        self._got(bytes(self._process.readAllStandardOutput().data()))
+
+    def _hear(self) -> None:
+        self._heard(bytes(self._process.readAllStandardError().data()))
+
+    def _error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._said.append(self._process.errorString())
+            self._end(Ending(127, crashed=False, asked=self._asked, said=self.said))
+
+    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._hear()
+        self._is_over(code, crashed=status == QProcess.ExitStatus.CrashExit)
 
 
 @contextmanager
@@ -234,15 +281,3 @@ def _ctrl_c_waits() -> Generator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _environment(extra: Mapping[str, str]) -> QProcessEnvironment:
-    result = QProcessEnvironment()
-    for name in PASSED_ON:
-        if name in os.environ:
-            result.insert(name, os.environ[name])
-    # Python finds the package wherever the app was started from.
-    result.insert("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-    for name, value in extra.items():
-        result.insert(name, value)
-    return result

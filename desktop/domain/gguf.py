@@ -32,11 +32,15 @@ WHOLE = (0, 1, 2, 3, 4, 5, 7, 10, 11)
 """Kinds of value that are whole numbers, or true and false."""
 
 
-Value = int | float | str | tuple[int, ...]
+Value = bool | int | float | str | tuple[int, ...]
 
 
 class BadModelFile(Exception):
     """The file cannot be a whole GGUF model. The text is one plain clause: what is wrong with the file."""
+
+
+class TooShort(Exception):
+    """There is more of the head than was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,18 @@ def read_header(path: Path, weights: WeightsCount | None = None) -> Header:
             return _Reader(data, size, weights or WeightsCount()).header()
 
 
+def parse_header(start: bytes, size: int) -> Header:
+    """The same for a file that lies elsewhere: from its first bytes, and its whole length.
+
+    Raises:
+        TooShort: its head is longer than ``start``.
+        BadModelFile: it is no GGUF file, is damaged, or would not be whole with so many bytes.
+    """
+    return _Reader(start, size, WeightsCount()).header()
+
+
 class _Reader:
-    def __init__(self, data: mmap.mmap, size: int, weights: WeightsCount) -> None:
+    def __init__(self, data: mmap.mmap | bytes, size: int, weights: WeightsCount) -> None:
         self._weights = weights
         self._data = data
         self._size = size
@@ -253,8 +267,11 @@ class _Reader:
     def _take(self, length: int) -> bytes:
         if length > self._size - self._at:
             raise BadModelFile(f"it is not whole: it ends within its own head, after {self._size:,} bytes")
+        taken = self._data[self._at : self._at + length]
+        if len(taken) < length:
+            raise TooShort
         self._at += length
-        return self._data[self._at - length : self._at]
+        return taken
 
     def _number(self, form: str, length: int) -> int:
         return int(struct.unpack(form, self._take(length))[0])

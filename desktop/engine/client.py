@@ -15,7 +15,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.child.bulk import Bulk, pair
-from desktop.child.process import ChildProcess, Ending, command_for
+from desktop.child.process import ChildProcess, Ending
+from desktop.child.surroundings import command_for
 from desktop.child.wire import Decoder
 from desktop.domain.chat import PartKind, Sampling
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, LoadOptions

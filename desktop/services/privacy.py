@@ -15,6 +15,8 @@ from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 
 if TYPE_CHECKING:
+    from desktop.courier import protocol as courier_protocol
+    from desktop.courier.client import CourierClient
     from desktop.engine import protocol
     from desktop.engine.client import EngineClient
     from desktop.porter import Line
@@ -29,12 +31,18 @@ class _Looked(NamedTuple):
     app: Evidence
 
 
+class _Asked(NamedTuple):
+    process: Process
+    child: EngineClient | CourierClient
+    then: Callable[[], None]
+
+
 class Privacy(QObject):
     """Verbs on what may leave this computer.
 
     Signals:
         changed: ``offline`` or ``closed``.
-        inspected: a list of ``Evidence``: porter (where there is one), app, and the engine if one runs.
+        inspected: a list of ``Evidence``: porter (where there is one), app, and engine and courier if they run.
         refused: an ``AppError``: the way out could not be closed.
     """
 
@@ -48,6 +56,7 @@ class Privacy(QObject):
         worker: Worker,
         line: Line | None,
         engine: Callable[[], EngineClient | None],
+        courier: Callable[[], CourierClient | None] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,9 +64,10 @@ class Privacy(QObject):
         self._worker = worker
         self._line = line
         self._engine = engine
+        self._courier = courier
         self._looking = False
-        self._asked: EngineClient | None = None
-        self._looked: _Looked | None = None
+        self._asked: _Asked | None = None
+        self._found: list[Evidence] = []
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(ENGINE_PATIENCE_MS)
@@ -74,6 +84,9 @@ class Privacy(QObject):
     def stay_offline(self, on: bool) -> None:
         """Turn *Stay offline* on, at once and until Snug is quit, or off, which takes effect with the next start."""
         self._settings.put(OFFLINE, on)
+        courier = self._courier()
+        if on and courier is not None:
+            courier.stop()
         line = self._line
         if on and line is not None:
             self._worker.run(line.seal, self._sealed)
@@ -108,30 +121,41 @@ class Privacy(QObject):
         return _Looked(evidence.judge(Process.PORTER, porter, evidence.facts(porter), line.probe()), app)
 
     def _look_at_engine(self, looked: _Looked) -> None:
-        self._looked = looked
-        engine = self._asked = self._engine()
-        if engine is None:
-            self._report(None)
-            return
-        engine.proved.connect(self._proved)
-        engine.failed.connect(self._not_proved)
-        self._patience.start()
-        engine.probe()
+        self._found = [each for each in looked if each is not None]
+        self._prove(Process.ENGINE, self._engine(), self._look_at_courier)
 
-    def _proved(self, proof: protocol.Proof) -> None:
-        pid = self._asked.pid if self._asked is not None else 0
-        self._report(evidence.judge(Process.ENGINE, pid, proof.facts, proof.attempts))
+    def _look_at_courier(self) -> None:
+        self._prove(Process.COURIER, self._courier(), self._report)
+
+    def _prove(self, process: Process, child: EngineClient | CourierClient | None, then: Callable[[], None]) -> None:
+        """Have a process that runs try things, note what is found, and go on."""
+        if child is None:
+            then()
+            return
+        self._asked = _Asked(process, child, then)
+        child.proved.connect(self._proved)
+        child.failed.connect(self._not_proved)
+        self._patience.start()
+        child.probe()
+
+    def _proved(self, proof: protocol.Proof | courier_protocol.Proof) -> None:
+        if self._asked is not None:
+            process, child, _ = self._asked
+            self._note(evidence.judge(process, child.pid, proof.facts, proof.attempts))
 
     def _not_proved(self, *_: object) -> None:
-        self._report(Evidence(Process.ENGINE.value, 0, None, "It did not answer.", ()))
+        if self._asked is not None:
+            self._note(Evidence(self._asked.process.value, 0, None, "It did not answer.", ()))
 
-    def _report(self, engine: Evidence | None) -> None:
+    def _note(self, found: Evidence) -> None:
         self._patience.stop()
-        self._looking = False
         asked, self._asked = self._asked, None
+        self._found.append(found)
         if asked is not None:
-            asked.proved.disconnect(self._proved)
-            asked.failed.disconnect(self._not_proved)
-        looked, self._looked = self._looked, None
-        if looked is not None:
-            self.inspected.emit([each for each in (looked.porter, looked.app, engine) if each is not None])
+            asked.child.proved.disconnect(self._proved)
+            asked.child.failed.disconnect(self._not_proved)
+            asked.then()
+
+    def _report(self) -> None:
+        self._looking = False
+        self.inspected.emit(self._found)

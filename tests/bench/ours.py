@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import house as houses
 from desktop import paths, unlocking
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.chat import Message
 from desktop.domain.models import EngineState, LoadOptions
 from desktop.house import House

@@ -22,7 +22,7 @@ def refusing(process: Process, **but: bool | None) -> list[Attempt]:
 
 
 @linux
-@pytest.mark.parametrize("process", Process)
+@pytest.mark.parametrize("process", [each for each in Process if each is not Process.COURIER])
 def test_a_process_that_is_filtered_and_refused_everything_is_enforced(process: Process) -> None:
     found = evidence.judge(process, 7, Facts(FILTERED), refusing(process))
     assert (found.process, found.pid, found.enforced) == (process.value, 7, True)
@@ -30,7 +30,7 @@ def test_a_process_that_is_filtered_and_refused_everything_is_enforced(process: 
 
 
 @linux
-@pytest.mark.parametrize("process", Process)
+@pytest.mark.parametrize("process", [each for each in Process if each is not Process.COURIER])
 @pytest.mark.parametrize(
     ("known", "but", "enforced"),
     [
@@ -53,6 +53,28 @@ def test_an_engine_that_can_reach_files_is_told_apart() -> None:
     found = evidence.judge(Process.ENGINE, 7, Facts(FILTERED), refusing(Process.ENGINE, write_home=False))
     assert found.enforced is False
     assert found.sentence.endswith("does not close your files to it.")
+
+
+@linux
+@pytest.mark.parametrize(
+    ("known", "but", "enforced"),
+    [
+        (Facts(FILTERED), {}, True),
+        (Facts(FILTERED, outside_sockets=2), {}, True),
+        (Facts({"Seccomp": "0"}), {}, False),
+        (Facts({}), {}, None),
+        (Facts(FILTERED), {"execute": False}, False),
+        (Facts(FILTERED), {"read_home": False}, False),
+        (Facts(FILTERED), {"serve": None}, None),
+    ],
+)
+def test_a_courier_may_connect_and_nothing_else(known: Facts, but: dict[str, bool | None], enforced: bool) -> None:
+    names = ("io_uring", "serve", "execute", "write_home", "read_home")
+    tried = [Attempt(name, but.get(name, True), "EPERM") for name in names]
+    found = evidence.judge(Process.COURIER, 7, known, tried)
+    assert found.enforced is enforced
+    assert found.sentence.startswith("It may connect")
+    assert ("refuses it every program and every file but the models" in found.sentence) is bool(enforced)
 
 
 def test_a_process_that_could_not_be_asked_is_unknown() -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.chat import Message, PartKind, Role
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.engine import fake

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.models import EngineState
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.chat import Message, Status
 from desktop.domain.models import EngineState
 from desktop.engine import client

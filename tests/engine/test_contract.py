@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.child.bulk import Broken
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, LoadOptions
 from desktop.engine import fake, protocol

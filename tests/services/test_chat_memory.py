@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.child.process import command_for
+from desktop.child.surroundings import command_for
 from desktop.domain.chat import AtLimit, Status
 from desktop.domain.context import Memory, Note
 from desktop.domain.models import EngineState, LoadOptions

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
+from collections.abc import Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -18,14 +20,27 @@ from tests.services.conftest import WAIT, Home
 class PorterStandIn:
     """The porter's end of a line, with one answer for each question."""
 
-    def __init__(self, *answers: str) -> None:
-        self.questions, asks = os.pipe()
-        hears, self._answers = os.pipe()
-        self.line = Line(asks, hears)
-        os.write(self._answers, "".join(f"{answer}\n" for answer in answers).encode())
+    def __init__(self) -> None:
+        self._end, self._apps = socket.socketpair()
+        self.line = Line(self._apps)
+
+    def answers(self, *answers: str) -> PorterStandIn:
+        self._end.sendall("".join(f"{answer}\n" for answer in answers).encode())
+        return self
 
     def heard(self) -> str:
-        return os.read(self.questions, 4096).decode()
+        return self._end.recv(4096).decode()
+
+    def close(self) -> None:
+        self._end.close()
+        self._apps.close()
+
+
+@pytest.fixture
+def porter() -> Iterator[PorterStandIn]:
+    stand_in = PorterStandIn()
+    yield stand_in
+    stand_in.close()
 
 
 def of(home: Home, line: Line | None) -> Privacy:
@@ -36,8 +51,10 @@ def test_offline_is_what_one_gets_without_asking(home: Home) -> None:
     assert home.house.privacy().offline() is True
 
 
-def test_turning_it_on_closes_the_way_out_at_once_and_is_remembered(home: Home, qtbot: QtBot) -> None:
-    porter = PorterStandIn("sealed")
+def test_turning_it_on_closes_the_way_out_at_once_and_is_remembered(
+    home: Home, qtbot: QtBot, porter: PorterStandIn
+) -> None:
+    porter.answers("sealed")
     privacy = of(home, porter.line)
     privacy.stay_offline(False)
     assert privacy.offline() is False
@@ -50,17 +67,19 @@ def test_turning_it_on_closes_the_way_out_at_once_and_is_remembered(home: Home, 
     assert SettingsFile(home.house.paths.settings).get("offline") is True
 
 
-def test_a_way_out_that_stays_open_is_told_with_the_reason(home: Home, qtbot: QtBot) -> None:
-    privacy = of(home, PorterStandIn("seccomp: not here").line)
+def test_a_way_out_that_stays_open_is_told_with_the_reason(home: Home, qtbot: QtBot, porter: PorterStandIn) -> None:
+    privacy = of(home, porter.answers("seccomp: not here").line)
     with qtbot.waitSignal(privacy.refused, timeout=WAIT) as refused:
         privacy.stay_offline(True)
     assert (refused.args[0].code, refused.args[0].detail) == ("NOT_SEALED", "seccomp: not here")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
-def test_the_evidence_names_each_process_and_believes_nobody_who_only_says_so(home: Home, qtbot: QtBot) -> None:
+def test_the_evidence_names_each_process_and_believes_nobody_who_only_says_so(
+    home: Home, qtbot: QtBot, porter: PorterStandIn
+) -> None:
     home.load()
-    porter = PorterStandIn(json.dumps([["internet", True, "EPERM"]]))
+    porter.answers(json.dumps([["internet", True, "EPERM"]]))
     privacy = of(home, porter.line)
     with qtbot.waitSignal(privacy.inspected, timeout=WAIT) as inspected:
         privacy.inspect()

@@ -26,7 +26,9 @@ _KERNEL_CORNERS = ("bpf", "perf_event_open", "userfaultfd", "add_key", "request_
 """Nothing that an engine needs, and where kernels have been broken into; the last three read the user's keys."""
 
 APP_REFUSED = (*_IO_URING, *_INTO_OTHERS)
-APP_LOCAL_ONLY = ("socket", "socketpair")
+MAKING_SOCKETS = ("socket", "socketpair")
+_SERVING = ("listen", "accept", "accept4")
+COURIER_REFUSED = (*_IO_URING, *_INTO_OTHERS, *_SERVING, *_STARTING, *_KERNEL_CORNERS)
 ENGINE_REFUSED = (*_IO_URING, *_INTO_OTHERS, *_SOCKETS, *_STARTING, *_KERNEL_CORNERS)
 
 ANOTHER_SYSTEM = "this system has no such filter for us"
@@ -42,7 +44,7 @@ def seal_app() -> str:
     from desktop.child.seal import seccomp
 
     try:
-        seccomp.install(APP_REFUSED, APP_LOCAL_ONLY)
+        seccomp.install(APP_REFUSED, MAKING_SOCKETS)
     except NotEnforced as error:
         return str(error)
     return ""
@@ -68,6 +70,29 @@ def seal_engine(readable: Iterable[Path], writable: Iterable[Path] = ()) -> str:
         reasons.append(str(error))
     try:
         seccomp.install(ENGINE_REFUSED)
+    except NotEnforced as error:
+        reasons.append(str(error))
+    return "; ".join(reasons)
+
+
+def seal_courier(folders: Iterable[Path]) -> str:
+    """No program started, no file written but in ``folders``, none of the user's read, nobody served; memory closed to
+    others. What is left is connecting. To be called while there is one thread only."""
+    memory.no_core_dumps()
+    memory.not_dumpable()
+    if sys.platform != "linux":
+        return ANOTHER_SYSTEM
+    from desktop.child.seal import landlock, places, seccomp
+
+    reasons: list[str] = []
+    try:
+        readable = [*places.to_run(), *places.to_connect()]
+        landlock.restrict(readable, folders, [Path("/dev/null")], may_connect=True)
+    except NotEnforced as error:
+        reasons.append(str(error))
+    try:
+        families = (seccomp.AF_UNIX, seccomp.AF_INET, seccomp.AF_INET6)
+        seccomp.install(COURIER_REFUSED, MAKING_SOCKETS, families)
     except NotEnforced as error:
         reasons.append(str(error))
     return "; ".join(reasons)

@@ -30,7 +30,7 @@ _TRUNCATE, _IOCTL = 1 << 14, 1 << 15
 _EXECUTE = 1 << 0
 _MAKE_DEVICES = 1 << 6 | 1 << 11
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
-_TCP_BOTH = 0b11
+_TCP_BIND, _TCP_BOTH = 0b01, 0b11
 _SIGNALS_AND_ABSTRACT_SOCKETS = 0b11
 
 
@@ -42,7 +42,13 @@ def abi() -> int:
         return 0
 
 
-def restrict(readable: Iterable[Path] = (), writable: Iterable[Path] = (), devices: Iterable[Path] = ()) -> None:
+def restrict(
+    readable: Iterable[Path] = (),
+    writable: Iterable[Path] = (),
+    devices: Iterable[Path] = (),
+    *,
+    may_connect: bool = False,
+) -> None:
     """Leave this process the files and folders named here. Those that are not there are passed over.
 
     ``devices`` are read, written and driven. Nothing may be executed, in whatever folder it lies.
@@ -57,7 +63,7 @@ def restrict(readable: Iterable[Path] = (), writable: Iterable[Path] = (), devic
     for since, right in _NEWER_RIGHTS:
         if version >= since:
             rights |= right
-    network = _TCP_BOTH if version >= 4 else 0
+    network = (_TCP_BIND if may_connect else _TCP_BOTH) if version >= 4 else 0
     scoped = _SIGNALS_AND_ABSTRACT_SOCKETS if version >= 6 else 0
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     attributes = struct.pack("=QQQ", rights, network, scoped)[:size]

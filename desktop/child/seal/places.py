@@ -13,6 +13,10 @@ _SYSTEM = (
     *("/nix/store", "/gnu/store", "/run/opengl-driver", "/run/current-system", "/app", "/snap"),
     *("/dev/random", "/dev/urandom", "/dev/zero"),
 )
+_RESOLVING = (
+    *("/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/run/connman", "/run/nscd", "/var/run/nscd"),
+    *("/mnt/wsl", "/var/lib/ca-certificates", "/var/lib/sss"),
+)
 _PACKAGES = ("site-packages", "dist-packages")
 _GRAPHICS = ("nvidia*", "dri", "kfd", "dxg", "accel", "mali*")
 
@@ -32,6 +36,12 @@ def to_run() -> list[Path]:
 def devices() -> list[Path]:
     """Graphics cards, and the device that swallows everything."""
     return [Path("/dev/null"), *(path for pattern in _GRAPHICS for path in Path("/dev").glob(pattern))]
+
+
+def to_connect() -> list[Path]:
+    """What says where names lead, and whom to trust."""
+    named = [os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ]
+    return [Path(each) for each in (*_RESOLVING, *named)]
 
 
 def parts_of(model: Path) -> Iterator[Path]:

@@ -22,7 +22,7 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _ALLOW, _REFUSE, _KILL_PROCESS = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
 _X32 = 0x40000000
 """Numbers from here on are a second way to the same system calls on x86_64."""
-_AF_UNIX = 1
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 _SET_MODE_FILTER, _TSYNC = 1, 1
 
 Instruction = tuple[int, int, int, int]
@@ -57,8 +57,11 @@ NUMBERS: Mapping[str, Mapping[str, int]] = {
 }
 
 
-def program(machine: str, refused: Collection[str], local_only: Collection[str] = ()) -> list[Instruction]:
-    """The filter: the calls ``refused`` fail with EPERM, those ``local_only`` unless their first argument is AF_UNIX.
+def program(
+    machine: str, refused: Collection[str], limited: Collection[str] = (), families: Collection[int] = (AF_UNIX,)
+) -> list[Instruction]:
+    """The filter: the calls ``refused`` fail with EPERM, those ``limited`` unless their first argument, the family of a
+    socket, is one of ``families``.
 
     Calls under the numbers of another kind of processor end the process: they would mean something else.
     """
@@ -73,18 +76,18 @@ def program(machine: str, refused: Collection[str], local_only: Collection[str] 
     ]
     for name in refused:
         rules += [(_EQUAL, 0, 1, numbers[name]), (_ANSWER, 0, 0, _REFUSE)]
-    for name in local_only:
+    for name in limited:
         rules += [
-            (_EQUAL, 0, 4, numbers[name]),
+            (_EQUAL, 0, 3 + len(families), numbers[name]),
             (_LOAD, 0, 0, _FIRST_ARGUMENT),
-            (_EQUAL, 1, 0, _AF_UNIX),
+            *((_EQUAL, len(families) - at, 0, family) for at, family in enumerate(families)),
             (_ANSWER, 0, 0, _REFUSE),
             (_ANSWER, 0, 0, _ALLOW),
         ]
     return [*rules, (_ANSWER, 0, 0, _ALLOW)]
 
 
-def install(refused: Collection[str], local_only: Collection[str] = ()) -> None:
+def install(refused: Collection[str], limited: Collection[str] = (), families: Collection[int] = (AF_UNIX,)) -> None:
     """Filter every thread of this process, and whatever it starts from now on. There is no way back.
 
     Raises:
@@ -94,7 +97,7 @@ def install(refused: Collection[str], local_only: Collection[str] = ()) -> None:
     machine = os.uname().machine
     if machine not in MARKS:
         raise NotEnforced(f"no filter is written for {machine}")
-    rules = program(machine, refused, local_only)
+    rules = program(machine, refused, limited, families)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *rule) for rule in rules))
     whole = ctypes.c_char_p(struct.pack("@HP", len(rules), ctypes.addressof(code)))
     try:

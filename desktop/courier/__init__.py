@@ -1,0 +1,1 @@
+"""Search and download: the only process with internet sockets. It never sees a chat."""
