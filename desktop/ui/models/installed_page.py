@@ -219,7 +219,7 @@ class InstalledPage(QWidget):
         """Which files, and whether they are copied."""
         from desktop.ui.models import questions
 
-        asked = questions.AddModels(self._theme, self.window(), self._shelf.folders()[0])
+        asked = questions.AddModels(self._theme, self.window())
 
         def files(copies: bool) -> None:
             questions.ask_for_files(self.window(), lambda chosen: self._shelf.add(chosen, copies=copies))

@@ -26,7 +26,7 @@ class AddModels(Question):
     files_wanted = Signal(bool)
     folder_wanted = Signal(bool)
 
-    def __init__(self, theme: Theme, window: QWidget, folder: Path) -> None:
+    def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(
             theme,
             window,
@@ -36,7 +36,7 @@ class AddModels(Question):
             Kind.PRIMARY,
         )
         self.stays = Radio(theme, "Use them where they are")
-        self.copies = Radio(theme, f"Copy them into {folder.name}")
+        self.copies = Radio(theme, "Copy them into the models folder")
         self.stays.setChecked(True)
         group = QButtonGroup(self)
         for radio in (self.stays, self.copies):

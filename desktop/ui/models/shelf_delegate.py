@@ -32,7 +32,6 @@ SIDE = 20
 _GAP = 22
 _TILE = (34, 39)
 _BAR = 84
-_LEAST_NAME = 190
 LONGEST_NAME = 200
 
 
@@ -75,8 +74,9 @@ def columns(row: QRect) -> Columns:
     press = QRect(menu.left() - 8 - button, row.center().y() - high // 2, button, high)
     room = press.left() - _GAP - row.left() - SIDE
     shown = list(wide)
+    least = _TILE[0] + 40 + QFontMetrics(strong("body")).horizontalAdvance("DeepSeek R1 8B")
     for name in _GOES:
-        if room - sum(wide[each] + _GAP for each in shown) >= _LEAST_NAME:
+        if room - sum(wide[each] + _GAP for each in shown) >= least:
             break
         shown.remove(name)
     right = press.left() - _GAP
@@ -137,7 +137,7 @@ class ShelfDelegate(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         name = columns(option.rect).name
-        left = name.left() + _tile()[0] + 4
+        left = name.left() + _TILE[0] + 4
         high = editor.sizeHint().height()
         editor.setGeometry(left, option.rect.center().y() - high // 2, name.right() - left, high)
 
@@ -153,7 +153,7 @@ class ShelfDelegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, place: QRect, row: Row, *, dim: bool) -> None:
         theme = self._theme
-        width, height = _tile()
+        width, height = _TILE
         tile = QRectF(place.left(), place.center().y() - height / 2, width, height)
         draw_avatar(painter, theme, tile, row.model.publisher or row.model.name, dim=dim)
         upper, lower = _lines(QRect(place.adjusted(width + 12, 0, 0, 0)))
@@ -235,10 +235,6 @@ def _lines(place: QRect) -> tuple[QRectF, QRectF]:
     top = place.center().y() - (upper + lower) / 2
     left, width = place.left(), place.width()
     return QRectF(left, top, width, upper), QRectF(left, top + upper, width, lower)
-
-
-def _tile() -> tuple[int, int]:
-    return _TILE
 
 
 def _figures() -> QFont:

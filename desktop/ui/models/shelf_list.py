@@ -91,7 +91,7 @@ class ShelfList(QListView):
             self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
             self.edit(index)
 
-    def open_menu(self, row: Row, place: QPoint) -> Menu:
+    def open_menu(self, row: Row, place: QPoint, right: bool = True) -> Menu:
         model = row.model
         menu = Menu(self._theme, f"Model {model.name}", self)
         menu.setObjectName("modelActions")
@@ -114,7 +114,7 @@ class ShelfList(QListView):
             add("Delete the file", "trash-2", partial(self.delete_requested.emit, model.id), "Del", danger=True)
         self._delegate.menu_open = model.id
         menu.aboutToHide.connect(self._menu_closed)
-        menu.open_at(place)
+        menu.open_at(place, right=right)
         return menu
 
     def ring_rect(self) -> QRect:
@@ -135,7 +135,7 @@ class ShelfList(QListView):
         elif row is not None and key == Qt.Key.Key_Space:
             self.details_requested.emit(row.model.id)
         elif row is not None and (key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and shift)):
-            corner = columns(self.visualRect(self.currentIndex())).menu.bottomLeft()
+            corner = columns(self.visualRect(self.currentIndex())).menu.bottomRight()
             self.open_menu(row, self.viewport().mapToGlobal(corner + QPoint(0, 4)))
         elif row is not None and key == Qt.Key.Key_Delete:
             if self.may_delete(row.model):
@@ -155,7 +155,7 @@ class ShelfList(QListView):
         super().mousePressEvent(event)
         places = columns(self.visualRect(index))
         if places.menu.contains(point):
-            self.open_menu(row, self.viewport().mapToGlobal(places.menu.bottomLeft() + QPoint(0, 4)))
+            self.open_menu(row, self.viewport().mapToGlobal(places.menu.bottomRight() + QPoint(0, 4)))
         elif row.deed and places.button.contains(point):
             self._press(row)
 
@@ -175,7 +175,7 @@ class ShelfList(QListView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         row = self.rows.row(self.indexAt(event.pos()))
         if event.reason() == QContextMenuEvent.Reason.Mouse and row is not None:
-            self.open_menu(row, event.globalPos())
+            self.open_menu(row, event.globalPos(), right=False)
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)

@@ -139,9 +139,9 @@ class Menu(QMenu):
         corner = button.rect().bottomRight() if right else button.rect().bottomLeft()
         self._open(button.mapToGlobal(corner) + QPoint(1 if right else 0, 6), right=right)
 
-    def open_at(self, place: QPoint) -> None:
-        """Open with the panel's corner at a place of the screen."""
-        self._open(place)
+    def open_at(self, place: QPoint, right: bool = False) -> None:
+        """Open with the panel's corner, or its right one, at a place of the screen."""
+        self._open(place, right=right)
 
     def row_size(self) -> QSize:
         """The size of the row that QMenu is laying out. Every row is as wide as the widest."""
