@@ -33,6 +33,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
@@ -41,6 +42,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
+from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
@@ -57,6 +59,7 @@ class Stage:
         self.privacy = FakePrivacy()
         self.benchmarks = FakeBenchmarks()
         self.placement = stand_ins.FakePlacement()
+        self.shelf = FakeShelf(self.models)
         settings = stand_ins.FakeSettings()
         self.window = MainWindow(
             theme,
@@ -68,6 +71,7 @@ class Stage:
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
             placement=lambda: self.placement,
+            make_shelf=lambda: self.shelf,
         )
         self.window.show()
         self.settle()
@@ -491,6 +495,65 @@ def benchmark_end(stage: Stage) -> None:
     bar.setValue(bar.maximum())
 
 
+def installed(stage: Stage) -> None:
+    stage.models.have(shelf_models())
+    stage.benchmarks.speeds = {1: 42.0, 2: 58.0, 3: 11.0, 4: 67.0, 5: 112.0}
+    stage.window.open_shelf()
+
+
+def installed_offer(stage: Stage) -> None:
+    stage.shelf.offer("LM Studio", 4, 12_300_000_000)
+    stage.shelf.do("Reading Qwen3 4B", 1_500_000_000, 2_500_000_000)
+    installed(stage)
+
+
+def installed_keyboard(stage: Stage) -> None:
+    installed(stage)
+    stage.key(Qt.Key.Key_Down)
+
+
+def installed_narrow(stage: Stage) -> None:
+    stage.window.resize(960, 640)
+    installed(stage)
+
+
+def installed_none(stage: Stage) -> None:
+    stage.models.have([])
+    stage.window.open_shelf()
+
+
+def installed_menu(stage: Stage) -> None:
+    installed(stage)
+    stage.key(Qt.Key.Key_Down)
+    stage.key(Qt.Key.Key_Menu)
+
+
+def model_details(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).open_details(6)
+
+
+def model_verified(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).open_details(2)
+
+
+def add_models(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).ask_to_add()
+
+
+def delete_model(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).list.delete_requested.emit(2)
+
+
+def doubtful(stage: Stage) -> None:
+    stage.models.have(shelf_models(), current=6)
+    error = EngineFailure(FailureKind.DOUBTFUL, "Its chat template looks for “invoice”.")
+    stage.models.be(EngineState.NOT_LOADED, failure.sentence(error, "harbour-7b-tuned"))
+
+
 def recovery(stage: Stage) -> None:
     settings(stage)
     stage.window.findChild(PrivacyPage).paper.click()
@@ -586,6 +649,17 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,
+    "d-models-installed": installed,
+    "models-offer": installed_offer,
+    "models-keyboard": installed_keyboard,
+    "models-narrow": installed_narrow,
+    "models-none": installed_none,
+    "models-menu": installed_menu,
+    "model-details": model_details,
+    "model-verified": model_verified,
+    "models-add": add_models,
+    "model-delete": delete_model,
+    "model-doubtful": doubtful,
     "recovery-key": recovery,
     "new-passphrase": passphrase,
     "delete-everything": delete_everything,

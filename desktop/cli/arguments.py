@@ -49,14 +49,29 @@ def parse(argv: list[str]) -> argparse.Namespace:
     delete.add_argument("chat", type=_id, metavar="ID")
     delete.add_argument("--yes", action="store_true", help="do not ask")
 
-    models = commands.add_parser("models", parents=[common], help="list, add and remove models")
+    models = commands.add_parser("models", parents=[common], help="the models on this computer")
     actions = _actions(models)
     actions.add_parser("list", parents=[common], help="the models that Snug knows")
-    add = actions.add_parser("add", parents=[common], help="use a .gguf file where it lies")
+    add = actions.add_parser("add", parents=[common], help="use a .gguf file, or those in a folder")
     add.add_argument("path", metavar="PATH")
+    add.add_argument("--copy", action="store_true", help="copy into the models folder; else files stay where they are")
     add.add_argument("--template", metavar="NAME", help="built-in chat template, for a file that has none")
-    remove = actions.add_parser("remove", parents=[common], help="forget a model; its file stays")
-    remove.add_argument("model", metavar="MODEL", help="name or number")
+    adopt = actions.add_parser("adopt", parents=[common], help="use what other programs have on this computer")
+    adopt.add_argument("app", nargs="?", default="", metavar="PROGRAM", help="whose; else say what there is")
+    for name, words in (
+        ("show", "all that is known of a model"),
+        ("licence", "what a model's licence means"),
+        ("verify", "read a model's files to their end and compare with the publisher's fingerprint"),
+        ("remove", "forget a model; its file stays"),
+    ):
+        one = actions.add_parser(name, parents=[common], help=words)
+        one.add_argument("model", metavar="MODEL", help="name or number")
+    check = actions.add_parser("check", parents=[common], help="look at a model's file before it is opened")
+    check.add_argument("model", metavar="MODEL", help="name or number")
+    check.add_argument("--allow", action="store_true", help="open it in spite of what was found")
+    rename = actions.add_parser("rename", parents=[common], help="call a model something else")
+    rename.add_argument("model", metavar="MODEL", help="name or number")
+    rename.add_argument("name", metavar="NAME", help="empty: what its file is called")
 
     bench = commands.add_parser("bench", parents=[common], help="measure how fast a model reads and writes here")
     bench.add_argument("model", nargs="?", default="", metavar="MODEL", help="name, number or path; else the last one")

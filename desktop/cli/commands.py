@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.cli import output
+from desktop.cli import models, output
 from desktop.cli.doctor import doctor
 from desktop.cli.ledger import ledger
 from desktop.cli.unlock import open_stores
@@ -18,7 +18,6 @@ from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.porter import Line
-from desktop.services import intake, models
 from desktop.services.instance import Mark
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
@@ -155,54 +154,6 @@ def _delete_chat(chosen: Namespace, stores: Stores) -> int:
     return 0
 
 
-def _list_models(chosen: Namespace, stores: Stores) -> int:
-    intake.ensure_starter(stores.library)
-    for model in stores.library.list():
-        if chosen.json:
-            output.event(
-                "model",
-                model=model.id,
-                name=model.name,
-                quant=model.quant,
-                bytes=model.size_bytes,
-                path=model.path,
-                available=model.available,
-            )
-        else:
-            missing = "" if model.available else "  (the file is not there)"
-            output.line(f"{model.id:>4}  {model.name}  {model.quant}  {output.size(model.size_bytes)}{missing}")
-    return 0
-
-
-def _add_model(chosen: Namespace, stores: Stores) -> int:
-    template: str = chosen.template or ""
-    if template and template not in models.TEMPLATE_NAMES:
-        names = ", ".join(models.TEMPLATE_NAMES)
-        raise AppError("NO_SUCH_TEMPLATE", f"There is no template called “{template}”.", todo=f"There are: {names}.")
-    model = intake.take_in(stores.library, Path(chosen.path))
-    if template:
-        stores.library.set_template(model.id, template)
-    if chosen.json:
-        output.event("added", model=model.id, name=model.name, path=model.path)
-    else:
-        output.line(f"{model.name} is on the list. Its file stays where it is.")
-        if not model.has_template and not template:
-            output.note("It has no chat template; --template chooses one.")
-    return 0
-
-
-def _remove_model(chosen: Namespace, stores: Stores) -> int:
-    _, model = intake.find(stores.library.list(), chosen.model, stores.library)
-    if model is None:
-        raise AppError("NO_SUCH_MODEL", f"There is no model called “{chosen.model}”.")
-    stores.library.remove(model.id)
-    if chosen.json:
-        output.event("removed", model=model.id)
-    else:
-        output.line(f"{model.name} is off the list. Its file is still there: {model.path}")
-    return 0
-
-
 def _no_chat(chat_id: int) -> AppError:
     return AppError("NO_SUCH_CHAT", f"There is no chat {chat_id}.", todo="“snug chats list” shows them all.")
 
@@ -213,8 +164,6 @@ _ACTIONS = {
     ("chats", "show"): _show_chat,
     ("chats", "search"): _search_chats,
     ("chats", "delete"): _delete_chat,
-    ("models", "list"): _list_models,
-    ("models", "add"): _add_model,
-    ("models", "remove"): _remove_model,
+    **{("models", action): do for action, do in models.ACTIONS.items()},
     ("ledger", None): ledger,
 }

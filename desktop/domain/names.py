@@ -54,6 +54,13 @@ def memory_text(count: float) -> str:
     return "under 1 MB" if count else "0 MB"
 
 
+def file_text(count: float) -> str:
+    """Bytes of a file as disks and hubs count them: ``4.9 GB``, ``98 MB``."""
+    if count >= 1e8:
+        return f"{count / 1e9:,.1f} GB" if count < 1e11 else f"{count / 1e9:,.0f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else "under 1 MB"
+
+
 def speed_figure(tokens_per_second: float) -> str:
     """A speed of reading or writing as a number that is no more exact than it is worth: ``42``, ``3.5``."""
     exact = f"{tokens_per_second:.1f}"

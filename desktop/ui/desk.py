@@ -128,6 +128,8 @@ class Desktop(QObject):
             make_privacy_page=self._privacy_page,
             placement=house.placement,
             make_benchmarks=house.benchmarks,
+            make_shelf=house.shelf,
+            reveal=self._reveal,
         )
         self._seen = seen
         self.window.deletion_requested.connect(self._delete_everything)
@@ -311,6 +313,15 @@ class Desktop(QObject):
         from desktop.ui import outside
 
         outside.open_link(self, link, self._not_opened)
+
+    def _reveal(self, path: str) -> None:
+        from desktop.ui import outside
+
+        outside.reveal(self, path, self._not_revealed)
+
+    def _not_revealed(self, path: str) -> None:
+        self.application.clipboard().setText(path)
+        self._tell("Nothing here could show the folder. Its path is copied.")
 
     def _not_opened(self, link: str) -> None:
         self.application.clipboard().setText(link)

@@ -22,13 +22,13 @@ class DropHint(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def appear(self, room: QWidget, adds: bool) -> None:
-        """Cover a room of the window. ``adds``: letting go would add a model."""
-        if adds:
-            self._text = "Let go to add this model. The file stays where it is."
+    def appear(self, room: QWidget, paths: list[str]) -> None:
+        """Cover a room of the window. ``paths``: what letting go would add."""
+        if paths:
+            self._text = _adding(paths)
             self._icon_name, self._ink = "file-down", "accentText"
         else:
-            self._text = "Only a model file (.gguf) can be added here."
+            self._text = "Only model files (.gguf) and folders can be added here."
             self._icon_name, self._ink = "circle-alert", "textMuted"
         self.setAccessibleName(self._text)
         self.setGeometry(room.geometry())
@@ -48,3 +48,11 @@ class DropHint(QWidget):
         words = middle.translated(0, 44)
         centre = Qt.AlignmentFlag.AlignHCenter
         paint.draw_text(painter, words, self._text, medium("body"), theme.color("textPrimary"), centre)
+
+
+def _adding(paths: list[str]) -> str:
+    if len(paths) > 1:
+        return "Let go to add these models. The files stay where they are."
+    if paths[0].lower().endswith(".gguf"):
+        return "Let go to add this model. The file stays where it is."
+    return "Let go to add the models in this folder. They stay where they are."

@@ -5,6 +5,7 @@ It knows the areas but no service; ``main_window.py`` adds those.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from desktop.ui.drop_hint import DropHint
     from desktop.ui.inspector.dock import Dock
     from desktop.ui.inspector.inspector import Inspector
+    from desktop.ui.models.room import ModelsRoom
     from desktop.ui.parts.toast import Toast
-    from desktop.ui.settings.room import SettingsRoom as OtherRoom
+    from desktop.ui.settings.room import SettingsRoom
+
+    OtherRoom = ModelsRoom | SettingsRoom
 
 # What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
 
@@ -44,11 +48,11 @@ NARROW = 1000
 
 class Frame(QWidget):
     """Signals:
-    model_dropped: a .gguf file was dropped on the window.
+    models_dropped: .gguf files or folders were dropped on the window.
     painted: it can be seen for the first time.
     """
 
-    model_dropped = Signal(str)
+    models_dropped = Signal(list)
     painted = Signal()
 
     def __init__(self, theme: Theme, settings: Settings, transcript_factory: TranscriptFactory) -> None:
@@ -234,7 +238,7 @@ class Frame(QWidget):
             from desktop.ui.drop_hint import DropHint
 
             self._drop_hint = DropHint(self.theme, self)
-        self._drop_hint.appear(self._other or self.room, adds=bool(_model_files(event)))
+        self._drop_hint.appear(self._other or self.room, _model_files(event))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if _model_files(event):
@@ -250,8 +254,7 @@ class Frame(QWidget):
         files = _model_files(event)
         if files:
             event.acceptProposedAction()
-        for file in files:
-            self.model_dropped.emit(file)
+            self.models_dropped.emit(files)
 
     # Another room in the place of the chats
 
@@ -260,6 +263,8 @@ class Frame(QWidget):
         if room.parent() is not self:
             self._inset.addWidget(room)
             room.sidebar_requested.connect(self.open_sidebar)
+        if self._other is not None and self._other is not room:
+            self._other.hide()
         self._other = room
         if self._dock is not None:
             self._dock.set_aside(True)
@@ -300,8 +305,8 @@ def _holds(area: QWidget, focus: QWidget | None) -> bool:
 
 
 def _model_files(event: QDropEvent) -> list[str]:
-    """The model files of a drag."""
-    return [path for path in _files(event) if path.lower().endswith(".gguf")]
+    """The model files and folders of a drag."""
+    return [path for path in _files(event) if path.lower().endswith(".gguf") or Path(path).is_dir()]
 
 
 def _files(event: QDropEvent) -> list[str]:

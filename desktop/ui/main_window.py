@@ -27,6 +27,7 @@ from desktop.ui.theme import Appearance, Theme
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
     from desktop.ui.inspector.inspector import Inspector
+    from desktop.ui.models.room import ModelsRoom
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 class MainWindow(Frame):
     """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed;
     ``placement`` makes the service that says and changes how the model is loaded; without it there is no inspector.
+    ``make_shelf`` makes the one that keeps the models at home, ``reveal`` shows a file in its folder.
 
     Signals:
         lock_requested: the chats are to leave the screen.
@@ -57,6 +59,8 @@ class MainWindow(Frame):
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
         make_benchmarks: Callable[[], Any] | None = None,
         placement: Callable[[], Any] | None = None,
+        make_shelf: Callable[[], Any] | None = None,
+        reveal: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
@@ -66,6 +70,10 @@ class MainWindow(Frame):
         self._make_benchmarks = make_benchmarks
         self._benchmarks: Any = None
         self._placement = placement
+        self._make_shelf = make_shelf
+        self._reveal_file = reveal
+        self._shelf: Any = None
+        self._models_room: ModelsRoom | None = None
         self._settings_room: SettingsRoom | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
@@ -88,7 +96,7 @@ class MainWindow(Frame):
         sidebar = self.sidebar
         sidebar.new_chat_requested.connect(self.new_chat)
         sidebar.search_requested.connect(self.open_search)
-        sidebar.models_requested.connect(lambda: self.models.open_above(sidebar.models))
+        sidebar.models_requested.connect(self.open_shelf)
         sidebar.settings_requested.connect(self.open_settings)
         sidebar.badge.clicked.connect(lambda: self.open_settings("privacy"))
         sidebar.list.open_requested.connect(self._open_chat)
@@ -106,7 +114,7 @@ class MainWindow(Frame):
         room.renamed.connect(self._chats.rename)
         room.failure_chosen.connect(self._failure_chosen)
         room.add_model_requested.connect(self.models.add)
-        self.model_dropped.connect(self._models.add)
+        self.models_dropped.connect(self._dropped)
         transcript = room.transcript
         transcript.link_activated.connect(self._link_activated)
         transcript.save_requested.connect(self._save_code)
@@ -193,6 +201,7 @@ class MainWindow(Frame):
             "regenerate": self.regenerate_last,
             "models": self.open_models,
             "add": self.models.add,
+            "shelf": self.open_shelf,
             "lock": self.lock_requested.emit,
             "settings": self.open_settings,
             "privacy": partial(self.open_settings, "privacy"),
@@ -208,6 +217,60 @@ class MainWindow(Frame):
 
     def open_models(self) -> None:
         self.models.open_below(self.room.header.model)
+
+    def open_shelf(self, page: str = "") -> None:
+        """The models at home."""
+        shelf = self._known_shelf()
+        if shelf is None:
+            return
+        if self._models_room is None:
+            self._models_room = self._make_models_room(shelf)
+        self.sidebar.settings.set_open(False)
+        self.show_other(self._models_room)
+        self.sidebar.models.set_open(True)
+        self._models_room.open(page)
+
+    def _known_shelf(self) -> Any:
+        if self._shelf is None and self._make_shelf is not None:
+            self._shelf = self._make_shelf()
+            self._shelf.refused.connect(self._refused)
+            self._shelf.told.connect(self._noticed)
+        return self._shelf
+
+    def _make_models_room(self, shelf: Any) -> ModelsRoom:
+        from desktop.ui.models.installed_page import InstalledPage, Wishes
+        from desktop.ui.models.room import Entry, ModelsRoom
+
+        self._know_speeds()
+        wishes = Wishes(self._chat_with, self._measure, self._reveal_file, self._speed)
+        page = InstalledPage(self.theme, shelf, self._models, wishes)
+        page.told.connect(self.toast.tell)
+        room = ModelsRoom(self.theme, [Entry("installed", "Installed", page, page.actions)])
+        room.closed.connect(self.focus_composer)
+        if self._benchmarks is not None:
+            self._benchmarks.changed.connect(page.tell)
+        self.ring.raise_()
+        return room
+
+    def _chat_with(self, model_id: int) -> None:
+        self._models.choose(model_id)
+        self.new_chat()
+
+    def _measure(self, model_id: int) -> None:
+        """Measure a model: the page of the settings says how it goes."""
+        current = self._models.current()
+        if current is None or current.id != model_id:
+            self._models.choose(model_id)
+        self.open_settings("benchmark")
+
+    def _dropped(self, paths: list[str]) -> None:
+        """One file is loaded at once; several, a folder, or whatever is dropped on the models go to the list."""
+        shelf = self._known_shelf()
+        here = self._models_room is not None and self._models_room.isVisible()
+        if shelf is not None and (here or len(paths) > 1 or not paths[0].lower().endswith(".gguf")):
+            shelf.add(paths)
+        else:
+            self._models.add(paths[0])
 
     def open_inspector(self) -> None:
         """The second room, with the settings of the model."""
@@ -236,6 +299,7 @@ class MainWindow(Frame):
         """The settings, at a page (``appearance``, ``privacy``, ``benchmark``) or the one that was open last."""
         if self._settings_room is None:
             self._settings_room = self._make_settings()
+        self.sidebar.models.set_open(False)
         self.show_other(self._settings_room)
         self.sidebar.settings.set_open(True)
         self._settings_room.open(page)
@@ -267,6 +331,7 @@ class MainWindow(Frame):
     def show_chats(self) -> None:
         super().show_chats()
         self.sidebar.settings.set_open(False)
+        self.sidebar.models.set_open(False)
 
     def regenerate_last(self) -> None:
         """Ask for the last answer again."""

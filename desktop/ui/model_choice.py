@@ -56,9 +56,6 @@ class ModelChoice(QObject):
     def open_below(self, button: QWidget) -> None:
         self._menu().open_below(button, right=True)
 
-    def open_above(self, button: QWidget) -> None:
-        self._menu().open_above(button)
-
     def add(self) -> None:
         """Ask for a model file."""
         from desktop.ui import ways_out

@@ -1,4 +1,4 @@
-"""Opening a link in the browser, from a process that the system lets connect to nothing.
+"""Opening a link in the browser, or a folder in the file manager, from a process that may connect to nothing.
 
 What the sealed app starts is sealed as well: a browser of its making would have no network, for as long as it runs. So
 on Linux the desktop is asked to open the link, over D-Bus (the OpenURI portal), as sandboxed programs do.
@@ -7,7 +7,8 @@ on Linux the desktop is asked to open the link, over D-Bus (the OpenURI portal),
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
 
@@ -26,19 +27,44 @@ def open_link(owner: QObject, link: str, failed: Callable[[str], None]) -> None:
         if not QDesktopServices.openUrl(QUrl(link)):
             failed(link)
         return
+    _ask_desktop(owner, (PORTAL, PLACE, INTERFACE, "OpenURI"), ["", link, {}], lambda: failed(link))
+
+
+FILE_MANAGER = ("org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1")
+
+
+def reveal(owner: QObject, path: str, failed: Callable[[str], None]) -> None:
+    """Show a folder, or a file in its folder, in the file manager; ``failed`` gets the path back."""
+    place = Path(path)
+    if sys.platform != "linux":
+        from PySide6.QtGui import QDesktopServices
+
+        folder = place if place.is_dir() else place.parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            failed(path)
+        return
+    verb = "ShowFolders" if place.is_dir() else "ShowItems"
+    address = QUrl.fromLocalFile(path).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    _ask_desktop(owner, (*FILE_MANAGER, verb), [[address], ""], lambda: failed(path))
+
+
+def _ask_desktop(
+    owner: QObject, call: tuple[str, str, str, str], arguments: Sequence[object], failed: Callable[[], None]
+) -> None:
+    """Call somebody on the session's bus."""
     from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
 
     bus = QDBusConnection.sessionBus()
     if not bus.isConnected():
-        failed(link)
+        failed()
         return
-    message = QDBusMessage.createMethodCall(PORTAL, PLACE, INTERFACE, "OpenURI")
-    message.setArguments(["", link, {}])
+    message = QDBusMessage.createMethodCall(*call)
+    message.setArguments(list(arguments))
     watcher = QDBusPendingCallWatcher(bus.asyncCall(message), owner)
 
     def answered(call: QDBusPendingCallWatcher) -> None:
         if call.isError():
-            failed(link)
+            failed()
         call.deleteLater()
 
     watcher.finished.connect(answered)

@@ -17,7 +17,9 @@ from desktop.domain import gguf, gguf_kinds
 from desktop.domain.choice import choice_of
 from desktop.domain.memory import estimate
 from desktop.domain.models import LoadOptions
+from desktop.domain.trust import findings_of
 from tests.fixtures.models import tiny_model
+from tests.fixtures.mutants import mutants
 
 
 @pytest.fixture
@@ -103,6 +105,39 @@ def test_a_damaged_head_raises_nothing_but_our_own_error(tiny: Path, flips: list
         header = gguf.read_header(path)
         found = estimate(header, choice_of(header, LoadOptions()))
         assert min(found.main) >= 0
+
+
+def test_mutants_are_opened_or_refused_and_never_anything_else(tiny: Path) -> None:
+    whole = tiny.read_bytes()
+    path = tiny.with_name("mutant.gguf")
+    opened = 0
+    for data in mutants(whole, head=7_000, count=1_000, seed=11):
+        path.write_bytes(data)
+        with contextlib.suppress(gguf.BadModelFile):
+            findings_of(gguf.read_model(path), {})
+            opened += 1
+    assert 50 < opened < 950
+
+
+def test_words_without_end_are_refused_before_they_are_counted(tmp_path: Path) -> None:
+    # 64 MB of zeros: eight million texts of no length, each of which would be stepped over.
+    path = tmp_path / "long.gguf"
+    head = struct.pack("<4sIQQQ", b"GGUF", 3, 0, 1, 1) + b"k" + struct.pack("<IIQ", 9, 8, 8_000_000)
+    path.write_bytes(head + bytes(64_000_000))
+    with pytest.raises(gguf.BadModelFile, match="more words"):
+        gguf.read_header(path)
+
+
+def test_a_split_model_is_read_as_one(tmp_path: Path) -> None:
+    parts = [tmp_path / f"m-0000{number}-of-00002.gguf" for number in (1, 2)]
+    for number, part in enumerate(parts):
+        tiny_model(part, seed=number)
+    one, both = gguf.read_header(parts[0]), gguf.read_model(parts[0])
+    assert (both.size, both.tensors, both.parameters) == (2 * one.size, 2 * one.tensors, 2 * one.parameters)
+    assert both.weights.total == 2 * one.weights.total
+    parts[1].unlink()
+    with pytest.raises(gguf.BadModelFile, match="part 2 of 2 is missing"):
+        gguf.read_model(parts[0])
 
 
 def test_a_model_without_a_template_says_so(tmp_path: Path) -> None:

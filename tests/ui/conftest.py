@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
+from tests.ui.models.stand_ins import FakeShelf
 from tests.ui.settings.stand_ins import FakeBenchmarks
 from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
 
@@ -61,6 +62,8 @@ class Stage:
         self.placement = placement
         self.links: list[str] = []
         self.benchmarks = FakeBenchmarks()
+        self.shelf = FakeShelf(models)
+        self.revealed: list[str] = []
         self.window = MainWindow(
             theme,
             chats,
@@ -70,6 +73,8 @@ class Stage:
             self.links.append,
             make_benchmarks=lambda: self.benchmarks,
             placement=None if placement is None else lambda: placement,
+            make_shelf=lambda: self.shelf,
+            reveal=self.revealed.append,
         )
         qtbot.addWidget(self.window)
         self.window.show()

@@ -319,8 +319,20 @@ class FakeModels(QObject):
         self._state, self._failure, self._said, self._progress = state, failure, said, progress
         self.changed.emit()
 
+    def have(self, models: list[InstalledModel], current: int | None = 1) -> None:
+        """Let there be other models."""
+        self._models, self._current = models, current
+        self.changed.emit()
+
     def models(self) -> list[InstalledModel]:
         return list(self._models)
+
+    def rest(self) -> None:
+        self.calls.append(("rest",))
+        self.be(EngineState.NOT_LOADED)
+
+    def allow(self, model_id: int) -> None:
+        self.calls.append(("allow", model_id))
 
     def current(self) -> InstalledModel | None:
         return next((model for model in self._models if model.id == self._current), None)

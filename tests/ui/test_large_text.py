@@ -25,7 +25,7 @@ from tests.ui.test_accessibility import services
 
 
 def forget() -> None:
-    for asked in (themes.text_scale, themes.font, fonts.medium, fonts.strong):
+    for asked in (themes.text_scale, themes.font, fonts.regular, fonts.medium, fonts.strong):
         asked.cache_clear()
 
 

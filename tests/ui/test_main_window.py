@@ -279,7 +279,7 @@ def test_what_is_no_model_file_is_told_so_while_it_is_dragged(stage: Stage, path
     none, left, copy = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
     QApplication.sendEvent(stage.window, QDragEnterEvent(QPoint(700, 400), copy, files, left, none))
     assert stage.find("dropHint").isVisible()
-    assert stage.find("dropHint").accessibleName() == "Only a model file (.gguf) can be added here."
+    assert stage.find("dropHint").accessibleName() == "Only model files (.gguf) and folders can be added here."
     move = QDragMoveEvent(QPoint(700, 410), copy, files, left, none)
     QApplication.sendEvent(stage.window, move)
     assert not move.isAccepted()

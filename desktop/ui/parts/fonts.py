@@ -10,6 +10,11 @@ from desktop.ui.theme import font
 
 
 @cache
+def regular(role: str) -> QFont:
+    return _weighted(role, QFont.Weight.Normal)
+
+
+@cache
 def medium(role: str) -> QFont:
     return _weighted(role, QFont.Weight.Medium)
 

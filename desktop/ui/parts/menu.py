@@ -139,12 +139,9 @@ class Menu(QMenu):
         corner = button.rect().bottomRight() if right else button.rect().bottomLeft()
         self._open(button.mapToGlobal(corner) + QPoint(1 if right else 0, 6), right=right)
 
-    def open_above(self, button: QWidget) -> None:
-        self._open(button.mapToGlobal(QPoint(0, -6)), above=True)
-
-    def open_at(self, place: QPoint) -> None:
-        """Open with the panel's corner at a place of the screen."""
-        self._open(place)
+    def open_at(self, place: QPoint, right: bool = False) -> None:
+        """Open with the panel's corner, or its right one, at a place of the screen."""
+        self._open(place, right=right)
 
     def row_size(self) -> QSize:
         """The size of the row that QMenu is laying out. Every row is as wide as the widest."""
@@ -183,11 +180,11 @@ class Menu(QMenu):
         self.addAction(action)
         return action
 
-    def _open(self, place: QPoint, right: bool = False, above: bool = False) -> None:
+    def _open(self, place: QPoint, right: bool = False) -> None:
         margin = paint.SHADOW_MARGIN
         hint = self.sizeHint()
         left = place.x() - (hint.width() - margin if right else margin)
-        top = place.y() - (hint.height() - margin if above else margin)
+        top = place.y() - margin
         self.popup(QPoint(left, top))
         # Qt keeps the whole window on the screen; only the panel has to be.
         screen = self.screen().availableGeometry().adjusted(-margin, -margin, margin, margin)

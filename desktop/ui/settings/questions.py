@@ -10,58 +10,17 @@ from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.fields import LabelledField
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.marks import Panel
-from desktop.ui.parts.overlay import Overlay
+from desktop.ui.parts.question import Question
 from desktop.ui.parts.secret_field import SecretField
 from desktop.ui.parts.toggles import Check
-from desktop.ui.theme import Theme, font, grown
+from desktop.ui.theme import Theme, font
 
-WIDTH = 460
 SHORTEST = 8
 CLEAR_CLIPBOARD_MS = 60_000
 DELETE_WORD = "delete"
 
 
-class _Question(Overlay):
-    """Title, sentence, what is asked, and two answers."""
-
-    def __init__(self, theme: Theme, window: QWidget, title: str, text: str, action: str, kind: Kind) -> None:
-        super().__init__(theme, window, "question", dimmed=True)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(text)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.middle = QVBoxLayout()
-        self.middle.setSpacing(12)
-        self.no = Button(theme, "Cancel")
-        self.no.clicked.connect(self.reject)
-        self.yes = Button(theme, action, kind)
-        self.yes.setObjectName("questionAction")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addStretch(1)
-        buttons.addWidget(self.no)
-        buttons.addWidget(self.yes)
-        column = QVBoxLayout(self.panel)
-        column.setContentsMargins(21, 21, 21, 17)
-        column.setSpacing(0)
-        column.addWidget(Label(theme, title, "heading", wrap=True))
-        column.addSpacing(4)
-        column.addWidget(Label(theme, text, "body", "textSecondary", wrap=True))
-        column.addSpacing(16)
-        column.addLayout(self.middle)
-        column.addSpacing(18)
-        column.addLayout(buttons)
-
-    def place(self) -> None:
-        width = min(grown(WIDTH), self.width() - 48)
-        self.panel.setFixedWidth(width)
-        layout = self.panel.layout()
-        if layout is not None:
-            layout.activate()
-            self.panel.setFixedHeight(layout.totalHeightForWidth(width))
-        self.panel.move((self.width() - width) // 2, max(16, (self.height() - self.panel.height()) * 2 // 5))
-
-
-class NewPassphrase(_Question):
+class NewPassphrase(Question):
     """Signals:
     chosen: the passphrase, and whether it is asked for at every start.
     """
@@ -102,7 +61,7 @@ class NewPassphrase(_Question):
         self.accept()
 
 
-class ShowRecoveryKey(_Question):
+class ShowRecoveryKey(Question):
     """The recovery key, once. ``accepted``: the user has it on paper.
 
     The clipboard is emptied a minute after it was copied, if the key is still in it.
@@ -157,7 +116,7 @@ class ShowRecoveryKey(_Question):
         self.copy.setText("Copied, for a minute")
 
 
-class DeleteEverything(_Question):
+class DeleteEverything(Question):
     """``accepted``: the word was typed."""
 
     def __init__(self, theme: Theme, window: QWidget) -> None:

@@ -177,6 +177,8 @@ class FakeBenchmarks(QObject):
         self.doing: tuple[str, float | None] | None = None
         self.said = ""
         self.calls: list[str] = []
+        self.speeds: dict[int, float] = {}
+        """Of models that no benchmark is shown of."""
 
     def model(self) -> InstalledModel | None:
         return self.chosen
@@ -185,7 +187,7 @@ class FakeBenchmarks(QObject):
         return self.known if model.id == 1 else ()
 
     def speed(self, model: InstalledModel) -> float:
-        return next((found.speed for found in self.results(model)), 0.0)
+        return self.speeds.get(model.id) or next((found.speed for found in self.results(model)), 0.0)
 
     def running(self) -> bool:
         return self.doing is not None

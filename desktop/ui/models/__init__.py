@@ -1,0 +1,1 @@
+"""The room of the models: what is installed."""

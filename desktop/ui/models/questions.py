@@ -1,0 +1,109 @@
+"""What the page of the installed models asks: which files to add and how, whether a file is to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QWidget
+
+from desktop.domain.models import InstalledModel
+from desktop.domain.names import file_text
+from desktop.ui.parts.buttons import Button, Kind
+from desktop.ui.parts.dialog import Dialog
+from desktop.ui.parts.question import Question
+from desktop.ui.parts.toggles import Radio
+from desktop.ui.theme import Theme
+
+
+class AddModels(Question):
+    """Signals:
+    files_wanted: files are to be chosen; whether they are copied.
+    folder_wanted: the same for a folder.
+    """
+
+    files_wanted = Signal(bool)
+    folder_wanted = Signal(bool)
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(
+            theme,
+            window,
+            "Add models",
+            "Model files end in .gguf. A file can stay where it is, or be copied to where Snug keeps its own.",
+            "Choose files…",
+            Kind.PRIMARY,
+        )
+        self.stays = Radio(theme, "Use them where they are")
+        self.copies = Radio(theme, "Copy them into the models folder")
+        self.stays.setChecked(True)
+        group = QButtonGroup(self)
+        for radio in (self.stays, self.copies):
+            group.addButton(radio)
+            self.middle.addWidget(radio)
+        self.folder = Button(theme, "Choose a folder…", icon_name="folder-open")
+        self.folder.setObjectName("chooseFolder")
+        self.middle.addWidget(self.folder)
+        self.yes.clicked.connect(lambda: self._choose(self.files_wanted))
+        self.folder.clicked.connect(lambda: self._choose(self.folder_wanted))
+
+    def ask(self) -> None:
+        self.appear(self.yes)
+
+    def _choose(self, wanted: Signal) -> None:
+        copies = self.copies.isChecked()
+        self.accept()
+        wanted.emit(copies)  # pyright: ignore
+
+
+def ask_to_delete(theme: Theme, window: QWidget, model: InstalledModel, agreed: Callable[[], None]) -> Dialog:
+    """Ask before a file goes to the trash, naming it and what it takes."""
+    names = ", ".join(Path(path).name for path in model.files)
+    dialog = Dialog(
+        theme,
+        window,
+        f"Delete {model.name}?",
+        f"{names} ({file_text(model.size_bytes)}) goes to this computer's trash. Your chats with it stay.",
+        "Keep it",
+        "Move to the trash",
+        danger=True,
+    )
+    dialog.accepted.connect(agreed)
+    dialog.ask()
+    return dialog
+
+
+def explain_owner(theme: Theme, window: QWidget, model: InstalledModel, owner: str, agreed: Callable[[], None]) -> None:
+    """Say whose file it is that would go, and offer what can be done instead."""
+    whose = f"belongs to {owner}" if owner else "came with Snug"
+    dialog = Dialog(
+        theme,
+        window,
+        f"Take {model.name} off the list?",
+        f"Its file {whose}, so Snug does not delete it. It stays where it is: {model.path}",
+        "Keep it",
+        "Take it off the list",
+    )
+    dialog.accepted.connect(agreed)
+    dialog.ask()
+
+
+def ask_for_folder(window: QWidget, title: str, chosen: Callable[[str], None]) -> QFileDialog:
+    chooser = QFileDialog(window, title)
+    chooser.setFileMode(QFileDialog.FileMode.Directory)
+    chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+    chooser.fileSelected.connect(chosen)
+    chooser.finished.connect(chooser.deleteLater)
+    chooser.open()
+    return chooser
+
+
+def ask_for_files(window: QWidget, chosen: Callable[[list[str]], None]) -> QFileDialog:
+    chooser = QFileDialog(window, "Add models")
+    chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    chooser.setNameFilters(["Model files (*.gguf)", "All files (*)"])
+    chooser.filesSelected.connect(chosen)
+    chooser.finished.connect(chooser.deleteLater)
+    chooser.open()
+    return chooser
