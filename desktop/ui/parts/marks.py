@@ -78,36 +78,51 @@ class Chip(Pressable):
             paint.draw_icon(painter, "chevron-down", ink, place, 14)
 
 
+def badge_size(text: str, icon_name: str = "") -> QSize:
+    """How large a badge with this text is."""
+    width = QFontMetrics(medium("small")).horizontalAdvance(text) + 18 + (19 if icon_name else 0)
+    return QSize(width, paint.tall(22, "small", 6))
+
+
+def draw_badge(
+    painter: QPainter, theme: Theme, place: QRectF, text: str, tone: Tone = Tone.PLAIN, icon_name: str = ""
+) -> None:
+    """A word in a coloured box, with an icon where the colour means something."""
+    ground, ink_name = _TONES[tone]
+    ink = theme.color(ink_name)
+    border = theme.color("border") if tone in (Tone.PLAIN, Tone.LINE) else None
+    paint.box(painter, place, radius("sm"), theme.color(ground) if ground else None, border)
+    left = place.left() + 9
+    if icon_name:
+        paint.draw_icon(painter, icon_name, ink, QRectF(left, place.top(), 14, place.height()), 14)
+        left += 19
+    words = QRectF(left, place.top(), place.right() - left, place.height())
+    paint.draw_text(painter, words, text, medium("small"), ink, elide=False)
+
+
 class Badge(QWidget):
     """A word in a coloured box, with an icon where the colour means something."""
 
     def __init__(self, theme: Theme, text: str, tone: Tone = Tone.PLAIN, icon_name: str = "") -> None:
         super().__init__()
         self._theme = theme
-        self._text = text
-        self._tone = tone
-        self._icon_name = icon_name
-        self.setFont(medium("small"))
+        self._looks = (text, tone, icon_name)
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def set_looks(self, text: str, tone: Tone, icon_name: str = "") -> None:
+        """Say something else."""
+        self._looks = (text, tone, icon_name)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(self.font()).horizontalAdvance(self._text) + 18 + (19 if self._icon_name else 0)
-        return QSize(width, paint.tall(22, "small", 6))
+        text, _, icon_name = self._looks
+        return badge_size(text, icon_name)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme = self._theme
-        ground, ink_name = _TONES[self._tone]
-        ink = theme.color(ink_name)
-        border = theme.color("border") if self._tone in (Tone.PLAIN, Tone.LINE) else None
-        paint.box(painter, self.rect(), radius("sm"), theme.color(ground) if ground else None, border)
-        left = 9.0
-        if self._icon_name:
-            paint.draw_icon(painter, self._icon_name, ink, QRectF(left, 0, 14, self.height()), 14)
-            left += 19
-        words = QRectF(left, 0, self.width() - left, self.height())
-        paint.draw_text(painter, words, self._text, self.font(), ink, elide=False)
+        draw_badge(QPainter(self), self._theme, QRectF(self.rect()), *self._looks)
 
 
 def key_cap_width(text: str) -> int:

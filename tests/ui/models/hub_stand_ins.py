@@ -1,0 +1,124 @@
+"""A courier and downloads for Discover's tests and pictures: they remember what they were asked and answer when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop import paths
+from desktop.courier import protocol
+from desktop.domain.catalogue import Catalogue
+from desktop.domain.downloads import Download, DownloadState, Order
+from desktop.domain.fit import Room
+from desktop.domain.hub import CourierFailure, Description, FoundModel, HubFailure, RemoteFile
+from desktop.domain.quants import RepoFile
+from desktop.services.discovery import Discovery
+
+ROOM = Room(10 << 30, 16 << 30)
+COMMIT = "a1" * 20
+README = "# Qwen3-8B\n\nA model of the **Qwen3** family. [More](https://example.org/qwen)\n"
+
+
+class Asked(NamedTuple):
+    what: str
+    arguments: tuple[Any, ...]
+    done: Callable[[Any], None]
+    failed: Callable[[CourierFailure], None]
+
+
+class FakeCourier:
+    """Takes requests and answers none by itself."""
+
+    def __init__(self) -> None:
+        self.asked: dict[int, Asked] = {}
+        self.dropped: list[int] = []
+        self._numbers = count(1)
+
+    def _take(self, what: str, arguments: tuple[Any, ...], done: Any, failed: Any) -> int:
+        number = next(self._numbers)
+        self.asked[number] = Asked(what, arguments, done, failed)
+        return number
+
+    def search(self, text: str, allowed_by: str, done: Any, failed: Any = None, **more: Any) -> int:
+        return self._take("search", (text, allowed_by, more), done, failed)
+
+    def describe(self, repo: str, allowed_by: str, done: Any, failed: Any = None) -> int:
+        return self._take("describe", (repo, allowed_by), done, failed)
+
+    def peek(self, repo: str, revision: str, file: RemoteFile, allowed_by: str, done: Any, failed: Any = None) -> int:
+        return self._take("peek", (repo, revision, file, allowed_by), done, failed)
+
+    def drop(self, number: int) -> None:
+        self.dropped.append(number)
+
+    def last(self, what: str) -> Asked:
+        return [each for each in self.asked.values() if each.what == what][-1]
+
+    def answer(self, what: str, answer: object) -> None:
+        self.last(what).done(answer)
+
+    def fail(self, what: str, kind: HubFailure) -> None:
+        self.last(what).failed(CourierFailure(kind))
+
+
+def discovery(courier: FakeCourier | None = None) -> Discovery:
+    """The real service over Snug's own list and a courier that answers when told."""
+    known = courier or FakeCourier()
+    catalogue = Catalogue((paths.resources() / "catalogue.json").read_text(encoding="utf-8"))
+    return Discovery(catalogue, lambda: known, lambda: ROOM)  # type: ignore[arg-type, return-value]
+
+
+def found(*models: FoundModel, following: str = "") -> protocol.Found:
+    return protocol.Found(1, models, following)
+
+
+def files(*quants: tuple[str, float], stem: str = "Qwen3-8B") -> tuple[RemoteFile, ...]:
+    return tuple(RemoteFile(f"{stem}-{name}.gguf", round(size * 1e9), "ab" * 32) for name, size in quants)
+
+
+def described(repo: str = "Qwen/Qwen3-8B-GGUF") -> Description:
+    model = FoundModel(repo, 2_400_000, 900, 1_745_000_000, licence="apache-2.0", parameters=8_190_000_000)
+    quants = (("Q3_K_M", 4.12), ("Q4_K_M", 5.03), ("Q5_K_M", 5.85), ("Q6_K", 6.73), ("Q8_0", 8.71), ("F16", 16.39))
+    return Description(model, COMMIT, (*files(*quants), RemoteFile("LICENSE", 11_000)), readme=README)
+
+
+def order(name: str = "Qwen3-8B-Q4_K_M.gguf", size: float = 5.03e9, repo: str = "Qwen/Qwen3-8B-GGUF") -> Order:
+    return Order(repo, COMMIT, (RepoFile(name, round(size), "ab" * 32),), "Qwen3 8B")
+
+
+class FakeDownloads(QObject):
+    """Downloads that go as they are told to."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: list[Download] = []
+        self.there: dict[str, frozenset[str]] = {}
+        self.asked: list[tuple[str, int]] = []
+
+    def downloads(self) -> Sequence[Download]:
+        return self.now
+
+    def here(self, repo: str) -> frozenset[str]:
+        return self.there.get(repo, frozenset())
+
+    def pause(self, download: int) -> None:
+        self.asked.append(("pause", download))
+
+    def resume(self, download: int) -> None:
+        self.asked.append(("resume", download))
+
+    def cancel(self, download: int) -> None:
+        self.asked.append(("cancel", download))
+
+    def be(self, *downloads: Download) -> None:
+        self.now = list(downloads)
+        self.changed.emit()
+
+
+def running(done: float = 3.1e9, state: DownloadState = DownloadState.RUNNING, **more: Any) -> Download:
+    return Download(1, order(), state, round(done), 18.4e6, 105.0, **more)
