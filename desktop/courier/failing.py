@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import httpcore2
 import httpx2
 
 from desktop.domain.hub import HubFailure
@@ -103,17 +104,17 @@ def _kind(error: Exception, chain: list[BaseException]) -> HubFailure:
                 return HubFailure.NOT_TRUSTED
             case ssl.SSLError() if not isinstance(each, ssl.SSLEOFError | ssl.SSLZeroReturnError):
                 return HubFailure.NOT_TRUSTED
-            case httpx2.TimeoutException() | TimeoutError():
+            case httpx2.TimeoutException() | httpcore2.TimeoutException() | TimeoutError():
                 return HubFailure.TIMEOUT
             case httpx2.ProxyError():
                 return HubFailure.PROXY
             case httpx2.TooManyRedirects() | httpx2.UnsupportedProtocol():
                 return HubFailure.REDIRECT
-            case httpx2.ConnectError():
+            case httpx2.ConnectError() | httpcore2.ConnectError():
                 continue
             case ConnectionResetError() | BrokenPipeError():
                 return HubFailure.CUT
-            case httpx2.ReadError() | httpx2.WriteError() | httpx2.RemoteProtocolError():
+            case httpx2.NetworkError() | httpx2.RemoteProtocolError() | httpcore2.NetworkError():
                 return HubFailure.CUT
             case ValueError() | KeyError() | TypeError() | AttributeError():
                 return HubFailure.WRONG_ANSWER

@@ -91,8 +91,10 @@ class Trail:
             self._error = error
 
     def _from(self, file: FileIO) -> bytes:
+        with self._changed:
+            end = self._waiting[0][0] if self._waiting else self._there
         file.seek(self._done)
-        data = file.read(min(STEP, self._there - self._done))
+        data = file.read(min(STEP, end - self._done))
         if not data:
             raise OSError("the file is shorter than it was")
         self.read_again += len(data)
@@ -104,8 +106,6 @@ class Trail:
             while True:
                 if self._cancelled:
                     return None
-                while self._waiting and self._waiting[0][0] < self._done:
-                    self._waiting_bytes -= len(self._waiting.popleft()[1])
                 if self._waiting and self._waiting[0][0] == self._done:
                     data = self._waiting.popleft()[1]
                     self._waiting_bytes -= len(data)

@@ -9,6 +9,7 @@ import sys
 from tests.bench.figures import Figure, table
 
 NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "heads", "kills")
+NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "kills", "download")
 
 
 PEER = "peer"
