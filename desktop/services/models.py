@@ -268,11 +268,22 @@ class ModelService(QObject):
         intake.ensure_starter(self._library)
         models, chosen = self._library.list(), self._records.chosen()
         if wanted:
-            return _Library(*intake.find(models, wanted, self._library), chosen)
+            models, model = intake.find(models, wanted, self._library)
+            return _Library(*self._not_changed(models, model), chosen)
         last = self._options.get(CHOSEN)
         model = next((model for model in models if model.id == last and model.available), None)
-        model = model or next((model for model in models if model.available), None)
+        model = model or next((model for model in models if model.available and model.chats), None)
+        models, model = self._not_changed(models, model)
         return _Library(models, model, chosen, model is not None and self._records.unfinished() == model.id)
+
+    def _not_changed(
+        self, models: list[InstalledModel], model: InstalledModel | None
+    ) -> tuple[list[InstalledModel], InstalledModel | None]:
+        """The same, with the model that is to be loaded looked at again if its file is another one now."""
+        if model is None or model.checked is None or not intake.changed(model):
+            return models, model
+        looked = self._library.set_check(model.id, None) or model
+        return [looked if each.id == looked.id else each for each in models], looked
 
     def _listed(self, models: list[InstalledModel]) -> None:
         self._models = models

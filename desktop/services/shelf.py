@@ -182,6 +182,11 @@ class Shelf(QObject):
         if model is None or not self.may_delete(model):
             return
 
+        current = self._models.current()
+        if current is not None and current.id == model_id:
+            # No process has it open any more when it goes.
+            self._models.rest()
+
         def work() -> None:
             for path in model.files:
                 if not QFile.moveToTrash(path):
@@ -257,6 +262,19 @@ class Shelf(QObject):
         self._found = [each for each in self._found if each.app != app]
 
         self._worker.run(lambda: shelf_work.add_texts(self._options, shelf_work.DISMISSED, gone))
+        self.changed.emit()
+
+    def look_in(self, folder: str) -> None:
+        """Take what lies in another folder for the user's models too, now and whenever something new is there."""
+        place = Path(folder).expanduser().absolute()
+        if place not in self.folders():
+            self._settings.put(FOLDERS, [*map(str, self.folders()), str(place)])
+        self.refresh()
+
+    def look_no_longer_in(self, folder: str) -> None:
+        """What is on the list stays there."""
+        rest = [str(each) for each in self.folders() if each != Path(folder)]
+        self._settings.put(FOLDERS, [] if rest == [str(self._folder)] else rest)
         self.changed.emit()
 
     def move_to(self, target: str) -> None:

@@ -39,7 +39,7 @@ class ModelMenu(Menu):
         super().__init__(theme, "Models", parent, width=360)
         self.setObjectName("modelMenu")
         self._models: dict[QAction, InstalledModel] = {}
-        for model in models:
+        for model in (each for each in models if each.chats):
             here = current is not None and model.id == current.id
             known = speed(model)
             figure = speed_text(known) if known else ""

@@ -195,9 +195,19 @@ def test_a_fingerprint_that_differs_asks_before_the_next_load(home: Home, shelf:
     assert not shelf.models()[0].verified
 
 
-def test_reading_a_file_to_its_end_can_be_stopped(home: Home, shelf: Shelf, tmp_path: Path) -> None:
+def test_reading_a_file_to_its_end_can_be_stopped(
+    home: Home, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = added(home, shelf, tiny_model(tmp_path / "m.gguf"))
+
+    def endless(_: Path, step: Callable[[int], None]) -> str:
+        while True:
+            step(1)
+
+    monkeypatch.setattr("desktop.services.file_work.fingerprint", endless)
     shelf.verify(model.id)
+    assert shelf.job() is not None
+    assert refused(home, shelf, lambda: shelf.verify(model.id)).code == "BUSY"
     shelf.stop()
     home.until(lambda: shelf.job() is None)
     assert listed(home)[0].checked == model.checked
@@ -270,6 +280,28 @@ def test_a_disk_that_comes_back_elsewhere_is_followed(home: Home, shelf: Shelf, 
     shelf.refresh()
     home.until(lambda: shelf.models()[0].path == str(after / "m.gguf"))
     assert shelf.models()[0].id == model.id
+
+
+def test_another_folder_is_looked_at_as_well_and_no_longer(home: Home, shelf: Shelf, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    tiny_model(more / "m.gguf")
+    shelf.look_in(str(more))
+    home.until(lambda: len(shelf.models()) == 1)
+    assert shelf.folders() == (home.house.paths.models, more)
+    shelf.look_no_longer_in(str(more))
+    assert shelf.folders() == (home.house.paths.models,)
+    assert len(shelf.models()) == 1
+
+
+def test_a_file_that_was_changed_is_looked_at_again_at_the_next_start(home: Home, tmp_path: Path) -> None:
+    library, models = home.house.stores.library, home.house.models
+    path = tiny_model(tmp_path / "m.gguf")
+    model = intake.take_in(library, path)
+    tiny_model(path, template=POISONED)
+    with home.qtbot.waitSignal(models.failed, timeout=WAIT) as heard:
+        models.start(str(model.id))
+    assert heard.args[0].code == FailureKind.DOUBTFUL
 
 
 def manifest(model: str) -> str:

@@ -159,7 +159,8 @@ def doubtful(model: InstalledModel, names: list[str], installed: list[InstalledM
 
 def _other(model: InstalledModel | None, installed: list[InstalledModel]) -> InstalledModel | None:
     """The largest model that is smaller than the one that failed; any other one if there is none."""
-    ready = [other for other in installed if other.available and (model is None or other.id != model.id)]
+    useful = [other for other in installed if other.available and other.chats and not other.doubtful]
+    ready = [other for other in useful if model is None or other.id != model.id]
     if model is not None:
         smaller = [other for other in ready if 0 < other.size_bytes < model.size_bytes]
         if smaller:

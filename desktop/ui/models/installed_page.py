@@ -54,6 +54,8 @@ class ShelfService(Protocol):
     def verify(self, model_id: int) -> None: ...
     def adopt(self, app: str) -> None: ...
     def dismiss(self, app: str) -> None: ...
+    def look_in(self, folder: str) -> None: ...
+    def look_no_longer_in(self, folder: str) -> None: ...
     def move_to(self, target: str) -> None: ...
     def stop(self) -> None: ...
 
@@ -113,7 +115,6 @@ class InstalledPage(QWidget):
         column.addStretch(1)
         self.actions = self._make_actions()
         self._connect()
-        self.tell()
 
     def refresh(self) -> None:
         """Look at the folders again: the page was opened, or the window came back to the front."""
@@ -166,6 +167,8 @@ class InstalledPage(QWidget):
 
     def tell(self) -> None:
         """Say what holds now."""
+        if not self.isVisible():
+            return
         models = self._models.models()
         current = self._models.current()
         state: EngineState = self._models.state()
@@ -246,8 +249,10 @@ class InstalledPage(QWidget):
 
     def _do(self, model_id: int, deed: Deed) -> None:
         model = self._get(model_id)
-        if deed is Deed.UNLOAD:
+        if deed is Deed.UNLOAD and self._models.state() is EngineState.READY:
             self._models.rest()
+        elif deed is Deed.UNLOAD:
+            self.told.emit("It is busy. Unload it when it has finished")
         elif deed is Deed.CHAT:
             self._wishes.chat(model_id)
         elif model is not None and model.doubtful:
@@ -285,6 +290,13 @@ class InstalledPage(QWidget):
         move.triggered.connect(
             lambda: questions.ask_for_folder(self.window(), "Move the models to", self._shelf.move_to)
         )
+        also = menu.add_command("Look in another folder too…", "plus")
+        also.triggered.connect(
+            lambda: questions.ask_for_folder(self.window(), "Look for models in", self._shelf.look_in)
+        )
+        for folder in self._shelf.folders()[1:]:
+            no_longer = menu.add_command(f"Look no longer in {folder.name}", "x")
+            no_longer.triggered.connect(partial(self._shelf.look_no_longer_in, str(folder)))
         menu.open_below(self.more, right=True)
 
     def _get(self, model_id: int) -> InstalledModel | None:

@@ -15,6 +15,7 @@ from desktop.services.shelf import Job, Offer
 from tests.ui.stand_ins import FakeModels
 
 DAY = 86_400
+_VERBS = ("rename", "remove", "delete", "check", "verify", "move_to", "stop", "look_in", "look_no_longer_in")
 SHA = "5f" * 32
 LISTENS = Finding(
     "LISTENS",
@@ -113,6 +114,16 @@ class FakeShelf(QObject):
 
     def __getattr__(self, name: str) -> Any:
         """Every other verb is only remembered."""
-        if name not in ("rename", "remove", "delete", "check", "verify", "move_to", "stop"):
+        if name not in (
+            "rename",
+            "remove",
+            "delete",
+            "check",
+            "verify",
+            "move_to",
+            "stop",
+            "look_in",
+            "look_no_longer_in",
+        ):
             raise AttributeError(name)
         return lambda *arguments: self.calls.append((name, *arguments))
