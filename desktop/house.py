@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
-from desktop.paths import Paths
+from desktop.paths import Paths, resources
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from desktop.porter import Line
     from desktop.services.benchmarks import Benchmarks
     from desktop.services.courier import CourierService
+    from desktop.services.discovery import Discovery
+    from desktop.services.downloads import Downloads
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.shelf import Shelf
     from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
+    from desktop.storage.downloads import DownloadStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -63,6 +66,7 @@ class Stores:
     library: Library
     options: Options
     ledger: Ledger
+    downloads: DownloadStore
     retention: Retention
     states: StateFiles
     ways: Ways
@@ -89,6 +93,7 @@ class House:
     """To the porter, where there is one."""
     _shelf: Shelf | None = None
     _courier: CourierService | None = None
+    _downloads: Downloads | None = None
 
     def privacy(self) -> Privacy:
         """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
@@ -101,12 +106,38 @@ class House:
         if self._courier is None:
             from desktop.services.courier import CourierService
 
-            folders = [str(self.paths.models)]
-            self._courier = CourierService(self.settings, self.worker, self.stores.ledger, self.line, lambda: folders)
+            def folders() -> list[str]:
+                return [str(folder) for folder in self.shelf().folders()]
+
+            self._courier = CourierService(self.settings, self.worker, self.stores.ledger, self.line, folders)
         return self._courier
 
     def _running_courier(self) -> CourierClient | None:
         return self._courier.running_client() if self._courier is not None else None
+
+    def discovery(self) -> Discovery:
+        """Finding models. Made when it is asked for, too; it connects to nothing by itself."""
+        from desktop.domain.catalogue import Catalogue
+        from desktop.services.discovery import Discovery
+
+        catalogue = Catalogue((resources() / "catalogue.json").read_text(encoding="utf-8"))
+        return Discovery(catalogue, lambda: self.courier().client, self.models.memory_here)
+
+    def downloads(self) -> Downloads:
+        """The queue of downloads: made when it is asked for first, and one only."""
+        if self._downloads is None:
+            from desktop.services.downloads import Downloads
+
+            stores, shelf = self.stores, self.shelf()
+            self._downloads = Downloads(
+                lambda: self.courier().client,
+                self.worker,
+                stores.downloads,
+                stores.library,
+                self.models,
+                lambda: shelf.folders()[0],
+            )
+        return self._downloads
 
     def placement(self) -> Placement:
         """What can be chosen about loading the model. Made when it is asked for, too."""
@@ -158,6 +189,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     from desktop.services.state_files import StateFiles
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
+    from desktop.storage.downloads import DownloadStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -183,6 +215,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
         Library(database),
         Options(database),
         Ledger(database),
+        DownloadStore(database),
         Retention(database),
         StateFiles(paths.states, unlocked.key),
         Ways(vault, unlocked.key),

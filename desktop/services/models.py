@@ -150,6 +150,17 @@ class ModelService(QObject):
         """The memory that was free before the last load; None before the first."""
         return self._room
 
+    def memory_here(self) -> Room:
+        """The same, or before the first load main memory as it is now."""
+        if self._room is not None:
+            return self._room
+        import psutil  # before the first load only
+
+        from desktop.domain.fit import Room
+
+        memory = psutil.virtual_memory()
+        return Room(memory.available, memory.total)
+
     def loaded_options(self) -> LoadOptions | None:
         """How the current model is loaded, or is being loaded."""
         return self._loaded_options

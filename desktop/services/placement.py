@@ -105,13 +105,7 @@ class Placement(QObject):
         self.changed.emit()
 
     def _room(self) -> Room:
-        room = self._models.room()
-        if room is not None:
-            return room
-        import psutil  # before the first load only
-
-        memory = psutil.virtual_memory()
-        return Room(memory.available, memory.total)
+        return self._models.memory_here()
 
     def _loaded(self) -> LoadOptions:
         assert self._model is not None

@@ -178,7 +178,9 @@ download = Table(
     _words("revision"),
     # JSON: name, size and sha256 of each file.
     Column("files", Text, nullable=False),
-    _words("folder"),
+    _words("name"),
+    _words("publisher"),
+    _words("quant"),
     _words("state"),
     _words("licence"),
     _words("allowed_by"),

@@ -8,9 +8,7 @@ import sys
 
 from tests.bench.figures import Figure, table
 
-NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "heads", "kills")
-NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "kills", "download")
-
+NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "heads", "kills", "download")
 
 PEER = "peer"
 """Needs a server that is built for it; only when asked for."""
