@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from desktop.services.privacy import Privacy
     from desktop.services.shelf import Shelf
     from desktop.services.state_files import StateFiles
+    from desktop.services.terms import Terms
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.downloads import DownloadStore
@@ -72,6 +73,14 @@ class Stores:
     ways: Ways
     protection: Protection | None
     """None while they are still opening."""
+
+
+class Shop(NamedTuple):
+    """What finds models, fetches them, and knows their terms."""
+
+    discovery: Discovery
+    downloads: Downloads
+    terms: Terms
 
 
 @dataclass(slots=True)
@@ -138,6 +147,13 @@ class House:
                 lambda: shelf.folders()[0],
             )
         return self._downloads
+
+    def shop(self) -> Shop:
+        """Where models come from."""
+        from desktop.services.terms import Terms
+
+        terms = Terms(lambda: self.courier().client, self.worker, self.stores.downloads)
+        return Shop(self.discovery(), self.downloads(), terms)
 
     def placement(self) -> Placement:
         """What can be chosen about loading the model. Made when it is asked for, too."""

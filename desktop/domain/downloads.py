@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from desktop.domain.quants import RepoFile
-from desktop.errors import AppError
 
 
 class DownloadState(StrEnum):
@@ -70,5 +69,7 @@ class Download(NamedTuple):
     """Bytes per second, over the last few seconds."""
     remaining: float | None = None
     """Seconds; None: nobody knows."""
-    problem: AppError | None = None
-    """Why it FAILED, or why it is WAITING."""
+    problem: str = ""
+    """Why it FAILED, or why it is WAITING, in a sentence."""
+    code: str = ""
+    """The same for the program (``HubFailure``)."""

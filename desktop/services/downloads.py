@@ -150,7 +150,7 @@ class Downloads(QObject):
         waiting = next((each for each in self._downloads if each.state is DownloadState.QUEUED), None)
         if waiting is not None:
             self._active = waiting.id
-            self._change(waiting.id, state=DownloadState.WAITING, problem=None)
+            self._change(waiting.id, state=DownloadState.WAITING, problem="", code="")
             self._fetch(waiting.order, 0)
 
     def _fetch(self, order: Order, place: int) -> None:
@@ -184,9 +184,10 @@ class Downloads(QObject):
         if download is None or download.state is DownloadState.PAUSED:
             return
         state = _STATES[progress.phase]
-        problem = None
+        problem = ""
         if progress.because is not None:
-            problem = sentence(CourierFailure(progress.because, retry_after=progress.wait), download.order.name)
+            why = sentence(CourierFailure(progress.because, retry_after=progress.wait), download.order.name)
+            problem = why.happened
         # Checking reads from the beginning what is there already.
         done = download.done if state is DownloadState.CHECKING else before + progress.done
         after = download.order.size - before - progress.size
@@ -257,9 +258,10 @@ class Downloads(QObject):
         ]
         self.changed.emit()
 
-    def _set(self, number: int, state: DownloadState, problem: AppError | None = None) -> None:
+    def _set(self, number: int, state: DownloadState, why: AppError | None = None) -> None:
         """The same, for what is to be known after the next start."""
-        self._change(number, state=state, problem=problem, rate=0.0, remaining=None)
+        problem, code = (why.sentence, why.code) if why is not None else ("", "")
+        self._change(number, state=state, problem=problem, code=code, rate=0.0, remaining=None)
         self._worker.run(lambda: self._store.set_state(number, state))
 
     def _drop(self, number: int) -> None:

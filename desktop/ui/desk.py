@@ -129,6 +129,7 @@ class Desktop(QObject):
             placement=house.placement,
             make_benchmarks=house.benchmarks,
             make_shelf=house.shelf,
+            make_shop=house.shop,
             reveal=self._reveal,
         )
         self._seen = seen

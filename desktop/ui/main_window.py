@@ -60,6 +60,7 @@ class MainWindow(Frame):
         make_benchmarks: Callable[[], Any] | None = None,
         placement: Callable[[], Any] | None = None,
         make_shelf: Callable[[], Any] | None = None,
+        make_shop: Callable[[], Any] | None = None,
         reveal: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(theme, settings, transcript_factory)
@@ -71,6 +72,8 @@ class MainWindow(Frame):
         self._benchmarks: Any = None
         self._placement = placement
         self._make_shelf = make_shelf
+        self._make_shop = make_shop
+        self._front: Any = None
         self._reveal_file = reveal
         self._shelf: Any = None
         self._models_room: ModelsRoom | None = None
@@ -238,19 +241,23 @@ class MainWindow(Frame):
         return self._shelf
 
     def _make_models_room(self, shelf: Any) -> ModelsRoom:
-        from desktop.ui.models.installed_page import InstalledPage, Wishes
-        from desktop.ui.models.room import Entry, ModelsRoom
+        from desktop.ui.models.front import Front
+        from desktop.ui.models.installed_page import Wishes
 
         self._know_speeds()
         wishes = Wishes(self._chat_with, self._measure, self._reveal_file, self._speed)
-        page = InstalledPage(self.theme, shelf, self._models, wishes)
-        page.told.connect(self.toast.tell)
-        room = ModelsRoom(self.theme, [Entry("installed", "Installed", page, page.actions)])
-        room.closed.connect(self.focus_composer)
+        shop = self._make_shop() if self._make_shop is not None else None
+        for service in (shop.discovery, shop.downloads, shop.terms) if shop is not None else ():
+            service.refused.connect(self._refused)
+        if shop is not None:
+            shop.downloads.told.connect(self._noticed)
+        front = self._front = Front(self.theme, self, shelf, shop, self._models, wishes, self._link_activated)
+        front.installed.told.connect(self.toast.tell)
+        front.room.closed.connect(self.focus_composer)
         if self._benchmarks is not None:
-            self._benchmarks.changed.connect(page.tell)
+            self._benchmarks.changed.connect(front.installed.tell)
         self.ring.raise_()
-        return room
+        return front.room
 
     def _chat_with(self, model_id: int) -> None:
         self._models.choose(model_id)

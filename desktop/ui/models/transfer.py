@@ -30,8 +30,7 @@ def line_of(download: Download) -> Line:
     """In words: ``3.1 of 5.0 GB`` and ``18.4 MB/s, about 2 min left``."""
     size = download.order.size
     share = download.done / size if size else 0.0
-    problem = download.problem.sentence if download.problem is not None else ""
-    return Line(min(1.0, share), _of(download.done, size), _how(download), problem)
+    return Line(min(1.0, share), _of(download.done, size), _how(download), download.problem)
 
 
 def time_text(seconds: float) -> str:
