@@ -80,9 +80,10 @@ class Line:
             raise OSError(answer or "the porter does not answer")
         return Ends(int(answer.removeprefix(STARTED)), *ends)
 
-    def dismiss(self) -> int:
-        """End the courier, if it still runs; its exit status, or below 0 the signal's number."""
-        answer = self.ask(DISMISS)
+    def dismiss(self, pid: int) -> int:
+        """End this courier, if it still runs; its exit status, or below 0 the signal's number. 0 for one that had to
+        make room for another."""
+        answer = self.ask(f"{DISMISS} {pid}")
         return int(answer) if answer.lstrip("-").isdigit() else 0
 
     def probe(self) -> list[Attempt]:
@@ -184,8 +185,10 @@ class Porter:
     def _answer(self, question: str) -> str:
         if question == SEAL:
             return self.seal() or SEALED
-        if question == DISMISS:
+        if question == f"{DISMISS} {self._courier}":
             return str(self._dismiss())
+        if question.startswith(f"{DISMISS} "):
+            return "0"
         if question == PROBE:
             from desktop.child import evidence  # with the first question: the window does not wait for it
 

@@ -149,7 +149,7 @@ def test_a_sealed_app_gets_a_courier_that_is_not_sealed_like_it() -> None:
             answer += os.read(ends.stdout, 65536)
         print(all(refused for _, refused, _ in json.loads(answer)["attempts"]))
         os.close(ends.stdin)
-        print(os.read(ends.stdout, 10), line.dismiss(), running(ends.pid))
+        print(os.read(ends.stdout, 10), line.dismiss(ends.pid), running(ends.pid))
         """
     )
     first, second, third = run(app).splitlines()
@@ -191,10 +191,11 @@ def test_a_second_courier_takes_the_place_of_the_first() -> None:
     app = with_courier(
         """
         first, second = line.courier([]), line.courier([])
-        print(running(first.pid), json.loads(os.read(second.stdout, 4096))["pid"] == second.pid)
+        dismissed = line.dismiss(first.pid)
+        print(running(first.pid), dismissed, json.loads(os.read(second.stdout, 4096))["pid"] == second.pid)
         """
     )
-    assert run(app) == "False True\n"
+    assert run(app) == "False 0 True\n"
 
 
 def test_a_courier_gets_the_names_of_folders_from_the_app_and_nothing_else() -> None:

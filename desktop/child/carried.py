@@ -6,10 +6,8 @@ Like ``ChildProcess``, over three pipes: only who started it can reap it, so how
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 from PySide6.QtCore import QObject, QSocketNotifier
@@ -73,25 +71,19 @@ class CarriedProcess(Child):
         self._stdin = -1
 
     def _terminate(self) -> None:
-        self._signal(signal.SIGTERM)
+        self._kill()
 
     def _kill(self) -> None:
-        assert sys.platform == "linux"
-        self._signal(signal.SIGKILL)
-
-    def _signal(self, number: int) -> None:
-        # Not reaped before we ask for it, so the number is still its own.
         if not self._reaping:
-            with suppress(OSError):
-                os.kill(self._pid, number)
+            self._reaping = True
+            self._reap(self._reaped)
 
     def _read(self) -> None:
         if data := _taken(self._stdout):
             self._got(data)
-        elif data is not None and not self._reaping:
+        elif data is not None:
             self._reading.setEnabled(False)
-            self._reaping = True
-            self._reap(self._reaped)
+            self._kill()
 
     def _hear(self) -> None:
         if data := _taken(self._stderr):
@@ -102,6 +94,9 @@ class CarriedProcess(Child):
     def _reaped(self, code: int) -> None:
         if self._over:
             return
+        self._reading.setEnabled(False)
+        while data := _taken(self._stdout):
+            self._got(data)
         self._hear()
         self._let_go()
         self._is_over(abs(code), crashed=code < 0)

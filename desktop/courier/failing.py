@@ -74,7 +74,7 @@ def retry_after(headers: httpx2.Headers) -> float:
     said = headers.get("retry-after", "").strip()
     try:
         seconds = float(said) if said[:1].isdigit() else parsedate_to_datetime(said).timestamp() - time.time()
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return min(max(seconds, 0.0), LONGEST_WAIT_S) if seconds == seconds else 0.0
 

@@ -121,14 +121,15 @@ class CourierService(QObject):
             except (OSError, ValueError) as error:
                 raise AppError("NOT_STARTED", "", detail=str(error)) from None
 
-        def reap(then: Callable[[int], None]) -> None:
-            self._worker.run(line.dismiss, then)
-
         def there(ends: tuple[int, int, int, int] | None) -> None:
             if ends is None:
                 refused(CourierFailure(HubFailure.OFFLINE))
-            else:
-                arrived(CarriedProcess(ends, reap, decoder(), GOODBYE, self))
+                return
+
+            def reap(then: Callable[[int], None]) -> None:
+                self._worker.run(lambda: line.dismiss(ends[0]), then)
+
+            arrived(CarriedProcess(ends, reap, decoder(), GOODBYE, self))
 
         def failed(error: AppError) -> None:
             refused(CourierFailure(HubFailure.CRASHED, error.detail))

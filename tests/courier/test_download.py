@@ -4,6 +4,7 @@ all, and what was fetched is not fetched again."""
 from __future__ import annotations
 
 import errno
+import json
 import os
 import resource
 import threading
@@ -107,6 +108,27 @@ def test_a_killed_courier_loses_nothing_that_it_had(hub: FakeHub, tmp_path: Path
     is_whole(second)
     assert hub.sent == len(DATA)
     second.end()
+
+
+def test_after_a_power_cut_only_what_the_journal_knows_is_believed(
+    hub: FakeHub, courier: Talk, held: threading.Event
+) -> None:
+    number = courier.begin(protocol.Download, **courier.download(DATA))
+    until_held(courier)
+    courier.say(protocol.Pause(number))
+    courier.answer(number)
+    part, journal = unfinished(courier.folder / FILE)
+    head, *lines = journal.read_text().splitlines(keepends=True)
+    assert len(lines) == 1
+    journal.write_text("".join([json.dumps(json.loads(head) | {"boot": 1.0}), "\n", *lines]))
+    with part.open("r+b") as file:
+        file.seek(BLOCK + MIB)
+        file.write(bytes(MIB))
+    answer = courier.ask(protocol.Download, **courier.download(DATA))
+    assert isinstance(answer, protocol.Downloaded)
+    assert answer.repaired == 0
+    is_whole(courier)
+    assert hub.sent == len(DATA) + 3 * MIB
 
 
 def test_what_the_disk_spoils_is_fetched_again_and_nothing_else(

@@ -142,3 +142,17 @@ def test_the_ledger_holds_every_connection_that_the_kernel_saw(tmp_path: Path) -
     seen = re.findall(r'connect\(.*sin6?_port=htons\((\d+)\).*"([\d.:a-f]+)"', trace.read_text())
     assert sorted((host, int(port)) for port, host in seen) == told
     assert len(told) == 3 + 4, sys.platform
+
+
+def test_through_a_proxy_where_the_computer_has_one(tmp_path: Path) -> None:
+    with running() as proxy:
+        proxy.add(REPO, files={"LICENSE": b"Yes."})
+        courier = Talk("http://hub.invalid", tmp_path, HTTP_PROXY=f"http://127.0.0.1:{proxy.port('hub')}")
+        assert isinstance(courier.ask(protocol.Search, text="tiny"), protocol.Found)
+        assert proxy.seen[0].path.startswith("http://hub.invalid/api/models?")
+        entry = courier.connections()[0].entry
+        assert (entry.host, entry.port) == ("127.0.0.1", proxy.port("hub"))
+        courier.end()
+        courier = Talk("http://hub.invalid", tmp_path, HTTP_PROXY="http://127.0.0.1:1", NO_PROXY="hub.invalid")
+        assert kind_of(courier.ask(protocol.Search, text="tiny")) is HubFailure.NAME_NOT_FOUND
+        courier.end()

@@ -15,6 +15,7 @@ _LOOKS = {
     "porter": ("app-window", "Porter", "starts the others"),
     "app": ("message-square", "App", "holds your chats"),
     "engine": ("cpu", "Engine", "runs the model"),
+    "courier": ("download", "Courier", "searches and downloads"),
 }
 
 
