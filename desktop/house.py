@@ -101,6 +101,8 @@ class House:
     line: Line | None
     """To the porter, where there is one."""
     _shelf: Shelf | None = None
+    connections_changed: Callable[[], None] = lambda: None
+    """To be called when what is connected, or how a download goes, is another thing than before."""
     _courier: CourierService | None = None
     _downloads: Downloads | None = None
 
@@ -119,7 +121,21 @@ class House:
                 return [str(folder) for folder in self.shelf().folders()]
 
             self._courier = CourierService(self.settings, self.worker, self.stores.ledger, self.line, folders)
+            self._courier.moving.connect(self._moved)
+            self._courier.still.connect(self._moved)
         return self._courier
+
+    def _moved(self, *_: object) -> None:
+        self.connections_changed()
+
+    def hosts(self) -> list[str]:
+        """Where connections lead that are open now."""
+        return self._courier.hosts() if self._courier is not None else []
+
+    def downloading(self) -> tuple[int, int]:
+        """Bytes of the downloads under way that are there, and of all; zeros where there are none."""
+        moving = [each for each in self._downloads.downloads() if each.state.moves] if self._downloads else []
+        return sum(each.done for each in moving), sum(each.order.size for each in moving)
 
     def _running_courier(self) -> CourierClient | None:
         return self._courier.running_client() if self._courier is not None else None
@@ -146,6 +162,7 @@ class House:
                 self.models,
                 lambda: shelf.folders()[0],
             )
+            self._downloads.changed.connect(self._moved)
         return self._downloads
 
     def shop(self) -> Shop:

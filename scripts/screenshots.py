@@ -25,6 +25,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
 from desktop.domain.context import Memory, Note
+from desktop.domain.downloads import DownloadState
+from desktop.domain.hub import FoundModel
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
@@ -33,6 +35,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
@@ -42,6 +45,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
+from tests.ui.models.hub_stand_ins import FakeShop, found, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakePrivacy
 
@@ -60,6 +64,7 @@ class Stage:
         self.benchmarks = FakeBenchmarks()
         self.placement = stand_ins.FakePlacement()
         self.shelf = FakeShelf(self.models)
+        self.shop = FakeShop()
         settings = stand_ins.FakeSettings()
         self.window = MainWindow(
             theme,
@@ -72,6 +77,7 @@ class Stage:
             make_benchmarks=lambda: self.benchmarks,
             placement=lambda: self.placement,
             make_shelf=lambda: self.shelf,
+            make_shop=lambda: self.shop,
         )
         self.window.show()
         self.settle()
@@ -495,10 +501,55 @@ def benchmark_end(stage: Stage) -> None:
     bar.setValue(bar.maximum())
 
 
+def discover(stage: Stage) -> None:
+    stage.window.open_shelf("discover")
+    stage.shop.look_at()
+    stage.shop.downloads.be(running())
+
+
+def discover_first(stage: Stage) -> None:
+    """Nobody was asked."""
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.open("ggml-org/gemma-3-12b-it-GGUF")
+
+
+def discover_found(stage: Stage) -> None:
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.search("qwen")
+    many = [
+        FoundModel(f"maker{n}/Model-{n}B-GGUF", 10 ** (7 - n), licence="mit", parameters=n * 10**9) for n in (1, 2, 3)
+    ]
+    gated = FoundModel("meta-llama/Llama-4-GGUF", 3_000, licence="llama4", gated=True, tags=("reasoning",))
+    stage.shop.courier.answer("search", found(*many, gated, following="2"))
+
+
+def discover_stopped(stage: Stage) -> None:
+    discover(stage)
+    why = "The connection brings almost nothing any more. What is downloaded so far is kept. Check it and try again."
+    stage.shop.downloads.be(running(state=DownloadState.FAILED, problem=why))
+
+
+def discover_narrow(stage: Stage) -> None:
+    stage.window.resize(960, 640)
+    discover(stage)
+
+
+def terms(stage: Stage) -> None:
+    stage.window.open_shelf("discover")
+    stage.shop.look_at("ggml-org/gemma-3-12b-it-GGUF")
+    page = stage.window.findChild(DiscoverPage)
+    page.detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
+
+
+def licence(stage: Stage) -> None:
+    discover(stage)
+    stage.window.findChild(DiscoverPage).detail.licence_requested.emit()
+
+
 def installed(stage: Stage) -> None:
     stage.models.have(shelf_models())
     stage.benchmarks.speeds = {1: 42.0, 2: 58.0, 3: 11.0, 4: 67.0, 5: 112.0}
-    stage.window.open_shelf()
+    stage.window.open_shelf("installed")
 
 
 def installed_offer(stage: Stage) -> None:
@@ -519,7 +570,7 @@ def installed_narrow(stage: Stage) -> None:
 
 def installed_none(stage: Stage) -> None:
     stage.models.have([])
-    stage.window.open_shelf()
+    stage.window.open_shelf("installed")
 
 
 def installed_menu(stage: Stage) -> None:
@@ -649,6 +700,13 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,
+    "c-models-discover": discover,
+    "discover-first": discover_first,
+    "discover-found": discover_found,
+    "discover-stopped": discover_stopped,
+    "discover-narrow": discover_narrow,
+    "discover-terms": terms,
+    "discover-licence": licence,
     "d-models-installed": installed,
     "models-offer": installed_offer,
     "models-keyboard": installed_keyboard,

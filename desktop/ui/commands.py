@@ -26,6 +26,7 @@ COMMANDS = (
     Command("delete", "Delete this chat", "trash-2", more="erase remove"),
     Command("regenerate", "Answer again", "refresh-cw", control("R"), "regenerate retry"),
     Command("models", "Change the model", "box", control("M"), "choose switch"),
+    Command("discover", "Find models", "download", more="discover search hub download get"),
     Command("shelf", "Installed models", "box", more="models folder files disk delete rename verify"),
     Command("add", "Add a model file…", "plus", more="gguf open import"),
     Command("inspector", "Model settings", "panel-right", control("I"), "inspector gpu layers context memory threads"),

@@ -115,6 +115,7 @@ class Desktop(QObject):
             self._paths, self._settings, self._worker, stores, launcher=self._launcher, line=self._line
         )
         self.house = house
+        house.connections_changed = self._tell_sidebar
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
@@ -277,7 +278,12 @@ class Desktop(QObject):
         if self.window is None or self.house is None:
             return
         offline, sidebar = self._offline_service(), self.window.sidebar
-        if not offline.offline() and not offline.closed():
+        hosts = self.house.hosts()
+        if hosts:
+            done, size = self.house.downloading()
+            title = f"Downloading a model, {done * 100 // size} %" if size else "Connected"
+            sidebar.set_status(Connection.DOWNLOADING, title, f"Only {'from' if size else 'to'} {', '.join(hosts)}")
+        elif not offline.offline() and not offline.closed():
             sidebar.set_status(Connection.ALLOWED, "Not connected", "Only what you start may connect")
         elif offline.closed():
             sidebar.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")

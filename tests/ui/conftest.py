@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
+from tests.ui.models.hub_stand_ins import FakeShop
 from tests.ui.models.stand_ins import FakeShelf
 from tests.ui.settings.stand_ins import FakeBenchmarks
 from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
@@ -63,6 +64,7 @@ class Stage:
         self.links: list[str] = []
         self.benchmarks = FakeBenchmarks()
         self.shelf = FakeShelf(models)
+        self.shop = FakeShop()
         self.revealed: list[str] = []
         self.window = MainWindow(
             theme,
@@ -74,6 +76,7 @@ class Stage:
             make_benchmarks=lambda: self.benchmarks,
             placement=None if placement is None else lambda: placement,
             make_shelf=lambda: self.shelf,
+            make_shop=lambda: self.shop,
             reveal=self.revealed.append,
         )
         qtbot.addWidget(self.window)

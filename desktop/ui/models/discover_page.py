@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.hub import Sort
@@ -129,6 +130,10 @@ class DiscoverPage(QWidget):
         self._connect()
         self.tell()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._left.setFixedWidth(min(grown(LIST_WIDTH), self.width() * 2 // 5))
+
     def refresh(self) -> None:
         """The page is shown."""
         self.tell()
@@ -202,15 +207,12 @@ class DiscoverPage(QWidget):
         under.addWidget(self.ask_hub)
         under.addWidget(self.more)
         under.addWidget(self.note)
-        left = QWidget()
-        left.setFixedWidth(grown(LIST_WIDTH))
+        left = self._left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(6)
         column.addWidget(self.list, 1)
         column.addLayout(under)
-        line = QWidget()
-        line.setFixedWidth(1)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)

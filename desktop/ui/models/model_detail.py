@@ -133,8 +133,7 @@ class ModelDetail(Page):
         line.setSpacing(10)
         line.addWidget(Label(self._theme, "Choose a file", "heading"))
         line.addStretch(1)
-        note = ElidedLabel(self._theme, "Fit is worked out for this computer", "small", "textMuted")
-        line.addWidget(note)
+        line.addWidget(Label(self._theme, "Fit is worked out for this computer", "small", "textMuted"))
         return line
 
     def _show_foot(self, detail: Detail) -> None:

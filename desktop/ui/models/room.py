@@ -49,7 +49,6 @@ class ModelsRoom(QWidget):
         self.closer.setObjectName("closeModels")
         self.closer.clicked.connect(self.closed)
         self.switch = Segmented(theme, "Which models", [entry.name for entry in entries])
-        self.switch.setVisible(len(entries) > 1)
         self.switch.chosen.connect(self._open)
         self._stack, self._actions = QStackedWidget(), QStackedWidget()
         head = QHBoxLayout()
@@ -68,6 +67,8 @@ class ModelsRoom(QWidget):
         holder = QWidget()
         holder.setFixedHeight(max(size("roomHeader"), paint.tall(size("control"), "body", 8) + 20))
         holder.setLayout(head)
+        # Shown only when it has a place: without one it would be a window.
+        self.switch.setVisible(len(entries) > 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)

@@ -18,7 +18,7 @@ from desktop.ui.models.transfer import Transfer, line_of
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, IconButton, Scale
 from desktop.ui.parts.fonts import medium
-from desktop.ui.parts.labels import Label
+from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.marks import Badge, Panel, Rule
 from desktop.ui.theme import Theme, font, size
 
@@ -120,10 +120,9 @@ class _Row:
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(9)
         beside.addWidget(Bars(theme, variant.quant.quality))
-        told = Label(theme, variant.quant.quality.words, "label", "textSecondary")
+        told = ElidedLabel(theme, variant.quant.quality.words, "label", "textSecondary")
         told.setFont(font("label"))
-        beside.addWidget(told)
-        beside.addStretch(1)
+        beside.addWidget(told, 1)
         grid.addWidget(words, at, 0)
         grid.addWidget(many, at, 1)
         grid.addWidget(quality, at, 2)

@@ -1,4 +1,4 @@
-"""A courier and downloads for Discover's tests and pictures: they remember what they were asked and answer when told."""
+"""A courier and downloads for Discover: they remember what they were asked, and answer when they are told to."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def files(*quants: tuple[str, float], stem: str = "Qwen3-8B") -> tuple[RemoteFil
 
 
 def described(repo: str = "Qwen/Qwen3-8B-GGUF") -> Description:
-    model = FoundModel(repo, 2_400_000, 900, 1_745_000_000, licence="apache-2.0", parameters=8_190_000_000)
+    terms = "gemma" if "gemma" in repo else "apache-2.0"
+    model = FoundModel(repo, 2_400_000, 900, 1_745_000_000, licence=terms, parameters=8_190_000_000)
     quants = (("Q3_K_M", 4.12), ("Q4_K_M", 5.03), ("Q5_K_M", 5.85), ("Q6_K", 6.73), ("Q8_0", 8.71), ("F16", 16.39))
     return Description(model, COMMIT, (*files(*quants), RemoteFile("LICENSE", 11_000)), readme=README)
 
@@ -89,13 +90,53 @@ def order(name: str = "Qwen3-8B-Q4_K_M.gguf", size: float = 5.03e9, repo: str = 
     return Order(repo, COMMIT, (RepoFile(name, round(size), "ab" * 32),), "Qwen3 8B")
 
 
+class FakeTerms(QObject):
+    """Terms that nobody agreed to yet."""
+
+    refused = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.agreed: list[str] = []
+        self.text = "Do what you like.\n\nAnd name us."
+
+    def are_open(self, detail: Any, then: Any) -> None:
+        then(detail.listed.licence.asks and detail.listed.repo not in self.agreed)
+
+    def agree(self, detail: Any, then: Any) -> None:
+        self.agreed.append(detail.listed.repo)
+        then()
+
+    def read(self, detail: Any, then: Any) -> None:
+        then(self.text)
+
+
+class FakeShop:
+    """What ``house.Shop`` is, over a courier that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.courier = FakeCourier()
+        self.discovery = discovery(self.courier)
+        self.downloads = FakeDownloads()
+        self.terms = FakeTerms()
+
+    def look_at(self, repo: str = "Qwen/Qwen3-8B-GGUF") -> None:
+        """A model, with its publisher's list."""
+        self.discovery.open(repo)
+        self.discovery.look_up()
+        self.courier.answer("describe", described(repo))
+
+
 class FakeDownloads(QObject):
     """Downloads that go as they are told to."""
 
     changed = Signal()
+    told = Signal(str)
+    refused = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self.ordered: list[Order] = []
         self.now: list[Download] = []
         self.there: dict[str, frozenset[str]] = {}
         self.asked: list[tuple[str, int]] = []
@@ -105,6 +146,12 @@ class FakeDownloads(QObject):
 
     def here(self, repo: str) -> frozenset[str]:
         return self.there.get(repo, frozenset())
+
+    def add(self, order: Order) -> None:
+        self.ordered.append(order)
+
+    def model_of(self, repo: str, file: str) -> None:
+        self.asked.append((f"{repo} {file}", 0))
 
     def pause(self, download: int) -> None:
         self.asked.append(("pause", download))

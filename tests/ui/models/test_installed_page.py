@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 21)
 @pytest.fixture
 def page(stage: Stage) -> InstalledPage:
     stage.models.have(shelf_models())
-    stage.window.open_shelf()
+    stage.window.open_shelf("installed")
     QApplication.processEvents()
     found = stage.window.findChild(InstalledPage)
     assert isinstance(found, InstalledPage)
@@ -213,7 +213,7 @@ def test_one_file_dropped_on_a_chat_is_loaded_and_the_rest_goes_to_the_list(stag
     assert ("add", str(one)) in stage.models.calls
     drop(stage, one, two)
     drop(stage, tmp_path)
-    stage.window.open_shelf()
+    stage.window.open_shelf("installed")
     drop(stage, one)
     added = [call[1] for call in stage.shelf.calls if call[0] == "add"]
     assert added == [[str(one), str(two)], [str(tmp_path)], [str(one)]]
