@@ -149,7 +149,7 @@ class DiscoverPage(QWidget):
         asks = not discovery.online()
         self.ask_hub.setVisible(asks)
         self.ask_hub.setEnabled(not discovery.asking())
-        words = f"Search the hub for “{theme_text[:24]}”" if theme_text else "Show what is on the hub"
+        words = f"Ask the hub for “{theme_text[:14]}”" if theme_text else "Ask the hub"
         self.ask_hub.setText("Asking…" if discovery.asking() else words)
         self.more.setVisible(discovery.online() and discovery.has_more())
         self.more.setEnabled(not discovery.asking())

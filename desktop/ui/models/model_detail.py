@@ -18,7 +18,7 @@ from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.marks import Avatar, Badge
 from desktop.ui.parts.page import Page
 from desktop.ui.settings.rows import Mark
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Theme, grown
 
 CHECKED = "Every file is checked against the publisher’s fingerprint (SHA-256) before Snug opens it."
 
@@ -37,7 +37,7 @@ class ModelDetail(Page):
     link_activated = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "The model", 640, centred=False)
+        super().__init__(theme, "The model", grown(640), centred=False)
         self._detail: Detail | None = None
         self.setObjectName("modelDetail")
         self.table = VariantTable(theme)
@@ -132,8 +132,9 @@ class ModelDetail(Page):
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(Label(self._theme, "Choose a file", "heading"))
-        line.addStretch(1)
-        line.addWidget(Label(self._theme, "Fit is worked out for this computer", "small", "textMuted"))
+        note = ElidedLabel(self._theme, "Fit is worked out for this computer", "small", "textMuted")
+        note.setAlignment(Qt.AlignmentFlag.AlignRight)
+        line.addWidget(note, 1)
         return line
 
     def _show_foot(self, detail: Detail) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.parts import paint
@@ -59,8 +59,10 @@ class ModelsRoom(QWidget):
         head.addSpacing(20)
         head.addWidget(self.switch)
         head.addStretch(1)
-        head.addWidget(self._actions)
         head.addWidget(self.closer)
+        self._head, self._below = head, QHBoxLayout()
+        self._below.setContentsMargins(24, 0, 16, 10)
+        self._is_below: bool | None = None
         for entry in entries:
             self._stack.addWidget(entry.page)
             self._actions.addWidget(entry.actions)
@@ -73,6 +75,7 @@ class ModelsRoom(QWidget):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(holder)
+        column.addLayout(self._below)
         column.addWidget(Rule(theme))
         column.addWidget(self._stack, 1)
 
@@ -82,6 +85,28 @@ class ModelsRoom(QWidget):
         self._open(self._stack.currentIndex() if place is None else place)
         page = self._entries[self._stack.currentIndex()].page
         page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_actions()
+
+    def _place_actions(self) -> None:
+        """Beside the switch, or under it where there is no room."""
+        others = sum(
+            self._head.itemAt(place).sizeHint().width() + self._head.spacing()
+            for place in range(self._head.count())
+            if self._head.itemAt(place).widget() is not self._actions
+        )
+        below = others + self._actions.currentWidget().sizeHint().width() + 64 > self.width()
+        if below == self._is_below:
+            return
+        self._is_below = below
+        if below:
+            self._head.removeWidget(self._actions)
+            self._below.addWidget(self._actions)
+        else:
+            self._below.removeWidget(self._actions)
+            self._head.insertWidget(self._head.count() - 1, self._actions)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -97,6 +122,7 @@ class ModelsRoom(QWidget):
         self.switch.choose(place)
         self._stack.setCurrentIndex(place)
         self._actions.setCurrentIndex(place)
+        self._place_actions()
         refresh = getattr(self._entries[place].page, "refresh", None)
         if refresh is not None and self.isVisible():
             refresh()

@@ -71,7 +71,7 @@ class ShowLicence(Overlay):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_clear_viewport(scroll)
         scroll.setWidget(inside)
         inside.setAutoFillBackground(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.downloads import Download, DownloadState
@@ -20,7 +20,7 @@ from desktop.ui.parts.buttons import Button, IconButton, Scale
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.marks import Badge, Panel, Rule
-from desktop.ui.theme import Theme, font, size
+from desktop.ui.theme import Theme, font, grown, size
 
 _COLUMNS = 5
 _BARS = 5
@@ -41,17 +41,43 @@ class VariantTable(Panel):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, fill="surface")
         self._offered: tuple[Offered, ...] = ()
+        self._downloads: tuple[Sequence[Download], frozenset[str]] = ((), frozenset())
+        self._stacked = False
+        """Whether a row takes two lines: there is no room for one."""
         self._rows: list[_Row] = []
         self.setObjectName("variantTable")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 1, 1, 1)
         self._inside: QWidget | None = None
+        self._wanted = 0
 
     def show_offered(self, offered: tuple[Offered, ...]) -> None:
         """Show these files."""
-        if offered == self._offered and self._inside is not None:
+        if offered != self._offered or self._inside is None:
+            self._offered = offered
+            self._build(stacked=False)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        # As narrow as it gets when its rows are stacked, which it finds out when it is made so narrow.
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), grown(300)), hint.height())
+
+    def _fit(self) -> None:
+        if self._inside is None or not self._offered:
             return
-        self._offered = offered
+        if not self._stacked and self._inside.minimumSizeHint().width() > self.width() - 2:
+            self._wanted = self._inside.minimumSizeHint().width()
+            self._build(stacked=True)
+        elif self._stacked and self._wanted <= self.width() - 2:
+            self._build(stacked=False)
+
+    def _build(self, *, stacked: bool) -> None:
+        self._stacked = stacked
         if self._inside is not None:
             self._inside.hide()
             self._inside.deleteLater()
@@ -64,13 +90,15 @@ class VariantTable(Panel):
         grid.setColumnStretch(2, 1)
         self._heads(grid)
         self._rows = []
-        for place, each in enumerate(offered):
+        for place, each in enumerate(self._offered):
             if place:
-                grid.addWidget(Rule(self._theme), 1 + 3 * place, 0, 1, _COLUMNS)
-            self._rows.append(_Row(self, self._theme, grid, 2 + 3 * place, each))
+                grid.addWidget(Rule(self._theme), 1 + 4 * place, 0, 1, _COLUMNS)
+            self._rows.append(_Row(self, self._theme, grid, 2 + 4 * place, each, stacked=stacked))
+        self.show_downloads(*self._downloads)
 
     def show_downloads(self, downloads: Sequence[Download], here: frozenset[str]) -> None:
         """Say how the downloads of these files go, and which of the files are here already (``here``: variants)."""
+        self._downloads = (downloads, here)
         by_file = {each.order.files[0].name: each for each in downloads}
         for row in self._rows:
             row.tell(by_file.get(row.name), row.name in here)
@@ -83,7 +111,7 @@ class VariantTable(Panel):
         paint.fill(painter, QRectF(0, _head_height(), self.width(), 1), theme.color("border"))
 
     def _heads(self, grid: QGridLayout) -> None:
-        for column, words in enumerate(("File", "Size", "Quality", "Fit")):
+        for column, words in enumerate(("File", "Size", "Quality", "Fit")[: 3 if self._stacked else 4]):
             head = Label(self._theme, words, "small", "textSecondary")
             head.setFont(medium("small"))
             if column == 1:
@@ -95,7 +123,9 @@ class VariantTable(Panel):
 class _Row:
     """The widgets of one file in the grid."""
 
-    def __init__(self, table: VariantTable, theme: Theme, grid: QGridLayout, at: int, offered: Offered) -> None:
+    def __init__(
+        self, table: VariantTable, theme: Theme, grid: QGridLayout, at: int, offered: Offered, *, stacked: bool
+    ) -> None:
         self._table = table
         self._theme = theme
         self.name = offered.variant.name
@@ -128,7 +158,12 @@ class _Row:
         grid.addWidget(quality, at, 2)
         if judged.fitness in FITS:
             tone, icon_name = FITS[judged.fitness]
-            grid.addWidget(Badge(theme, judged.fitness, tone, icon_name), at, 3, Qt.AlignmentFlag.AlignLeft)
+            badge = Badge(theme, judged.fitness, tone, icon_name)
+            left = Qt.AlignmentFlag.AlignLeft
+            if stacked:
+                grid.addWidget(badge, at + 1, 0, 1, 2, left | Qt.AlignmentFlag.AlignVCenter)
+            else:
+                grid.addWidget(badge, at, 3, left)
         what = f"{quant}, {file_text(variant.size)}"
         self._get = Button(theme, "Download", scale=Scale.SMALL, icon_name="download")
         self._get.setAccessibleName(f"Download {what}")
@@ -151,10 +186,14 @@ class _Row:
             row.addWidget(widget)
         if self._needs is not None:
             row.addWidget(needs)
-        grid.addWidget(actions, at, 4)
+        if stacked:
+            grid.addWidget(actions, at + 1, 2, 1, _COLUMNS - 2)
+            grid.setRowMinimumHeight(at + 1, max(46, size("tableRow")))
+        else:
+            grid.addWidget(actions, at, 4)
         grid.setRowMinimumHeight(at, max(46, size("tableRow")))
         self._transfer = Transfer(theme)
-        grid.addWidget(self._transfer, at + 1, 0, 1, _COLUMNS)
+        grid.addWidget(self._transfer, at + 2, 0, 1, _COLUMNS)
         self.tell(None, here=False)
 
     def tell(self, download: Download | None, here: bool) -> None:
