@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 LAST_CHAT = "last_chat"
 """As ``storage.glance`` has it."""
 WATCH_MS = 1500
-PURGE_MS = 10_000
-"""A deleted chat can be brought back for this long; then it is gone."""
+PURGE_MS = 4_000
+"""After so long a deleted chat is gone from the disk,"""
+LET_GO_MS = 10_000
+"""and after so long nobody can bring it back from memory any more."""
 
 
 class Memory(NamedTuple):
@@ -89,6 +91,11 @@ class ChatService(QObject):
         self._purge.setSingleShot(True)
         self._purge.setInterval(PURGE_MS)
         self._purge.timeout.connect(self._purge_deleted)
+        self._let_go = QTimer(self)
+        self._let_go.setSingleShot(True)
+        self._let_go.setInterval(LET_GO_MS)
+        self._let_go.timeout.connect(self._forget_deleted)
+        self._purged: set[int] = set()
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self.look_for_changes)
@@ -236,13 +243,16 @@ class ChatService(QObject):
             self.new_chat()
         self.list_changed.emit()
         self.chat_deleted.emit(chat_id, chat.title)
-        self._purge.start()
+        self._let_go.start()
+        if not self._purge.isActive():
+            self._purge.start()
 
     def undo_delete(self, chat_id: int) -> None:
         """Bring a deleted chat back."""
         chat = self._deleted.pop(chat_id, None)
         if chat is None:
             return
+        self._purged.discard(chat_id)
         self._desk.worker.run(lambda: self._desk.conversations.undelete(chat_id), None, self.refused.emit)
         self._chats = sorted([*self._chats, chat], key=lambda other: -other.updated_at)
         self.list_changed.emit()
@@ -405,10 +415,16 @@ class ChatService(QObject):
         self._desk.worker.run(self._desk.conversations.list, then, self.refused.emit)
 
     def _purge_deleted(self) -> None:
-        for chat_id in self._deleted:
+        for chat_id in self._deleted.keys() - self._purged:
+            self._purged.add(chat_id)
             self.gone.emit(chat_id)
+        conversations = self._desk.conversations
+        self._desk.worker.run(lambda: conversations.purge_deleted(keep=True), None, self._not_purged)
+
+    def _forget_deleted(self) -> None:
         self._deleted.clear()
-        self._desk.worker.run(self._desk.conversations.purge_deleted, None, self._not_purged)
+        self._purged.clear()
+        self._desk.worker.run(self._desk.conversations.let_go)
 
     def _not_purged(self, error: AppError) -> None:
         """The chats stay hidden and are purged next time."""

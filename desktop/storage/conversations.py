@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from desktop.domain.chat import AtLimit, Chat, FinishReason, Message, Part, Statistics, Status, TitleOrigin
 from desktop.domain.context import Note
 from desktop.domain.glance import Opened
-from desktop.storage import answers, glance, index, purge, rows
+from desktop.storage import answers, glance, index, purge, rows, taken
 from desktop.storage.database import Database
 from desktop.storage.parts import storable
 from desktop.storage.rows import NEW_CHAT
@@ -32,6 +32,7 @@ class Conversations:
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._taken: dict[int, taken.Rows] = {}
         self._now = clock
 
     # Reading
@@ -243,15 +244,21 @@ class Conversations:
             self._change(connection, chat_id, deleted_at=self._now())
 
     def undelete(self, chat_id: int) -> None:
-        """Bring a deleted chat back, where it was."""
+        """Bring a deleted chat back, where it was; one that is purged too, as long as it was not ``let_go``."""
         with self._database.write() as connection:
+            if chat_id in self._taken:
+                taken.put_back(connection, self._taken.pop(chat_id))
             self._change(connection, chat_id, deleted_at=None)
             rows.require_chat(connection, chat_id)
 
-    def purge_deleted(self, older_than_s: float = 0.0) -> int:
+    def purge_deleted(self, older_than_s: float = 0.0, *, keep: bool = False) -> int:
         """Remove deleted chats for good: rows, index and write-ahead log. How many there were. Backups that were made
-        before still hold them."""
-        return purge.purge_deleted(self._database, self._now() - older_than_s)
+        before still hold them. ``keep``: this process remembers them until they are ``let_go``."""
+        return purge.purge_deleted(self._database, self._now() - older_than_s, self._taken if keep else None)
+
+    def let_go(self) -> None:
+        """Nobody can ask for purged chats back any more."""
+        self._taken.clear()
 
     # Drafts
 

@@ -11,19 +11,23 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from desktop.storage import index
+from desktop.storage import index, taken
 from desktop.storage.database import Database
+from desktop.storage.taken import Rows
 
 SLICE = 200
 _DUE = "SELECT id FROM chat WHERE deleted_at IS NOT NULL AND deleted_at <= ?"
 
 
-def purge_deleted(database: Database, until: float) -> int:
-    """Remove every chat deleted at ``until`` or before. How many there were."""
+def purge_deleted(database: Database, until: float, keep: dict[int, Rows] | None = None) -> int:
+    """Remove every chat deleted at ``until`` or before. How many there were. What they were goes into ``keep``."""
     with database.read() as connection:
         due = [int(row[0]) for row in connection.exec_driver_sql(_DUE, (until,))]
     gone = 0
     for chat_id in due:
+        if keep is not None:
+            with database.read() as connection:
+                keep[chat_id] = taken.read(connection, chat_id)
         while _remove_messages(database, chat_id):
             pass
         gone += _remove_chat(database, chat_id)

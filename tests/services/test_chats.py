@@ -66,6 +66,30 @@ def test_a_deleted_chat_can_be_brought_back(home: Home) -> None:
     home.until(lambda: home.texts() == ["First chat", "Fine."])
 
 
+def test_it_can_be_brought_back_also_when_it_is_gone_from_the_disk(home: Home) -> None:
+    two_chats(home)
+    chats = home.house.chats
+    chat = chats.chats()[1]
+    with home.qtbot.waitSignal(chats.gone):
+        chats.delete(chat.id)
+        chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
+    assert home.house.worker.wait(lambda: home.house.stores.conversations.get(chat.id)) is None
+    chats.undo_delete(chat.id)
+    home.until(lambda: home.texts() == ["First chat", "Fine."])
+
+
+def test_after_a_while_nobody_can_bring_it_back(home: Home) -> None:
+    two_chats(home)
+    chats = home.house.chats
+    chat = chats.chats()[1]
+    chats.delete(chat.id)
+    chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
+    chats._forget_deleted()  # pyright: ignore[reportPrivateUsage]
+    chats.undo_delete(chat.id)
+    assert titles(home) == ["Second chat"]
+    assert home.house.worker.wait(lambda: home.house.stores.conversations.get(chat.id)) is None
+
+
 def test_deleting_the_open_chat_shows_a_new_one(home: Home) -> None:
     two_chats(home)
     home.house.chats.delete(home.house.chats.chats()[0].id)

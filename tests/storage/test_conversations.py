@@ -23,6 +23,7 @@ from desktop.storage import index
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
 from desktop.storage.search import Search
+from desktop.storage.tables import metadata
 from tests.storage.conftest import Ask, Clock, text
 
 STATISTICS = Statistics(prompt_tokens=10, cached_tokens=4, generated_tokens=3, first_token_ms=1.5, generation_ms=30.0)
@@ -297,6 +298,40 @@ def test_a_deleted_chat_is_hidden_until_it_is_brought_back(chats: Conversations,
     chats.undelete(chat.id)
     assert [found.id for found in chats.list()] == [chat.id]
     assert len(search.find("hazelnut")) == 2
+
+
+def test_a_chat_that_is_purged_comes_back_from_memory_as_it_was(
+    chats: Conversations, ask: Ask, search: Search, database: Database
+) -> None:
+    def everything() -> dict[str, list[tuple[object, ...]]]:
+        with database.read() as connection:
+            return {
+                table.name: [tuple(row) for row in connection.execute(table.select().order_by(*table.primary_key))]
+                for table in metadata.sorted_tables
+            }
+
+    chat, _, _ = ask("hazelnut")
+    ask("walnut")
+    chats.rename(chat.id, "Nuts", TitleOrigin.USER)
+    chats.save_draft(chat.id, "half a thought")
+    before = everything()
+    chats.delete(chat.id)
+    assert chats.purge_deleted(keep=True) == 1
+    assert search.find("hazelnut") == []
+    assert len(everything()["message"]) == 2
+    chats.undelete(chat.id)
+    assert everything() == before
+    assert len(search.find("hazelnut")) == 1
+    assert len(search.find("Nuts")) >= 1
+
+
+def test_what_was_let_go_cannot_be_brought_back(chats: Conversations, ask: Ask) -> None:
+    chat, _, _ = ask("hazelnut")
+    chats.delete(chat.id)
+    chats.purge_deleted(keep=True)
+    chats.let_go()
+    with pytest.raises(AppError):
+        chats.undelete(chat.id)
 
 
 def test_purging_removes_what_was_deleted_and_nothing_else(
