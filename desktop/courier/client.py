@@ -193,10 +193,6 @@ class CourierClient(QObject):
         if self._process is not None:
             self._process.send(protocol.Token(token))
 
-    def kept(self, connection: int) -> None:
-        """The entry of this connection is in the ledger."""
-        self._say(protocol.Kept(connection))
-
     def probe(self) -> None:
         """Have the process, which must run, try what it is refused; ``proved`` follows."""
         self._say(protocol.Probe(next(self._numbers)))
