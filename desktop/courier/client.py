@@ -334,15 +334,9 @@ class CourierClient(QObject):
             self._leave(process)
 
     def _leave(self, process: Child) -> None:
-        # What it says about connections that it closes now still counts.
-        process.message.connect(self._last_words)
         process.ended.connect(self._left)
         self._leaving.append(process)
         process.stop()
-
-    def _last_words(self, event: protocol.Event) -> None:
-        if isinstance(event, protocol.Connection):
-            self.connected.emit(event)
 
     def _left(self, _: Ending) -> None:
         ended = [process for process in self._leaving if not process.running]
