@@ -193,10 +193,6 @@ class CourierClient(QObject):
         if self._process is not None:
             self._process.send(protocol.Token(token))
 
-    def kept(self, connection: int) -> None:
-        """The entry of this connection is in the ledger."""
-        self._say(protocol.Kept(connection))
-
     def probe(self) -> None:
         """Have the process, which must run, try what it is refused; ``proved`` follows."""
         self._say(protocol.Probe(next(self._numbers)))
@@ -338,15 +334,9 @@ class CourierClient(QObject):
             self._leave(process)
 
     def _leave(self, process: Child) -> None:
-        # What it says about connections that it closes now still counts.
-        process.message.connect(self._last_words)
         process.ended.connect(self._left)
         self._leaving.append(process)
         process.stop()
-
-    def _last_words(self, event: protocol.Event) -> None:
-        if isinstance(event, protocol.Connection):
-            self.connected.emit(event)
 
     def _left(self, _: Ending) -> None:
         ended = [process for process in self._leaving if not process.running]

@@ -65,8 +65,6 @@ class Courier:
                 self._pipe.send(protocol.Proof(command.id, evidence.facts(), evidence.attempts(Process.COURIER)))
             case protocol.Quit():
                 os._exit(0)
-            case protocol.Kept():
-                pass
             case _:
                 self._begin(command)
         return True

@@ -8,8 +8,9 @@ and what there is stays for the next time.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from desktop.courier import failing
@@ -59,14 +60,14 @@ class Download:
             if self._target.exists():
                 self._look_at_what_is_there()
                 return
-            self._have = self._kept()
-            self._room_for(self._wanted.size - self._have)
-            self._part.touch(0o600)
-            self._journal.begin(self._journal.etag)
-            trail = self._fill()
-            if self._fingerprint(trail) != self._wanted.sha256:
-                self._repair(trail.bad)
-            self._name()
+            with self._alone():
+                self._have = self._kept()
+                self._room_for(self._wanted.size - self._have)
+                self._journal.begin(self._journal.etag)
+                trail = self._fill()
+                if self._fingerprint(trail) != self._wanted.sha256:
+                    self._repair(trail.bad)
+                self._name()
         except OSError as error:
             raise failing.of_disk(error, self._target.parent, self._wanted.size - self._have) from None
 
@@ -77,6 +78,24 @@ class Download:
             self._journal.forget()
 
     # --- before
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """Nobody else writes the part meanwhile: another window's courier, say. Where there is nothing in it in the
+        end, it goes."""
+        with self._part.open("ab") as part:
+            if sys.platform != "win32":
+                import fcntl
+
+                try:
+                    fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise Failure(HubFailure.NOT_WRITABLE, "it is being downloaded already") from None
+            try:
+                yield
+            finally:
+                if self._part.exists() and not self._part.stat().st_size:
+                    self.forget()
 
     def _look_at_what_is_there(self) -> None:
         if self._target.stat().st_size == self._wanted.size:
@@ -91,13 +110,10 @@ class Download:
 
     def _kept(self) -> int:
         """Bytes that need not be fetched again."""
-        try:
-            there = min(self._part.stat().st_size, self._wanted.size)
-        except FileNotFoundError:
+        there = min(self._part.stat().st_size, self._wanted.size)
+        if not there or not self._journal.read():
             self._journal.forget()
-            return 0
-        if not self._journal.read():
-            self.forget()
+            os.truncate(self._part, 0)
             return 0
         if not self._journal.same_boot:
             # The journal tells what is wrong with its blocks; of what came after them nobody knows.

@@ -35,7 +35,7 @@ _NETWORK = "Check your connection and try again."
 
 WORDS: dict[HubFailure, tuple[str, str]] = {
     HubFailure.OFFLINE: (
-        "Stay offline is on, so Snug did not connect.",
+        "Stay offline is on, or was when Snug started, so Snug did not connect.",
         "Turn it off in the settings under Privacy, and start Snug again.",
     ),
     HubFailure.NO_CONNECTION: ("Snug cannot reach the hub.", _NETWORK),

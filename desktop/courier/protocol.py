@@ -104,12 +104,6 @@ class Token(msgspec.Struct, frozen=True, tag="token"):
         return "Token(…)"
 
 
-class Kept(msgspec.Struct, frozen=True, tag="kept"):
-    """The entry of the connection ``id`` is in the ledger."""
-
-    id: int
-
-
 class Probe(msgspec.Struct, frozen=True, tag="probe"):
     """Try what the seal of a courier refuses. Answered at once by ``Proof``."""
 
@@ -122,7 +116,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     id: int = 0
 
 
-Command = Search | Describe | Peek | Fetch | Download | Pause | Cancel | Token | Kept | Probe | Quit
+Command = Search | Describe | Peek | Fetch | Download | Pause | Cancel | Token | Probe | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -183,10 +177,10 @@ class Progress(msgspec.Struct, frozen=True, tag="progress", omit_defaults=True):
 
 
 class Connection(msgspec.Struct, frozen=True, tag="connection"):
-    """A connection: when it was made (``open``), now and then while it is used, and when it is over.
+    """A connection: when it was made (``open``), every second that brings something, and when it is over.
 
-    ``id`` is the connection's own number. The last one, which is not ``open``, is told again to the next app until
-    ``Kept`` says that it is in the ledger.
+    ``id`` is the connection's own number. Who has heard that it was made can write it down although the courier is
+    killed.
     """
 
     id: int

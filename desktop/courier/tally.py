@@ -10,7 +10,7 @@ from itertools import count
 from desktop.courier import protocol
 from desktop.domain.ledger import Entry, Result
 
-EVERY_S = 2.0
+EVERY_S = 1.0
 
 
 class Tallies:

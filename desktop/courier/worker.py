@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run, sealed, until stdin ends or ``Quit`` comes."""
     folders = [Path(each) for each in json.loads(os.environ.pop(protocol.FOLDERS_VARIABLE, "[]"))]
-    os.umask(0o077)
     filters.seal_courier(folders)
     return serve(folders)
 
 
 def serve(folders: list[Path], patience: Patience | None = None) -> int:
     """Run as the process is. (Tests have less patience.)"""
+    os.umask(0o077)
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)

@@ -145,7 +145,6 @@ class CourierService(QObject):
             return
         was_open = self._open.pop(event.id, None) is not None
         self._write(event.entry)
-        self.client.kept(event.id)
         if was_open and not self._open:
             self.still.emit()
 

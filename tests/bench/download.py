@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ SIZE, ROUNDS = 1 << 30, 5
 CUT_SIZE, CUTS, CUTS_OF_ONE = 48 << 20, 100, 5
 REPO, FILE = "maker/Big-GGUF", "big.gguf"
 MOST_AGAIN = 1 << 20
+PATIENT, IMPATIENT = ("desktop", "--courier"), ("tests.fixtures.courier_process", "--sealed")
 PACE_S = 0.001
 """Else a file is there before anybody can cut it."""
 
@@ -39,9 +41,9 @@ PACE_S = 0.001
 class Courier:
     """A courier process in lines, one thing after the other."""
 
-    def __init__(self, endpoint: str, folder: Path, module: str = "tests.fixtures.courier_process") -> None:
+    def __init__(self, endpoint: str, folder: Path, *arguments: str) -> None:
         told = environment({protocol.FOLDERS_VARIABLE: json.dumps([str(folder)]), "HF_ENDPOINT": endpoint})
-        command = [sys.executable, "-m", module, "--sealed"]
+        command = [sys.executable, "-m", *(arguments or IMPATIENT)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=told, cwd=ROOT)
         self._decoder: Decoder[Any] = Decoder(protocol.Event)
         self._target = folder / FILE
@@ -83,7 +85,7 @@ class Courier:
 def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as place:
         figures = _speed(Path(place)) if shutil.which("curl") else []
-        return figures + _cuts(Path(place))
+        return figures + _stops(Path(place)) + _cuts(Path(place))
 
 
 # --- speed
@@ -103,7 +105,7 @@ def _speed(place: Path) -> list[Figure]:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}/{FILE}"
         hub.trouble("hub", lambda asked: asked.answer(302, Location=url))
-        courier = Courier(hub.endpoint, folder)
+        courier = Courier(hub.endpoint, folder, *PATIENT)
 
         def ours() -> float:
             began = time.perf_counter()
@@ -123,7 +125,10 @@ def _speed(place: Path) -> list[Figure]:
             target.unlink()
             return taken
 
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         own, curls = interleaved(ROUNDS, ours, theirs)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        curl = (after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime) / ROUNDS
         before = Path(f"/proc/{courier.process.pid}/stat").read_text().rpartition(")")[2].split()
         courier.close()
         server.terminate()
@@ -135,7 +140,40 @@ def _speed(place: Path) -> list[Figure]:
         Figure("the same by curl, synced and not hashed", mib / sorted(curls)[ROUNDS // 2], "MiB/s"),
         at_least("speed beside curl", middle_ratio(curls, own), "x", 0.9),
         Figure("processor time of the courier for 1 GiB", seconds, "s"),
+        Figure("processor time of curl", curl, "s"),
     ]
+
+
+# --- stops
+
+
+def _stops(place: Path) -> list[Figure]:
+    """How long a cancel takes where nothing comes any more: of the hub, and in the middle of the file."""
+    data = b"GGUF" + bytes(1 << 20)
+    taken: list[float] = []
+    with running() as hub:
+        hub.add(REPO, files={FILE: data})
+        courier = Courier(hub.endpoint, place, *PATIENT)
+        for where in ("hub", "files") * 10:
+            hub.troubles.clear()
+            gone = threading.Event()
+
+            def wait(asked: Answering, gone: threading.Event = gone, where: str = where) -> None:
+                if where == "files":
+                    asked.file(data, most=100_000)
+                gone.wait(30)
+
+            hub.trouble("hub" if where == "hub" else "files", wait)
+            courier.begin(len(data), hashlib.sha256(data).hexdigest())
+            courier.until(protocol.Connection)
+            time.sleep(0.1)
+            began = time.perf_counter()
+            courier.say(protocol.Cancel(1))
+            assert courier.end().kind is HubFailure.STOPPED
+            taken.append(time.perf_counter() - began)
+            gone.set()
+        courier.close()
+    return [at_most("cancel where nothing comes, worst of 20", max(taken), "s", 1.0)]
 
 
 # --- cuts

@@ -188,6 +188,17 @@ def test_one_file_is_not_downloaded_twice_at_once(hub: FakeHub, courier: Talk, h
     assert isinstance(courier.answer(first), protocol.Downloaded)
 
 
+def test_nor_by_two_couriers(hub: FakeHub, courier: Talk, held: threading.Event) -> None:
+    first = courier.begin(protocol.Download, **courier.download(DATA))
+    until_held(courier)
+    second = Talk(hub.endpoint, courier.folder)
+    assert kind_of(second.ask(protocol.Download, **second.download(DATA))) is HubFailure.NOT_WRITABLE
+    second.end()
+    held.set()
+    assert isinstance(courier.answer(first), protocol.Downloaded)
+    is_whole(courier)
+
+
 def test_a_journal_of_another_file_is_not_believed(hub: FakeHub, courier: Talk) -> None:
     hub.add(REPO, files={FILE: DATA})
     part, journal = unfinished(courier.folder / FILE)
@@ -205,7 +216,7 @@ def test_too_little_room_is_told_before_anything_is_fetched(hub: FakeHub, courie
     assert kind_of(answer) is HubFailure.NO_SPACE
     needed, free = answer.numbers
     assert needed == 1 << 60 > free > 0
-    assert hub.seen == []
+    assert (hub.seen, has_no_kept_files(courier.folder)) == ([], True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits")

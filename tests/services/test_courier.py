@@ -193,6 +193,7 @@ def test_turning_offline_on_ends_what_is_under_way(office: Office) -> None:
     office.until(told)
     assert [failure.kind for failure in told.failed] == [HubFailure.OFFLINE]
     assert not office.client.running
+    assert [each.port for each in office.ledger()] == [office.hub.port("hub"), office.hub.port("files")]
     office.qtbot.waitUntil(lambda: not running_process(pid), timeout=WAIT)
 
 
