@@ -159,11 +159,18 @@ class Shelf(QObject):
         folder = self.folders()[0]
 
         def work() -> list[Path]:
-            found = [each for path in wanted for each in shelf_work.model_files(Path(path))]
-            return [shelf_work.copied(path, folder, self._step) for path in found] if copies else found
+            found: list[Path] = []
+            for path in wanted:
+                for each in shelf_work.model_files(Path(path)):
+                    self._step(0)
+                    found.append(each)
+            if not copies:
+                return found
+            job = Job(self.tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found)))
+            self._job = job
+            return [shelf_work.copied(path, folder, self._step) for path in found]
 
-        size = sum(shelf_work.size_of(Path(path)) for path in wanted) if copies else 0
-        self._run(Job(self.tr("Copying into the models folder"), 0, size), work, self._take_in)
+        self._run(Job(self.tr("Looking for models"), 0, 0), work, self._take_in)
 
     def rename(self, model_id: int, name: str) -> None:
         """Call a model something else; an empty name is its file's."""
