@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from PySide6.QtCore import QFile, QObject, QTimer, Signal
 
@@ -17,7 +17,7 @@ from desktop.domain.models import InstalledModel
 from desktop.errors import AppError
 from desktop.services import file_work, intake, shelf_work
 from desktop.services.file_work import Stopped
-from desktop.services.tasks import Worker
+from desktop.services.tasks import Afar, Worker
 
 if TYPE_CHECKING:
     from desktop.domain.trust import Check
@@ -53,18 +53,6 @@ class Job(NamedTuple):
     """Bytes."""
 
 
-class _There:
-    """A store, from another thread: each call is done on the storage thread and waited for. What is read and copied in
-    between does not hold up the chats."""
-
-    def __init__(self, worker: Worker, store: object) -> None:
-        self._worker = worker
-        self._store = store
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *arguments: self._worker.wait(lambda: getattr(self._store, name)(*arguments))
-
-
 class Shelf(QObject):
     """``places`` are those of other programs, ``folder`` the models folder where no other is chosen.
 
@@ -93,7 +81,7 @@ class Shelf(QObject):
         self._worker = worker
         self._library = library
         self._options = options
-        self._from_afar = (cast("Library", _There(worker, library)), cast("Options", _There(worker, options)))
+        self._from_afar = (cast("Library", Afar(worker, library)), cast("Options", Afar(worker, options)))
         self._settings = settings
         self._folder = folder
         self._places = places

@@ -82,6 +82,12 @@ class ModelsRoom(QWidget):
         page = self._entries[self._stack.currentIndex()].page
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def tell(self) -> None:
+        """Have the open page say what holds now."""
+        tell = getattr(self._entries[self._stack.currentIndex()].page, "tell", None)
+        if tell is not None:
+            tell()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
