@@ -252,7 +252,12 @@ def test_a_file_that_nobody_looked_at_is_looked_at_before_it_is_opened(home: Hom
     home.until(lambda: bool(models.models()))
     with home.qtbot.waitSignal(models.failed, timeout=WAIT) as heard:
         models.choose(model.id)
+        # Whoever is impatient is not let in by the side door.
+        models.choose(model.id)
+        assert models.state() is EngineState.NOT_LOADED
     assert heard.args[0].code == FailureKind.DOUBTFUL
+    home.house.worker.wait(lambda: None)
+    assert models.state() is EngineState.NOT_LOADED
 
 
 def test_a_split_model_is_one(home: Home, shelf: Shelf, tmp_path: Path) -> None:
