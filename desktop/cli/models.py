@@ -35,7 +35,7 @@ def _add(chosen: Namespace, stores: Stores) -> int:
         names = ", ".join(TEMPLATE_NAMES)
         raise AppError("NO_SUCH_TEMPLATE", f"There is no template called “{template}”.", todo=f"There are: {names}.")
     path = Path(chosen.path).expanduser()
-    found = shelf_work.model_files(path)
+    found = list(shelf_work.model_files(path))
     if not found:
         raise AppError("NO_MODELS", f"There is no model file (.gguf) in {path}.", "Nothing was changed.")
     if chosen.copy:

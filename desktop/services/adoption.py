@@ -69,7 +69,9 @@ def _ollama(place: Place) -> Iterator[Found]:
         blob = _blob(place.folder / "blobs", model.sha256) if model is not None else None
         if model is not None and blob is not None:
             name, publisher = other_apps.ollama_name(manifest.relative_to(root))
-            origin = Origin(name=name, publisher=publisher, sha256=(model.sha256,))
+            pictures = _blob(place.folder / "blobs", model.projector) if model.projector else None
+            projector = str(pictures) if pictures is not None else ""
+            origin = Origin(name=name, publisher=publisher, sha256=(model.sha256,), projector=projector)
             yield Found(place.app, blob, _size(blob), origin)
 
 

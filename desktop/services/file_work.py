@@ -56,7 +56,8 @@ def copy(source: Path, target: Path, step: Step) -> None:
                 step(len(block))
             written.flush()
             os.fsync(written.fileno())
-        if fingerprint(part, lambda _: None) != digest.hexdigest():
+        # What is read back counts for nothing, but can be stopped.
+        if fingerprint(part, lambda _: step(0)) != digest.hexdigest():
             raise _not_copied(source, "what was written is not what was read")
         part.replace(target)
         sync_folder(target.parent)

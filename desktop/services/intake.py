@@ -38,6 +38,8 @@ class Origin(NamedTuple):
     publisher: str = ""
     licence: str = ""
     sha256: tuple[str, ...] = ()
+    projector: str = ""
+    """The file for pictures, where it does not lie beside the model under a name that says so."""
 
 
 def find(
@@ -141,15 +143,13 @@ def models_in(folder: Path) -> Iterator[Path]:
     """The model files in a folder and those below it: of a split one the first part, of what is no model nothing."""
     from desktop.domain.quants import is_later_part, kind_of_name
 
-    try:
-        entries = sorted(folder.rglob("*.[gG][gG][uU][fF]"))
-    except OSError:
-        return
-    for path in entries:
-        if len(path.relative_to(folder).parts) > DEEPEST or is_later_part(path.name) or not path.is_file():
-            continue
-        if kind_of_name(path.name) not in (FileKind.PROJECTOR, FileKind.OTHER):
-            yield path
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(folders) if len(Path(place).relative_to(folder).parts) < DEEPEST else []
+        for name in sorted(files):
+            path = Path(place, name)
+            is_model = path.suffix.lower() == ".gguf" and not is_later_part(name) and path.is_file()
+            if is_model and kind_of_name(name) not in (FileKind.PROJECTOR, FileKind.OTHER):
+                yield path
 
 
 @cache
@@ -187,7 +187,7 @@ def _described(path: Path, header: Header, origin: Origin) -> InstalledModel:
         sha256=origin.sha256,
         checked=_check(path, header),
         parts=tuple(parts),
-        projector=_projector_beside(path) if kind is FileKind.CHAT else "",
+        projector=origin.projector or (_projector_beside(path) if kind is FileKind.CHAT else ""),
         kind=kind,
     )
 

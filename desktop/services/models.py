@@ -95,7 +95,6 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
-        self._looked_at: set[int] = set()
 
     @property
     def engine(self) -> EngineClient:
@@ -325,13 +324,13 @@ class ModelService(QObject):
         self._models = [other for other in self._models if other.id != model.id] + [model]
         self._load(model)
 
-    def _load(self, model: InstalledModel) -> None:
+    def _load(self, model: InstalledModel, *, looked: bool = False) -> None:
         model = next((known for known in self._models if known.id == model.id), model)
         self._current = model
         self._failure = None
         self._facts = None
         self._progress = 0.0
-        if self._is_to_be_looked_at(model):
+        if self._waits_for_a_look(model, looked=looked):
             return
         if not model.has_template and not model.template:
             self.engine.unload()
@@ -346,10 +345,9 @@ class ModelService(QObject):
         self.loading.emit()
         self.changed.emit()
 
-    def _is_to_be_looked_at(self, model: InstalledModel) -> bool:
+    def _waits_for_a_look(self, model: InstalledModel, *, looked: bool) -> bool:
         """Whether the file is not to be opened now: nobody has looked at it yet, or what was found asks for a yes."""
-        if model.checked is None and model.id not in self._looked_at:
-            self._looked_at.add(model.id)
+        if model.checked is None and not looked:
             self.engine.unload()
             self._worker.run(lambda: self._look(model), self._looked, lambda _: self._looked(model))
         elif model.doubtful:
@@ -368,7 +366,7 @@ class ModelService(QObject):
         """Somebody looked at a file that is to be loaded. What cannot be read at all the engine says more about."""
         self._replace(model)
         if self._current is not None and self._current.id == model.id:
-            self._load(model)
+            self._load(model, looked=True)
 
     def _replace(self, model: InstalledModel) -> None:
         self._models = [model if known.id == model.id else known for known in self._models]

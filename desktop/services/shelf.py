@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from PySide6.QtCore import QFile, QObject, QTimer, Signal
 
@@ -17,7 +17,7 @@ from desktop.domain.models import InstalledModel
 from desktop.errors import AppError
 from desktop.services import file_work, intake, shelf_work
 from desktop.services.file_work import Stopped
-from desktop.services.tasks import Worker
+from desktop.services.tasks import Afar, Worker
 
 if TYPE_CHECKING:
     from desktop.domain.trust import Check
@@ -53,18 +53,6 @@ class Job(NamedTuple):
     """Bytes."""
 
 
-class _There:
-    """A store, from another thread: each call is done on the storage thread and waited for. What is read and copied in
-    between does not hold up the chats."""
-
-    def __init__(self, worker: Worker, store: object) -> None:
-        self._worker = worker
-        self._store = store
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *arguments: self._worker.wait(lambda: getattr(self._store, name)(*arguments))
-
-
 class Shelf(QObject):
     """``places`` are those of other programs, ``folder`` the models folder where no other is chosen.
 
@@ -93,7 +81,7 @@ class Shelf(QObject):
         self._worker = worker
         self._library = library
         self._options = options
-        self._from_afar = (cast("Library", _There(worker, library)), cast("Options", _There(worker, options)))
+        self._from_afar = (cast("Library", Afar(worker, library)), cast("Options", Afar(worker, options)))
         self._settings = settings
         self._folder = folder
         self._places = places
@@ -159,11 +147,18 @@ class Shelf(QObject):
         folder = self.folders()[0]
 
         def work() -> list[Path]:
-            found = [each for path in wanted for each in shelf_work.model_files(Path(path))]
-            return [shelf_work.copied(path, folder, self._step) for path in found] if copies else found
+            found: list[Path] = []
+            for path in wanted:
+                for each in shelf_work.model_files(Path(path)):
+                    self._step(0)
+                    found.append(each)
+            if not copies:
+                return found
+            job = Job(self.tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found)))
+            self._job = job
+            return [shelf_work.copied(path, folder, self._step) for path in found]
 
-        size = sum(shelf_work.size_of(Path(path)) for path in wanted) if copies else 0
-        self._run(Job(self.tr("Copying into the models folder"), 0, size), work, self._take_in)
+        self._run(Job(self.tr("Looking for models"), 0, 0), work, self._take_in)
 
     def rename(self, model_id: int, name: str) -> None:
         """Call a model something else; an empty name is its file's."""

@@ -83,9 +83,10 @@ def take_in(
     return taken, refused
 
 
-def model_files(path: Path) -> list[Path]:
+def model_files(path: Path) -> Iterable[Path]:
     """The models that a path stands for: itself, or those in the folder."""
-    return list(intake.models_in(path)) if path.is_dir() else [intake.first_part(path.absolute())]
+    is_folder = path.is_dir() and path.suffix.lower() != ".gguf"
+    return intake.models_in(path) if is_folder else [intake.first_part(path.absolute())]
 
 
 def size_of(path: Path) -> int:

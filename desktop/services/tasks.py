@@ -123,3 +123,15 @@ class Errands:
     def drop(self) -> None:
         """What is under way is done, and nobody waits for it."""
         self._dropped = True
+
+
+class Afar:
+    """A store, from another thread: each call is done on the storage thread and waited for. What is read and copied in
+    between does not hold up the chats."""
+
+    def __init__(self, worker: Worker, store: object) -> None:
+        self._worker = worker
+        self._store = store
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *arguments: self._worker.wait(lambda: getattr(self._store, name)(*arguments))

@@ -21,13 +21,13 @@ from desktop.errors import AppError
 from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice
+from desktop.ui.models.home import ModelsHome
 from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
 from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
     from desktop.ui.inspector.inspector import Inspector
-    from desktop.ui.models.room import ModelsRoom
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
     from desktop.ui.settings.room import SettingsRoom
@@ -71,18 +71,15 @@ class MainWindow(Frame):
         self._make_benchmarks = make_benchmarks
         self._benchmarks: Any = None
         self._placement = placement
-        self._make_shelf = make_shelf
-        self._make_shop = make_shop
-        self._front: Any = None
-        self._reveal_file = reveal
-        self._shelf: Any = None
-        self._models_room: ModelsRoom | None = None
         self._settings_room: SettingsRoom | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
         self._wanted: int | None = None
         self.models = ModelChoice(theme, self, models, self._told_in_conversation, self._speed)
         self.models.changed.connect(self.room.set_engine)
+        self.home: ModelsHome | None = None
+        if make_shelf is not None:
+            self.home = ModelsHome(theme, models, make_shelf, make_shop, reveal, self._speed, self)
         self._connect_sidebar()
         self._connect_room()
         self._connect_services()
@@ -117,7 +114,8 @@ class MainWindow(Frame):
         room.renamed.connect(self._chats.rename)
         room.failure_chosen.connect(self._failure_chosen)
         room.add_model_requested.connect(self.models.add)
-        self.models_dropped.connect(self._dropped)
+        if self.home is not None:
+            self._connect_home(self.home)
         transcript = room.transcript
         transcript.link_activated.connect(self._link_activated)
         transcript.save_requested.connect(self._save_code)
@@ -129,6 +127,15 @@ class MainWindow(Frame):
         transcript.pin_requested.connect(self._keep_in_memory)
         transcript.note_corrected.connect(self._correct_note)
         transcript.note_removed.connect(self._forget_note)
+
+    def _connect_home(self, home: ModelsHome) -> None:
+        self.models_dropped.connect(home.take)
+        home.told.connect(self._noticed)
+        home.refused.connect(self._refused)
+        home.closed.connect(self.focus_composer)
+        home.chat_requested.connect(self._chat_with)
+        home.benchmark_requested.connect(self._measure)
+        home.link_activated.connect(self._link_activated)
 
     def _connect_services(self) -> None:
         self._chats.list_changed.connect(self._show_chats)
@@ -223,62 +230,27 @@ class MainWindow(Frame):
         self.models.open_below(self.room.header.model)
 
     def open_shelf(self, page: str = "") -> None:
-        """The models at home."""
-        shelf = self._known_shelf()
-        if shelf is None:
+        """The models at home, at a page (``installed``) or the one that was open last."""
+        if self.home is None:
             return
-        if self._models_room is None:
-            self._models_room = self._make_models_room(shelf)
-        self.sidebar.settings.set_open(False)
-        self.show_other(self._models_room)
-        self.sidebar.models.set_open(True)
-        self._models_room.open(page)
-
-    def _known_shelf(self) -> Any:
-        if self._shelf is None and self._make_shelf is not None:
-            self._shelf = self._make_shelf()
-            self._shelf.refused.connect(self._refused)
-            self._shelf.told.connect(self._noticed)
-        return self._shelf
-
-    def _make_models_room(self, shelf: Any) -> ModelsRoom:
-        from desktop.ui.models.front import Front
-        from desktop.ui.models.installed_page import Wishes
-
         self._know_speeds()
-        wishes = Wishes(self._chat_with, self._measure, self._reveal_file, self._speed)
-        shop = self._make_shop() if self._make_shop is not None else None
-        for service in (shop.discovery, shop.downloads, shop.terms) if shop is not None else ():
-            service.refused.connect(self._refused)
-        if shop is not None:
-            shop.downloads.told.connect(self._noticed)
-        front = self._front = Front(self.theme, self, shelf, shop, self._models, wishes, self._link_activated)
-        front.installed.told.connect(self.toast.tell)
-        front.room.closed.connect(self.focus_composer)
-        if self._benchmarks is not None:
-            self._benchmarks.changed.connect(front.installed.tell)
+        room = self.home.room()
+        self.sidebar.settings.set_open(False)
+        self.show_other(room)
+        self.sidebar.models.set_open(True)
         self.ring.raise_()
-        return front.room
+        room.open(page)
 
     def _chat_with(self, model_id: int) -> None:
         self._models.choose(model_id)
         self.new_chat()
 
     def _measure(self, model_id: int) -> None:
-        """Measure a model: the page of the settings says how it goes."""
+        """The page of the settings measures the current model, and says how it goes."""
         current = self._models.current()
         if current is None or current.id != model_id:
             self._models.choose(model_id)
         self.open_settings("benchmark")
-
-    def _dropped(self, paths: list[str]) -> None:
-        """One file is loaded at once; several, a folder, or whatever is dropped on the models go to the list."""
-        shelf = self._known_shelf()
-        here = self._models_room is not None and self._models_room.isVisible()
-        if shelf is not None and (here or len(paths) > 1 or not paths[0].lower().endswith(".gguf")):
-            shelf.add(paths)
-        else:
-            self._models.add(paths[0])
 
     def open_inspector(self) -> None:
         """The second room, with the settings of the model."""
@@ -470,6 +442,8 @@ class MainWindow(Frame):
         if self._benchmarks is None and self._make_benchmarks is not None:
             self._benchmarks = self._make_benchmarks()
             self._benchmarks.ended.connect(self._benchmark_ended)
+            if self.home is not None:
+                self._benchmarks.changed.connect(self.home.tell)
 
     def _speed(self, model: InstalledModel) -> float:
         return self._benchmarks.speed(model) if self._benchmarks is not None else 0.0

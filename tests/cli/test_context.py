@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.cli.talk import Talk
 from desktop.domain.chat import AtLimit
 from desktop.domain.models import InstalledModel
+from desktop.domain.trust import Check
 from desktop.house import House
 from tests.services.conftest import open_house
 
@@ -24,7 +25,8 @@ LONG = "words that take some room, " * 8
 def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
     house = open_house(tmp_path / "data")
     path = "fake:" + json.dumps({"holds": 300, "text": "Yes."})
-    house.worker.wait(lambda: house.stores.library.add(InstalledModel(0, path, "Fake 1B", "Q4_0", key=path)))
+    fake = InstalledModel(0, path, "Fake 1B", "Q4_0", key=path, checked=Check(1.0))
+    house.worker.wait(lambda: house.stores.library.add(fake))
     yield house
     house.close()
 

@@ -19,6 +19,7 @@ from desktop import unlocking
 from desktop.child.surroundings import command_for
 from desktop.domain.chat import Message, PartKind, Role
 from desktop.domain.models import EngineState, InstalledModel
+from desktop.domain.trust import Check
 from desktop.engine import fake
 from desktop.house import House
 from desktop.services.tasks import Worker
@@ -53,9 +54,8 @@ class Driver:
         conversation.streamed.connect(self._streamed)
         conversation.answered.connect(self._answered)
         store, path = self._house.stores.library, self._model
-        model = self._house.worker.wait(
-            lambda: store.by_path(path) or store.add(InstalledModel(0, path, "Model", "Q4_0", key=path))
-        )
+        fake = InstalledModel(0, path, "Model", "Q4_0", key=path, checked=Check(1.0))
+        model = self._house.worker.wait(lambda: store.by_path(path) or store.add(fake))
         self._house.models._added(model)  # pyright: ignore[reportPrivateUsage]
 
     def _changed(self) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop import house as houses
 from desktop import unlocking
 from desktop.domain.models import EngineState, InstalledModel, LoadOptions
+from desktop.domain.trust import Check
 from desktop.engine import fake
 from desktop.house import House
 from desktop.services.conversation import Conversation
@@ -38,9 +39,8 @@ class Home:
         """Load a fake model that does what the script says."""
         store = self.house.stores.library
         path = "fake:" + json.dumps(script)
-        model = self.house.worker.wait(
-            lambda: store.by_path(path) or store.add(InstalledModel(0, path, "Fake 1B", "Q4_0", key=path))
-        )
+        fake = InstalledModel(0, path, "Fake 1B", "Q4_0", key=path, checked=Check(1.0))
+        model = self.house.worker.wait(lambda: store.by_path(path) or store.add(fake))
         models = self.house.models
         models._added(model)  # pyright: ignore[reportPrivateUsage]
         self.qtbot.waitUntil(lambda: models.state() in (EngineState.READY, EngineState.FAILED), timeout=WAIT)

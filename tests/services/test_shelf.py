@@ -252,7 +252,12 @@ def test_a_file_that_nobody_looked_at_is_looked_at_before_it_is_opened(home: Hom
     home.until(lambda: bool(models.models()))
     with home.qtbot.waitSignal(models.failed, timeout=WAIT) as heard:
         models.choose(model.id)
+        # Whoever is impatient is not let in by the side door.
+        models.choose(model.id)
+        assert models.state() is EngineState.NOT_LOADED
     assert heard.args[0].code == FailureKind.DOUBTFUL
+    home.house.worker.wait(lambda: None)
+    assert models.state() is EngineState.NOT_LOADED
 
 
 def test_a_split_model_is_one(home: Home, shelf: Shelf, tmp_path: Path) -> None:
@@ -305,7 +310,9 @@ def test_a_file_that_was_changed_is_looked_at_again_at_the_next_start(home: Home
 
 
 def manifest(model: str) -> str:
-    layers = [{"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{model}", "size": 1}]
+    kind = "application/vnd.ollama.image"
+    layers = [{"mediaType": f"{kind}.model", "digest": f"sha256:{model}", "size": 1}]
+    layers += [{"mediaType": f"{kind}.projector", "digest": "sha256:" + "ef" * 32, "size": 1}]
     return json.dumps({"schemaVersion": 2, "layers": layers})
 
 
@@ -315,6 +322,8 @@ def test_what_other_programs_have_is_offered_and_used_in_place(
     big(other / "lm" / "acme" / "rocket-GGUF" / "rocket-Q4_K_M.gguf")
     digest = "ab" * 32
     big(other / "ollama" / "blobs" / f"sha256-{digest}")
+    pictures = other / "ollama" / "blobs" / ("sha256-" + "ef" * 32)
+    pictures.write_bytes(b"for pictures")
     tags = other / "ollama" / "manifests" / "registry.ollama.ai" / "library" / "llama3.2"
     tags.mkdir(parents=True)
     (tags / "3b").write_text(manifest(digest))
@@ -338,6 +347,7 @@ def test_what_other_programs_have_is_offered_and_used_in_place(
     found = {model.name: model for model in listed(home)}
     assert set(found) == {"rocket", "llama3.2 3b", "boat"}
     assert found["llama3.2 3b"].sha256 == (digest,)
+    assert found["llama3.2 3b"].projector == str(pictures)
     assert (found["boat"].repo, found["boat"].publisher) == ("acme/boat", "acme")
     assert found["rocket"].repo == "acme/rocket-GGUF"
     assert {path for path in other.rglob("*") if path.is_file()} == before
@@ -377,6 +387,33 @@ def test_the_models_folder_moves_with_everything_in_it(home: Home, shelf: Shelf,
     assert not path.exists()
     assert outside.exists()
     assert shelf.folders() == (goal,)
+
+
+def test_a_move_to_another_disk_copies_and_proves_before_it_deletes(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_disk(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("os.link", other_disk)
+    library, source = home.house.stores.library, home.house.paths.models
+    model = intake.take_in(library, tiny_model(source / "m.gguf"))
+    content = Path(model.path).read_bytes()
+    done: list[int] = []
+    shelf_work.move(library, model, source, tmp_path / "usb", done.append)
+    stored = library.get(model.id)
+    assert stored is not None
+    assert Path(stored.path) == tmp_path / "usb" / "m.gguf"
+    assert Path(stored.path).read_bytes() == content
+    assert sum(done) == len(content)
+    assert not Path(model.path).exists()
+    # A copy that is not what was read is none.
+    monkeypatch.setattr("desktop.services.file_work.fingerprint", lambda *_: "0" * 64)
+    with pytest.raises(AppError) as caught:
+        shelf_work.move(library, stored, tmp_path / "usb", tmp_path / "other", done.append)
+    assert caught.value.code == "NOT_COPIED"
+    assert Path(stored.path).exists()
+    assert not list((tmp_path / "other").iterdir())
 
 
 def test_killed_at_any_step_of_moving_the_stored_path_leads_to_the_file(home: Home, tmp_path: Path) -> None:

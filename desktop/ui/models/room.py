@@ -108,6 +108,12 @@ class ModelsRoom(QWidget):
             self._below.removeWidget(self._actions)
             self._head.insertWidget(self._head.count() - 1, self._actions)
 
+    def tell(self) -> None:
+        """Have the open page say what holds now."""
+        tell = getattr(self._entries[self._stack.currentIndex()].page, "tell", None)
+        if tell is not None:
+            tell()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()

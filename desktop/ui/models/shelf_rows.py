@@ -69,6 +69,7 @@ class Row(NamedTuple):
             f"remembers about {words_for(model.context_length):,} words" if model.context_length else "",
             "In use" if self.in_use else f"Last used: {self.last_used}" if model.available else self.last_used,
             self.speed_words,
+            f"Enter: {self.deed.value}" if self.deed else "",
         ]
         return ", ".join(each for each in said if each)
 

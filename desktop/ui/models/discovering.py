@@ -1,70 +1,50 @@
-"""The models' room as the window has it: its two pages, and what passes between them, the services and the window."""
+"""Discover with its services: what is asked before a download, and what happens then."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.downloads import Order
 from desktop.domain.listing import Detail
 from desktop.ui.models import terms_dialog
-from desktop.ui.models.discover_page import DiscoverPage
-from desktop.ui.models.discover_page import Wishes as DiscoverWishes
-from desktop.ui.models.installed_page import InstalledPage, Wishes
-from desktop.ui.models.room import Entry, ModelsRoom
+from desktop.ui.models.discover_page import DiscoverPage, Wishes
 from desktop.ui.theme import Theme
 
 HUB = "https://huggingface.co/"
 
 
-class Shop(NamedTuple):
-    """Where models come from: services of ``house``."""
-
-    discovery: Any
-    downloads: Any
-    terms: Any
-
-
-class Front:
-    """``window`` is what questions lie over; ``wishes`` what the pages ask of it, ``open_link`` an address outside."""
+class Discovering:
+    """``shop`` is ``house.Shop``. Questions lie over ``window``; ``free`` tells the bytes that are free where downloads
+    go, ``chat`` begins a chat with the model of an id, ``open_link`` an address outside."""
 
     def __init__(
         self,
         theme: Theme,
         window: QWidget,
-        shelf: Any,
-        shop: Shop | None,
-        models: Any,
-        wishes: Wishes,
+        shop: Any,
+        free: Callable[[], int],
+        chat: Callable[[int], None],
         open_link: Callable[[str], None],
     ) -> None:
         self._theme = theme
         self._window = window
         self._shop = shop
-        self._wishes = wishes
+        self._begin_chat = chat
+        self._open_link = open_link
         self._after_look: tuple[str, str] | None = None
         """A repository and a quantization that are fetched as soon as the publisher's list is there."""
-        self.installed = InstalledPage(theme, shelf, models, wishes)
-        entries = [Entry("installed", "Installed", self.installed, self.installed.actions)]
-        self.discover: DiscoverPage | None = None
-        if shop is not None:
-            discover = DiscoverWishes(self._download, self._chat, self._read_licence, self._site, open_link, shelf.free)
-            self.discover = DiscoverPage(theme, shop.discovery, shop.downloads, discover)
-            entries.insert(0, Entry("discover", "Discover", self.discover, self.discover.actions))
-            shop.discovery.detail_changed.connect(self._looked)
-            shelf.changed.connect(self.discover.tell)
-            models.changed.connect(self.discover.tell)
-        self._open_link = open_link
-        self.room = ModelsRoom(theme, entries)
+        wishes = Wishes(self._download, self._chat, self._read_licence, self._site, open_link, free)
+        self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
+        shop.discovery.detail_changed.connect(self._looked)
 
     # --- inside
 
     def _download(self, detail: Detail, name: str) -> None:
         """What Snug's own list knows is about right: the publisher's list says what there really is."""
         shop = self._shop
-        assert shop is not None
         if not detail.revision:
             chosen = next(each for each in detail.offered if each.variant.name == name)
             self._after_look = (detail.listed.repo, chosen.variant.quant.name)
@@ -73,8 +53,7 @@ class Front:
         shop.terms.are_open(detail, lambda are_open: self._fetch(detail, name, asks=are_open))
 
     def _looked(self) -> None:
-        shop = self._shop
-        detail: Detail | None = shop.discovery.detail() if shop is not None else None
+        detail: Detail | None = self._shop.discovery.detail()
         if self._after_look is None or detail is None or detail.looking:
             return
         (repo, quant), self._after_look = self._after_look, None
@@ -86,7 +65,6 @@ class Front:
 
     def _fetch(self, detail: Detail, name: str, *, asks: bool) -> None:
         shop = self._shop
-        assert shop is not None
         chosen = next(each for each in detail.offered if each.variant.name == name)
         order = order_of(detail, name)
 
@@ -102,13 +80,11 @@ class Front:
         question.ask()
 
     def _chat(self, detail: Detail, name: str) -> None:
-        assert self._shop is not None
         model = self._shop.downloads.model_of(detail.listed.repo, name)
         if model is not None:
-            self._wishes.chat(model.id)
+            self._begin_chat(model.id)
 
     def _read_licence(self, detail: Detail) -> None:
-        assert self._shop is not None
         if not detail.licence_file:
             self._site(detail.listed.repo)
             return
