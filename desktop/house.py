@@ -83,7 +83,7 @@ class Shop(NamedTuple):
     terms: Terms
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class House:
     """The services over one data folder."""
 
