@@ -579,6 +579,19 @@ def installed_menu(stage: Stage) -> None:
     stage.key(Qt.Key.Key_Menu)
 
 
+def smaller_copy(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).list.smaller_requested.emit(5)
+
+
+def smaller_running(stage: Stage) -> None:
+    stage.shelf.do("Making Q4_K_M of Qwen3 0.6B", 150_000_000, 348_000_000)
+    installed(stage)
+    stage.models.have(
+        [model._replace(made_from="Qwen3 4B F16", publisher="") if model.id == 2 else model for model in shelf_models()]
+    )
+
+
 def model_details(stage: Stage) -> None:
     installed(stage)
     stage.window.findChild(InstalledPage).open_details(6)
@@ -713,6 +726,8 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "models-narrow": installed_narrow,
     "models-none": installed_none,
     "models-menu": installed_menu,
+    "models-smaller": smaller_copy,
+    "models-smaller-running": smaller_running,
     "model-details": model_details,
     "model-verified": model_verified,
     "models-add": add_models,

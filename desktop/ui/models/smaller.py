@@ -1,0 +1,90 @@
+"""Which smaller copy is to be made of a model: each with its size, what it loses, and whether it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
+
+from desktop.domain.models import InstalledModel
+from desktop.domain.names import file_text
+from desktop.domain.quants import Quant
+from desktop.domain.smaller import LOSSLESS, Smaller
+from desktop.ui.models.found_list import FITS
+from desktop.ui.models.variant_table import Bars
+from desktop.ui.parts.buttons import Kind
+from desktop.ui.parts.labels import Label
+from desktop.ui.parts.marks import Badge, Rule
+from desktop.ui.parts.question import Question
+from desktop.ui.parts.toggles import Radio
+from desktop.ui.theme import Theme, font, grown
+
+
+class SmallerCopy(Question):
+    """Signals:
+    wanted: the ``Smaller`` that is to be made.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self, theme: Theme, window: QWidget, model: InstalledModel, copies: Sequence[Smaller], folder: Path
+    ) -> None:
+        size = f"{model.quant}, {file_text(model.size_bytes)}"
+        super().__init__(
+            theme,
+            window,
+            f"A smaller copy of {model.name}",
+            f"It keeps less of each number, so it takes less room and answers faster. {model.name} ({size}) stays.",
+            "Make the copy",
+            Kind.PRIMARY,
+        )
+        self._copies = copies
+        self._group = QButtonGroup(self)
+        for place, copy in enumerate(copies):
+            if place:
+                self.middle.addWidget(Rule(theme))
+            self.middle.addLayout(self._row(theme, place, copy))
+        self.middle.addWidget(Rule(theme))
+        self.middle.addWidget(Label(theme, f"It goes into {folder}.", "small", "textSecondary", wrap=True))
+        if Quant(model.quant).bits < LOSSLESS:
+            note = f"A copy made from a full model (F16) would be a little better than one made from {model.quant}."
+            self.middle.addWidget(Label(theme, note, "small", "textSecondary", wrap=True))
+        self.yes.clicked.connect(self._choose)
+
+    def ask(self) -> None:
+        self.appear(self._group.checkedButton())
+
+    def _row(self, theme: Theme, place: int, copy: Smaller) -> QGridLayout:
+        quality = copy.quant.quality
+        suggested = ", suggested" if copy.suggested else ""
+        radio = Radio(theme, f"{copy.quant.name}, about {file_text(copy.size)}{suggested}")
+        fit = f", {copy.judged.fitness}" if copy.judged.fitness else ""
+        radio.setAccessibleDescription(f"{quality.words}{fit}")
+        self._group.addButton(radio, place)
+        if copy.suggested or place == 0:
+            radio.setChecked(True)
+        words = Label(theme, quality.words, "label", "textSecondary")
+        words.setFont(font("label"))
+        beside = QHBoxLayout()
+        beside.setSpacing(9)
+        beside.addSpacing(grown(18) + 10)
+        beside.addWidget(Bars(theme, quality))
+        beside.addWidget(words, 1)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(radio, 0, 0)
+        grid.addLayout(beside, 1, 0)
+        if copy.judged.fitness in FITS:
+            tone, icon_name = FITS[copy.judged.fitness]
+            badge = Badge(theme, copy.judged.fitness, tone, icon_name)
+            grid.addWidget(badge, 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        return grid
+
+    def _choose(self) -> None:
+        copy = self._copies[self._group.checkedId()]
+        self.accept()
+        self.wanted.emit(copy)
