@@ -73,6 +73,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     rename.add_argument("model", metavar="MODEL", help="name or number")
     rename.add_argument("name", metavar="NAME", help="empty: what its file is called")
 
+    shrink = actions.add_parser("shrink", parents=[common], help="make a smaller copy of a model kept in full")
+    shrink.add_argument("model", metavar="MODEL", help="name or number")
+    shrink.add_argument("--to", default="", metavar="QUANT", help="such as Q4_K_M; else say what can be made")
+
     bench = commands.add_parser("bench", parents=[common], help="measure how fast a model reads and writes here")
     bench.add_argument("model", nargs="?", default="", metavar="MODEL", help="name, number or path; else the last one")
     bench.add_argument(

@@ -19,13 +19,8 @@ from desktop.quantiser import protocol
 
 def main() -> int:
     """Run, sealed, until the copy is made, stdin ends or ``Quit`` comes."""
-    files = [Path(each) for each in json.loads(os.environ.pop(protocol.FILES_VARIABLE, "[]"))]
-    filters.seal_engine([part for model in files[:1] for part in places.parts_of(model)], files[1:])
-    return serve()
-
-
-def serve() -> int:
-    """Run as the process is."""
+    model, copy = json.loads(os.environ.pop(protocol.FILES_VARIABLE, '["", ""]'))
+    seal(Path(model), Path(copy))
     decoder: Decoder[protocol.Command] = Decoder(protocol.Command)
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)
@@ -37,6 +32,11 @@ def serve() -> int:
     if isinstance(command, protocol.Make):
         pipe.send(quantising.make(command, pipe.send))
     return 0
+
+
+def seal(model: Path, copy: Path) -> str:
+    """As an engine is sealed, with one file that may be written. Why not, or nothing."""
+    return filters.seal_engine(places.parts_of(model), [copy])
 
 
 def _is_urgent(command: protocol.Command) -> bool:

@@ -18,6 +18,8 @@ from desktop.services import file_work, intake
 from desktop.services.intake import Origin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.domain.fit import Room
     from desktop.domain.gguf import Header
     from desktop.domain.models import InstalledModel
@@ -53,8 +55,7 @@ def copies_of(model: InstalledModel, room: Room) -> Shrinkable:
 
 
 def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tuple[Path, Origin]:
-    """Make a smaller copy of a model in a folder: the file, and where it comes from. It grows under another name, and
-    gets its own when its head was read.
+    """Make a smaller copy of a model in a folder: the file, and where it comes from.
 
     Raises:
         AppError: DISK_FULL, NOT_MADE, OUT_OF_MEMORY or BAD_FILE. Nothing is left of it.
@@ -62,11 +63,6 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
     """
     safe = f"{model.name} is as it was."
     todo = "Make room, or choose a smaller copy."
-    file_work.require_room(folder, copy.size, safe, todo)
-    name = file_name(model, copy.quant.name)
-    goal = file_work.free_folder(folder, (name,))
-    part = goal / (name + file_work.PART)
-    before = intake.read(Path(model.path))
     done = 0
 
     def hear(written: int) -> None:
@@ -75,32 +71,49 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
         done = max(written, done)
 
     try:
-        goal.mkdir(parents=True, exist_ok=True)
-        # It is there before it is written: the process that writes it can make no other.
-        part.write_bytes(b"")
-        try:
-            client.make(Make(1, model.path, str(part), copy.quant.name), model.name, hear)
-        except AppError:
-            # What was written so far is part of what there was room for.
-            file_work.require_room(folder, copy.size - done, safe, todo)
-            raise
-        _require_same(before, intake.read(part), model)
-        with part.open("r+b") as written:
-            os.fsync(written.fileno())
-        part.replace(goal / name)
-        sync_folder(goal)
+        folder.mkdir(parents=True, exist_ok=True)
+        file_work.require_room(folder, copy.size, safe, todo)
+        path = _place(model, copy, folder)
+        _write(model, copy, path, hear)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise AppError("NOT_MADE", f"The copy of {model.name} could not be written: {reason}.", safe) from None
-    finally:
-        part.unlink(missing_ok=True)
-    return goal / name, Origin(
+        happened = f"The copy of {model.name} could not be written: {reason}."
+        raise AppError("NOT_MADE", happened, safe, "Look whether the models folder can be written to.") from None
+    except AppError as error:
+        if error.code == "NOT_MADE":
+            # The quantiser does not say why. What was written so far is part of what there was room for.
+            file_work.require_room(folder, copy.size, safe, todo)
+        raise
+    return path, Origin(
         name=model.name,
         publisher=model.publisher,
         licence=model.licence,
         projector=model.projector,
         made_from=f"{model.name} {model.quant}",
     )
+
+
+def _place(model: InstalledModel, copy: Smaller, folder: Path) -> Path:
+    name = file_name(model, copy.quant.name)
+    goal = file_work.free_folder(folder, (name,))
+    goal.mkdir(parents=True, exist_ok=True)
+    return goal / name
+
+
+def _write(model: InstalledModel, copy: Smaller, path: Path, hear: Callable[[int], None]) -> None:
+    """It grows under another name, and gets its own when its head was read."""
+    part = path.with_name(path.name + file_work.PART)
+    try:
+        # It is there before it is written: the process that writes it can make no other.
+        part.write_bytes(b"")
+        client.make(Make(1, model.path, str(part), copy.quant.name), model.name, hear)
+        _require_same(intake.read(Path(model.path)), intake.read(part), model)
+        with part.open("r+b") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+        sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def file_name(model: InstalledModel, quant: str) -> str:

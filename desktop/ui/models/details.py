@@ -102,7 +102,7 @@ def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
     known = [
         ("Licence", licence_of(model.licence).line),
         ("From", model.repo and f"{model.repo}, {model.repo_file}".rstrip(", ")),
-        ("Made from", model.made_from),
+        ("Made from", model.made_from and f"{model.made_from}, on this computer"),
         ("File", f"{Path(model.path).name}, {file_text(model.size_bytes)}{parts}"),
         ("Folder", str(Path(model.path).parent)),
         ("Weights", quality),

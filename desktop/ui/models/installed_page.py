@@ -218,7 +218,7 @@ class InstalledPage(QWidget):
         if self._models.is_starter(model):
             return "Comes with Snug"
         if model.made_from:
-            return f"Made from {model.made_from} on this computer"
+            return f"Made here from {model.made_from}"
         owner = self._shelf.owner(model)
         made = model.publisher or ("" if owner else "From your own file")
         return " · ".join(each for each in (made, owner and f"from {owner}") if each)

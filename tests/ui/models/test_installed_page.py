@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QRadioButton
 
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.trust import Check
@@ -234,3 +234,42 @@ def test_five_hundred_models_stay_within_the_window(page: InstalledPage, stage: 
     page.grab()
     assert page.list.rows.rowCount() == 500
     assert page.table.height() < stage.window.height()
+
+
+def menu_of(page: InstalledPage, stage: Stage, number: int) -> list[str]:
+    here(stage, number)
+    stage.key(Qt.Key.Key_Menu)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [action.text() for action in menu.actions()]
+    menu.close()
+    return words
+
+
+def test_a_smaller_copy_is_offered_of_what_is_kept_in_full(page: InstalledPage, stage: Stage) -> None:
+    offers = {number: "Make a smaller copy…" in menu_of(page, stage, number) for number in range(1, 8)}
+    assert [number for number, offered in offers.items() if offered] == [5]
+
+
+def test_the_suggested_copy_is_made_where_nobody_chose_another(page: InstalledPage, stage: Stage) -> None:
+    page.list.smaller_requested.emit(5)
+    dialog = stage.find("question")
+    radios = {radio.text(): radio for radio in dialog.findChildren(QRadioButton)}
+    assert [text for text, radio in radios.items() if radio.isChecked()] == ["Q4_K_M, about 0.3 GB"]
+    assert radios["Q6_K, about 0.5 GB"].accessibleDescription() == "Nearly full, Runs great"
+    stage.click(stage.find("questionAction"))
+    _, number, copy = next(call for call in stage.shelf.calls if call[0] == "shrink")
+    assert (number, copy.quant.name) == (5, "Q4_K_M")
+
+
+def test_another_copy_can_be_chosen_with_the_arrow_keys(page: InstalledPage, stage: Stage) -> None:
+    page.list.smaller_requested.emit(5)
+    stage.key(Qt.Key.Key_Down)
+    stage.click(stage.find("questionAction"))
+    assert next(call for call in stage.shelf.calls if call[0] == "shrink")[2].quant.name == "Q3_K_M"
+
+
+def test_what_was_made_here_says_of_what(page: InstalledPage) -> None:
+    made = shelf_models()[1]._replace(made_from="Qwen3 4B F16")
+    assert page.origin(made) == "Made here from Qwen3 4B F16"
+    assert ("Made from", "Qwen3 4B F16, on this computer") in facts_of(made)
