@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from desktop.child import surroundings, wire
-from desktop.child.process import Ending
+from desktop.child.process import Ending, ctrl_c_waits
 
 WAKE_S = 0.2
 _SAID = 8000
@@ -37,15 +37,16 @@ class Errand(Generic[Event]):
         it says nothing, a few times a second. What ``hear`` raises ends the child at once, and is raised."""
         program, arguments = self._command
         with tempfile.TemporaryFile() as said:
-            child = subprocess.Popen(
-                [program, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                env=self._environment,
-                # A window of its own on Windows would only flash up.
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            with ctrl_c_waits():
+                child = subprocess.Popen(
+                    [program, *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    env=self._environment,
+                    # A window of its own on Windows would only flash up.
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
             reading = threading.Thread(target=self._read, args=(child,), daemon=True)
             reading.start()
             wrong = "it was not heard to its end"

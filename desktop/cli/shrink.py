@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -15,6 +16,7 @@ from desktop.domain.smaller import Smaller
 from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.services import shelf_work, shrinking
+from desktop.services.file_work import Stopped
 
 
 def shrink(chosen: Namespace, stores: Stores, model: InstalledModel, folder: Path) -> int:
@@ -35,10 +37,15 @@ def shrink(chosen: Namespace, stores: Stores, model: InstalledModel, folder: Pat
             "NO_SUCH_COPY", f"No copy of {model.name} in “{chosen.to}” can be made.", todo=f"There are: {names}."
         )
     telling = _Telling(copy, as_json=chosen.json)
+    # Ctrl+C comes more than once, and would end the tidying up as well.
+    before = signal.signal(signal.SIGINT, telling.stop)
     try:
         path, origin = shrinking.shrunk(model, copy, folder, telling.step)
+    except Stopped:
+        return 130
     finally:
         telling.end()
+        signal.signal(signal.SIGINT, before)
     taken, refused = shelf_work.take_in(stores.library, stores.options, [path], {path: origin})
     if refused is not None:
         raise refused
@@ -68,8 +75,14 @@ class _Telling:
         self._done = 0
         self._told = -1
         self._shown = False
+        self._stopped = False
+
+    def stop(self, *_: object) -> None:
+        self._stopped = True
 
     def step(self, count: int) -> None:
+        if self._stopped:
+            raise Stopped
         self._done += count
         percent = min(self._done * 100 // self._copy.size, 99)
         if percent == self._told:

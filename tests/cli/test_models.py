@@ -119,4 +119,5 @@ def test_ctrl_c_leaves_nothing_of_a_smaller_copy(snug: Snug, tmp_path: Path) -> 
     press_ctrl_c(process)
     assert snug.finish(process).code == 130
     assert not list((snug.data / "models").iterdir())
-    assert list(names(snug)) == ["harbour"]
+    listed = snug.run("models", "list", "--json").events
+    assert [event["quant"] for event in listed if event["name"] == "harbour"] == ["F16"]
