@@ -398,6 +398,12 @@ def many_cards(stage: Stage) -> None:
     stage.placement.choose(gpu_layers=33)
 
 
+def two_cards(stage: Stage) -> None:
+    stage.placement.cards = 2
+    inspector(stage)
+    stage.placement.choose(gpu_layers=33, tensor_split=(65.0, 35.0))
+
+
 def inspector_narrow(stage: Stage) -> None:
     inspector(stage)
     stage.window.resize(960, 640)
@@ -563,6 +569,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "inspector-more": more_options,
     "inspector-no-card": no_card,
     "inspector-cards": many_cards,
+    "inspector-two-cards": two_cards,
     "inspector-narrow": inspector_narrow,
     "inspector-keyboard": inspector_keyboard,
     "memory-mark": memory_mark,

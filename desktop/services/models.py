@@ -241,6 +241,13 @@ class ModelService(QObject):
         self._telling = True
         self._load(model)
 
+    def load_on_processor(self) -> None:
+        """Load the current model again with nothing on a graphics card; until Snug ends."""
+        model = self._current
+        if model is not None:
+            self._smaller[model.id] = self.options_of(model)._replace(gpu_layers=0)
+            self._load(model)
+
     def choose_template(self, model_id: int, name: str) -> None:
         """Use a built-in chat template for this model from now on, and load it."""
         self._models = [model._replace(template=name) if model.id == model_id else model for model in self._models]
@@ -381,7 +388,7 @@ class ModelService(QObject):
 
     def _engine_failed(self, what: EngineFailure) -> None:
         was_running, self._facts, self._telling = self._facts is not None, None, False
-        if what.kind is not FailureKind.CRASHED:
+        if what.kind not in (FailureKind.CRASHED, FailureKind.DEVICE_LOST):
             self._worker.run(self._records.end)
         if what.kind is FailureKind.TOO_BIG:
             self._fitting = self._what_fits(what.numbers)
