@@ -21,6 +21,7 @@ from desktop.services.models import ModelService
 from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
 from desktop.services.resting import Resting
+from desktop.services.speeds import Speeds
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -82,6 +83,7 @@ class House:
     upkeep: Upkeep
     cache: PromptCache
     resting: Resting
+    speeds: Speeds
     line: Line | None
     """To the porter, where there is one."""
 
@@ -95,7 +97,7 @@ class House:
         """What can be chosen about loading the model. Made when it is asked for, too."""
         from desktop.services.placement import Placement
 
-        return Placement(self.models, self.worker)
+        return Placement(self.models, self.worker, self.speeds)
 
     def benchmarks(self) -> Benchmarks:
         """How fast the models are. Made when it is asked for, too."""
@@ -238,6 +240,7 @@ def furnish(
     resting = Resting(models, cache)
     resting.show(chats.current())
     chats.opened.connect(resting.show)
+    speeds = Speeds(models, worker, stores.options)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -252,4 +255,4 @@ def furnish(
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, line)
+    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, line)

@@ -90,7 +90,9 @@ class PlacementView(NamedTuple):
     changes: tuple[Change, ...] = ()
     """What takes a reload."""
     tokens_per_second: float = 0.0
-    """Writing speed now, as far as known; 0: not known."""
+    """Writing speed of the model as it is loaded; 0: it wrote nothing yet."""
+    expected: float = 0.0
+    """Tokens per second to expect of what is chosen; 0: nobody knows, or ``tokens_per_second`` says it."""
 
     @property
     def auto(self) -> bool:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from desktop.engine import protocol
 
 
+TELLING = 16
+"""Tokens of an answer that say how fast the model writes."""
+
+
 class _Begun(NamedTuple):
     """An answer that the engine was asked for, and what it and its question do to the rows."""
 
@@ -482,7 +486,7 @@ class Conversation(QObject):
         self.memory_changed.emit()
         if message is not None:
             if whole:
-                self._desk.models.answered()
+                self._desk.models.answered(_speed(message))
                 self._remember()
             self.answered.emit(message)
 
@@ -517,3 +521,9 @@ class Conversation(QObject):
         self.save_draft()
         self._memory.give_way()
         self._answering.abandon()
+
+
+def _speed(message: Message) -> float:
+    """Tokens per second; 0 for an answer that is too short to tell."""
+    figures = message.statistics
+    return figures.tokens_per_second if figures is not None and figures.generated_tokens >= TELLING else 0.0

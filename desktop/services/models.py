@@ -50,6 +50,7 @@ class ModelService(QObject):
         loading: a model is being loaded.
         loaded: it is ready.
         held: a ``protocol.Held`` of its engine.
+        wrote: tokens per second that the loaded model wrote with just now.
     """
 
     changed = Signal()
@@ -60,6 +61,7 @@ class ModelService(QObject):
     loading = Signal()
     loaded = Signal()
     held = Signal(object)
+    wrote = Signal(float)
 
     def __init__(
         self,
@@ -430,9 +432,11 @@ class ModelService(QObject):
             self._worker.run(self._records.end)
         self._engine.shut()
 
-    def answered(self) -> None:
-        """An answer came to its end: the engine is well."""
+    def answered(self, tokens_per_second: float) -> None:
+        """An answer came to its end: the engine is well. 0 tokens per second: it was too short to tell."""
         self._restarts = 0
+        if tokens_per_second > 0:
+            self.wrote.emit(tokens_per_second)
 
 
 class _Library(NamedTuple):

@@ -20,11 +20,13 @@ from desktop.domain.memory import MAIN, Estimate, estimate, places, shares, step
 from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.names import memory_text
 from desktop.domain.placement import Card, Change, Place, PlacementView
+from desktop.services.speeds import way_of
 
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
     from desktop.engine import protocol
     from desktop.services.models import ModelService
+    from desktop.services.speeds import Speeds
     from desktop.services.tasks import Worker
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,12 @@ class Placement(QObject):
 
     changed = Signal()
 
-    def __init__(self, models: ModelService, worker: Worker) -> None:
+    def __init__(self, models: ModelService, worker: Worker, speeds: Speeds) -> None:
         super().__init__()
         self._models = models
         self._worker = worker
+        self._speeds = speeds
+        speeds.changed.connect(self._tell)
         self._model: InstalledModel | None = None
         self._header: Header | None = None
         self._options = LoadOptions()
@@ -92,6 +96,7 @@ class Placement(QObject):
             self._model, self._header = model, None
             if model is not None:
                 self._options = self._models.options_of(model)
+                self._speeds.look_up(model)
                 self._worker.run(lambda: _read(model), lambda header: self._read(model, header))
         self._tell()
 
@@ -150,7 +155,15 @@ class Placement(QObject):
             options.threads or _cores(),
             _cores(),
             _changes(self._loaded(), options, header, room) if self._loaded() != options else (),
+            self._speeds.now(),
+            self._expected(model, options, takes.offloaded, is_loaded=is_loaded),
         )
+
+    def _expected(self, model: InstalledModel, options: LoadOptions, layers: int, *, is_loaded: bool) -> float:
+        """What is measured needs no guess."""
+        if is_loaded and self._speeds.now() > 0:
+            return 0.0
+        return self._speeds.about(model, way_of(options, layers, options.threads or _cores()))
 
     def _no_card(self) -> str:
         if self._models.room() is None and self._models.state() is not EngineState.READY:

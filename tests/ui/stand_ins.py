@@ -438,6 +438,7 @@ class FakePlacement(QObject):
             cores=8,
             changes=self._changes(),
             tokens_per_second=42.0,
+            expected=49.0 if layers == 22 and self.loaded.gpu_layers != 22 else 0.0,
         )
         return view._replace(**self.more)
 
