@@ -97,6 +97,13 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
+        self._farewell: Callable[[Callable[[], None]], None] | None = None
+        self._next: InstalledModel | None = None
+        """The model that is loaded as soon as the one before it has been left in good order."""
+
+    def set_farewell(self, farewell: Callable[[Callable[[], None]], None]) -> None:
+        """What is to happen before a model that is ready makes room for the next load; it calls what it is given."""
+        self._farewell = farewell
 
     @property
     def engine(self) -> EngineClient:
@@ -126,6 +133,8 @@ class ModelService(QObject):
         return self._current
 
     def state(self) -> EngineState:
+        if self._next is not None:
+            return EngineState.LOADING
         return self._engine.state if self._engine is not None else EngineState.NOT_LOADED
 
     def load_progress(self) -> float:
@@ -188,6 +197,7 @@ class ModelService(QObject):
     def remove(self, model_id: int) -> None:
         """Take a model off the list. Its file stays."""
         if self._current is not None and self._current.id == model_id:
+            self._next = None
             self.engine.unload()
             self._current = None
         self._models = [model for model in self._models if model.id != model_id]
@@ -341,6 +351,20 @@ class ModelService(QObject):
         self._load(model)
 
     def _load(self, model: InstalledModel) -> None:
+        ready = self._next is not None or self.state() is EngineState.READY
+        self._next = model
+        if self._farewell is None or not ready:
+            self._begin(model)
+            return
+        self._farewell(lambda: self._begin(model))
+        if self._next is model:
+            self._current, self._facts, self._failure, self._progress = model, None, None, 0.0
+            self.changed.emit()
+
+    def _begin(self, model: InstalledModel) -> None:
+        if self._next is not model:
+            return  # another one was chosen meanwhile
+        self._next = None
         model = next((known for known in self._models if known.id == model.id), model)
         self._current = model
         self._failure = None

@@ -67,6 +67,7 @@ class PromptCache(QObject):
         models.loading.connect(self._loading)
         models.loaded.connect(self._loaded)
         models.held.connect(self._held)
+        models.set_farewell(self._farewell)
 
     # --- what happens to chats
 
@@ -104,6 +105,17 @@ class PromptCache(QObject):
         self._changed.clear()
         if then is not None:
             self._worker.run(lambda: None, lambda _: then())
+
+    def _farewell(self, then: Callable[[], None]) -> None:
+        """The model goes, and what it knows with it: that is written down first, if there is anything, as far as three
+        seconds go."""
+        engine = self._models.running_engine()
+        if engine is None or not self._changed:
+            then()
+            return
+        engine.stop_all()
+        self.keep_all(then)
+        QTimer.singleShot(round(CLOSING_S * 1000), self, then)
 
     def close(self) -> None:
         """The app ends: what is worth it is on disk when this returns, or after three seconds nothing more is."""
