@@ -94,6 +94,7 @@ class ModelService(QObject):
         self._fitting: LoadOptions | None = None
         """What would fit of the current model, if it was refused for its size."""
         self._insists = False
+        self._steps_down = True
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
@@ -243,6 +244,10 @@ class ModelService(QObject):
             return (now, self._fitting.context_length) if self._fitting is not None else None
         then = max(SMALLEST_CONTEXT, now // 2)
         return (now, then) if then < now else None
+
+    def never_less(self) -> None:
+        """From now on a model that does not fit is refused, instead of loaded with a shorter context."""
+        self._steps_down = False
 
     def load_safely(self) -> None:
         """Load the current model again so that it fits, or with half the context where nobody knows what would."""
@@ -433,7 +438,7 @@ class ModelService(QObject):
     def _may_step_down(self, kind: FailureKind) -> bool:
         """Whether less may be tried without asking: once, and nothing that the user chose."""
         model = self._current
-        if model is None or model.id in self._smaller or self.options_of(model).context_length:
+        if not self._steps_down or model is None or model.id in self._smaller or self.options_of(model).context_length:
             return False
         if kind is FailureKind.TOO_BIG:
             chosen = self.options_of(model).gpu_layers
