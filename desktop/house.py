@@ -17,6 +17,7 @@ from desktop.paths import Paths
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
+from desktop.services.memory_settings import MemorySettings
 from desktop.services.models import ModelService
 from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
@@ -84,6 +85,7 @@ class House:
     cache: PromptCache
     resting: Resting
     speeds: Speeds
+    memory: MemorySettings
     line: Line | None
     """To the porter, where there is one."""
 
@@ -240,6 +242,16 @@ def furnish(
     resting = Resting(models, cache)
     resting.show(chats.current())
     chats.opened.connect(resting.show)
+    memory = MemorySettings(worker, stores.options)
+
+    def remember() -> None:
+        choices = memory.choices()
+        resting.set_minutes(choices.rests_after)
+        cache.set_reading_ahead(on=choices.reads_ahead, on_battery=choices.reads_ahead_on_battery)
+        cache.set_limit(choices.states_bytes)
+        chats.set_usual_limit(choices.at_limit)
+
+    memory.changed.connect(remember)
     speeds = Speeds(models, worker, stores.options)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
@@ -255,4 +267,6 @@ def furnish(
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, line)
+    return House(
+        paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, memory, line
+    )

@@ -41,7 +41,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakePrivacy
+from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
@@ -56,6 +56,7 @@ class Stage:
         self.chats, self.models, transcript = services()
         self.privacy = FakePrivacy()
         self.benchmarks = FakeBenchmarks()
+        self.memory = FakeMemory()
         self.placement = stand_ins.FakePlacement()
         settings = stand_ins.FakeSettings()
         self.window = MainWindow(
@@ -67,6 +68,7 @@ class Stage:
             open_link=_leave_closed,
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
+            memory=self.memory,
             placement=lambda: self.placement,
         )
         self.window.show()
@@ -478,6 +480,11 @@ def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
 
 
+def memory_settings(stage: Stage) -> None:
+    stage.memory.choose(reads_ahead=False, states_gb=4)
+    stage.window.open_settings("memory")
+
+
 def benchmark(stage: Stage) -> None:
     stage.window.open_settings("benchmark")
 
@@ -590,6 +597,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
     "settings-appearance": appearance,
+    "settings-memory": memory_settings,
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,

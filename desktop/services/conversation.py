@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain import context, names
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, Sampling
-from desktop.domain.context import Memory
+from desktop.domain.context import Memory, Note
 from desktop.errors import AppError
 from desktop.services.answering import Answering
 from desktop.services.chat_memory import ChatMemory
@@ -270,6 +270,10 @@ class Conversation(QObject):
     def forget_note(self) -> None:
         """There is to be no note; the model sees what it stood for again, as far as that fits."""
         self._memory.forget_note()
+
+    def put_note_back(self, note: Note) -> None:
+        """The note is to be as it was."""
+        self._memory.put_back(note)
 
     def stop_summary(self) -> None:
         """Summarise nothing more for now."""

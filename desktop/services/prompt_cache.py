@@ -52,6 +52,7 @@ class PromptCache(QObject):
         # A thread of its own: it waits for the engine, which may be in the middle of an answer.
         self._worker = Worker("states", self)
         self._shown: Conversation | None = None
+        self._reads_ahead, self._on_battery = True, False
         self._here: set[int] = set()
         self._changed: set[int] = set()
         self._names: set[str] = set()
@@ -68,6 +69,14 @@ class PromptCache(QObject):
         models.loaded.connect(self._loaded)
         models.held.connect(self._held)
         models.set_farewell(self._farewell)
+
+    def set_reading_ahead(self, *, on: bool, on_battery: bool) -> None:
+        """Whether what is typed is read at once, and whether also without a mains supply."""
+        self._reads_ahead, self._on_battery = on, on_battery
+
+    def set_limit(self, most_bytes: int) -> None:
+        """What the states may take on disk; 0: as much as Snug finds right."""
+        self._worker.run(lambda: self._files.limit(most_bytes))
 
     # --- what happens to chats
 
@@ -200,7 +209,9 @@ class PromptCache(QObject):
 
     def _read_ahead(self) -> None:
         shown = self._shown
-        if shown is None or self._models.state() is not EngineState.READY or not _has_power():
+        if shown is None or self._models.state() is not EngineState.READY or not self._reads_ahead:
+            return
+        if not (self._on_battery or _has_power()):
             return
 
         def then(messages: Sequence[protocol.PromptMessage]) -> None:

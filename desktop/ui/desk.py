@@ -128,6 +128,7 @@ class Desktop(QObject):
             make_privacy_page=self._privacy_page,
             placement=house.placement,
             make_benchmarks=house.benchmarks,
+            memory=house.memory,
         )
         self._seen = seen
         self.window.deletion_requested.connect(self._delete_everything)

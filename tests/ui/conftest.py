@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
-from tests.ui.settings.stand_ins import FakeBenchmarks
+from tests.ui.settings.stand_ins import FakeBenchmarks, FakeMemory
 from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
 
 
@@ -61,6 +61,7 @@ class Stage:
         self.placement = placement
         self.links: list[str] = []
         self.benchmarks = FakeBenchmarks()
+        self.memory = FakeMemory()
         self.window = MainWindow(
             theme,
             chats,
@@ -69,6 +70,7 @@ class Stage:
             Placeholder,
             self.links.append,
             make_benchmarks=lambda: self.benchmarks,
+            memory=self.memory,
             placement=None if placement is None else lambda: placement,
         )
         qtbot.addWidget(self.window)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
-from desktop.domain.context import Memory
+from desktop.domain.context import Memory, Note
 from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
@@ -189,6 +189,9 @@ class FakeConversation(QObject):
 
     def forget_note(self) -> None:
         self.calls.append(("forget_note",))
+
+    def put_note_back(self, note: Note) -> None:
+        self.calls.append(("put_note_back", note))
 
     def stop_summary(self) -> None:
         self.calls.append(("stop_summary",))
