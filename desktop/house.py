@@ -262,6 +262,7 @@ def furnish(
         worker,
         busy=lambda: chats.current().answering(),
     )
+    worker.run(mark.hold)
     worker.run(lambda: stores.conversations.interrupt_orphans(mark.alive), ended)
     worker.run(mark.sweep)
     worker.run(stores.retention.expire)

@@ -11,23 +11,30 @@ import os
 import sys
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import AppError
 from desktop.paths import Paths
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.domain.chat import Message
     from desktop.told import Unlocked
 
 
 class Opener:
     """Gets ready to look for the key; ``go`` says that it may be looked for.
 
-    To be made before any thread where it may fork (``forks``): a fork takes no thread along.
+    To be made before any thread where it may fork (``forks``): a fork takes no thread along. ``read_ahead`` makes of
+    the messages that were seen what the window is going to show; it runs in the other process only.
     """
 
-    def __init__(self, paths: Paths, *, forks: bool = True) -> None:
+    def __init__(
+        self, paths: Paths, *, forks: bool = True, read_ahead: Callable[[Sequence[Message]], Any] | None = None
+    ) -> None:
         self._paths = paths
+        self._read_ahead = read_ahead
         self._go: int | None = None
         self._told = 0
         self._process = 0
@@ -57,10 +64,28 @@ class Opener:
         try:
             os.close(self._go)
             os.close(self._told)
-            _tell(waits, tells, self._paths)
+            self._tell(waits, tells)
         finally:
             # Nothing of the window's process is to be cleaned up by this one.
             os._exit(0)
+
+    def _tell(self, waits: int, tells: int) -> None:
+        """The other process, from its beginning to its end."""
+        # What takes time and asks nobody.
+        import desktop.unlocking  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        from desktop import told
+
+        if not os.read(waits, 1):
+            return
+        try:
+            found = unlock(self._paths)
+            if self._read_ahead is not None and found.seen is not None:
+                found = found._replace(read=self._read_ahead(found.seen.opened.messages))
+            line = told.line_of(found)
+        except AppError as error:
+            line = told.line_of(error)
+        with os.fdopen(tells, "wb") as file:
+            file.write(line)
 
     def _hear(self) -> None:
         with os.fdopen(self._told, "rb") as file:
@@ -90,19 +115,3 @@ def unlock(paths: Paths) -> Unlocked:
 
     unlocking.prepare(paths.data)
     return unlocking.unlock(paths)
-
-
-def _tell(waits: int, tells: int, paths: Paths) -> None:
-    """The other process, from its beginning to its end."""
-    # What takes time and asks nobody.
-    import desktop.unlocking  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    from desktop import told
-
-    if not os.read(waits, 1):
-        return
-    try:
-        line = told.line_of(unlock(paths))
-    except AppError as error:
-        line = told.line_of(error)
-    with os.fdopen(tells, "wb") as file:
-        file.write(line)

@@ -32,6 +32,8 @@ class Unlocked(NamedTuple):
 
     key: bytes
     seen: Glance | None
+    read: Any = None
+    """What the window's own ``reading`` made of the messages in it, in values that JSON knows."""
 
 
 def line_of(found: Unlocked | AppError) -> bytes:
@@ -39,7 +41,7 @@ def line_of(found: Unlocked | AppError) -> bytes:
     if isinstance(found, AppError):
         told = {"refused": (found.code, found.happened, found.safe, found.todo, found.detail)}
     else:
-        told = {"key": found.key.hex(), "seen": found.seen}
+        told = {"key": found.key.hex(), "seen": found.seen, "read": found.read}
     return json.dumps(told, default=Tree.columns).encode("ascii") + b"\n"
 
 
@@ -52,7 +54,8 @@ def understood(line: bytes) -> Unlocked:
     told: dict[str, Any] = json.loads(line)
     if "refused" in told:
         raise AppError(*told["refused"])
-    return Unlocked(bytes.fromhex(told["key"]), None if told["seen"] is None else _glance(*told["seen"]))
+    seen = None if told["seen"] is None else _glance(*told["seen"])
+    return Unlocked(bytes.fromhex(told["key"]), seen, told["read"])
 
 
 def _glance(chats: Any, number: int, opened: Any) -> Glance:

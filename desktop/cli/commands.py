@@ -41,7 +41,7 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
     if chosen.command in _SERVED:
         return _serve(chosen, data_dir)
     stores = open_stores(paths)
-    mark = Mark(paths.locks)
+    mark = Mark(paths.locks).hold()
     try:
         stores.conversations.interrupt_orphans(mark.alive)
         return _ACTIONS[chosen.command, chosen.action](chosen, stores)

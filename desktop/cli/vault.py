@@ -180,7 +180,7 @@ def _alone(paths: Paths) -> Generator[None]:
     Raises:
         AppError: SNUG_IS_OPEN.
     """
-    mark = instance.Mark(paths.locks)
+    mark = instance.Mark(paths.locks).hold()
     try:
         if instance.somebody_else(paths.locks, mark):
             raise AppError("SNUG_IS_OPEN", "Snug is open on these chats.", "Nothing was changed.", "Close it first.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +23,17 @@ LOCK = b"lock"
 
 
 class Mark:
-    """Says that this process lives: other processes leave alone what it is writing."""
+    """Says that this process lives, once it is held: other processes leave alone what it is writing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._lock = _lock(folder / f"{self.name}.lock")
+
+    def hold(self) -> Mark:
+        """To be called before anything is written. Waits for the disk."""
         self._lock.tryLock(0)
+        return self
 
     def alive(self, name: str) -> bool:
         """Whether the process with this mark still lives."""

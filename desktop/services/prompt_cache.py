@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain.models import EngineState
 from desktop.errors import AppError
-from desktop.services.state_files import name
 from desktop.services.tasks import Worker
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ class PromptCache(QObject):
 
         def then(written: bool) -> None:
             if written:
-                self._names.add(name(chat, kind))
+                self._names.add(self._files.name(chat, kind))
                 self.kept.emit(chat)
 
         self._worker.run(work, then)
@@ -195,7 +194,7 @@ class PromptCache(QObject):
         bulk = engine.bulk
         if chat in self._here:
             engine.open_chat(chat)
-        elif name(chat, kind) in self._names and bulk is not None:
+        elif self._files.name(chat, kind) in self._names and bulk is not None:
             engine.restore(chat)
             self._worker.run(
                 lambda: _send(bulk, self._files.read(chat, kind)), lambda sent: self._sent(chat, kind, sent)
@@ -203,7 +202,7 @@ class PromptCache(QObject):
 
     def _sent(self, chat: int, kind: str, sent: bool) -> None:
         if not sent:
-            self._names.discard(name(chat, kind))
+            self._names.discard(self._files.name(chat, kind))
 
     # --- reading ahead
 

@@ -27,11 +27,6 @@ OF_FREE_DISK = 0.05
 _PURPOSE = "state"
 
 
-def name(chat: int, kind: str) -> str:
-    """The file of a chat's state of one kind."""
-    return f"{chat}-{hashlib.sha256(kind.encode()).hexdigest()[:16]}{SUFFIX}"
-
-
 class StateFiles:
     """The folder of one profile. For one thread."""
 
@@ -39,6 +34,11 @@ class StateFiles:
         self._folder = folder
         self._key = key
         self._most = most_bytes or self._room
+
+    @staticmethod
+    def name(chat: int, kind: str) -> str:
+        """The file of a chat's state of one kind."""
+        return f"{chat}-{hashlib.sha256(kind.encode()).hexdigest()[:16]}{SUFFIX}"
 
     def limit(self, most_bytes: int) -> None:
         """Let them take so much together; 0: as much as Snug finds right."""
@@ -102,7 +102,7 @@ class StateFiles:
         return sum(path.stat().st_size for path in self._folder.glob(f"*{SUFFIX}"))
 
     def _path(self, chat: int, kind: str) -> Path:
-        return self._folder / name(chat, kind)
+        return self._folder / self.name(chat, kind)
 
     def _trim(self) -> None:
         try:

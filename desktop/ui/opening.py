@@ -18,6 +18,7 @@ from desktop.paths import Paths
 from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
+from desktop.ui.chat import reading
 from desktop.ui.desk import Desktop
 from desktop.vault import refusals
 
@@ -82,6 +83,8 @@ class Opening(QObject):
         def begin(desktop: Desktop) -> None:
             self._worker.run(open_behind, None, self.refused)
             desktop.begun.connect(painted.set)
+            if unlocked.read:
+                reading.shared().know(unlocked.read)
             desktop.furnish(late.stores, seen)
 
         self._then(begin)

@@ -1,24 +1,27 @@
 """The way to the window: lock, seal, then the key on a thread of its own while this one imports the window.
 
-Nothing is imported here that knows Qt: ``import`` is mended first.
+Nothing is imported here that knows Qt: its bindings have a way of their own (``bindings``).
 """
 
 from __future__ import annotations
 
-import builtins
 import gc
-import os
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop import logs, screens
 from desktop import paths as folders
 from desktop.child.seal import filters
 from desktop.opener import Opener
 from desktop.settings import SettingsFile
+from desktop.ui import bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.domain.chat import Message
     from desktop.porter import Line
 
 
@@ -33,22 +36,42 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     paths = folders.made(data_dir)
     far = screens.is_over_tcp()
     # It is sealed as this process is: with a screen that is still to be reached it would not be.
-    opener = Opener(paths, forks=not far)
-    _import_pyside()
+    opener = Opener(paths, forks=not far, read_ahead=_read_ahead)
+    bindings.load()
     from desktop.services.instance import WindowLock
 
     lock = WindowLock(paths.locks)
-    if not lock.take():
+    settings = SettingsFile(paths.settings)
+    held = threading.Event()
+
+    def take() -> None:
+        if lock.take():
+            held.set()
+            if not far:
+                opener.go()
+
+    # It waits for the disk: meanwhile the window is imported.
+    taking = threading.Thread(target=take, name="window lock")
+    taking.start()
+    if not far:
+        from desktop.ui import opening
+    taking.join()
+    if not held.is_set():
         sys.stderr.write("Snug is open already; its window is in front now.\n")
         return 0
-    settings = SettingsFile(paths.settings)
     if far:
         _reach_screen_and_seal(argv, settings, line)
-    opener.go()
+        opener.go()
     logs.start(paths.logs)
     from desktop.ui import opening
 
     return opening.run(paths, settings, lock, opener.unlocked, argv, line)
+
+
+def _read_ahead(messages: Sequence[Message]) -> Any:
+    from desktop.ui.chat import reading
+
+    return reading.ahead(messages)
 
 
 def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line | None) -> None:
@@ -61,15 +84,3 @@ def _reach_screen_and_seal(argv: list[str], settings: SettingsFile, line: Line |
     filters.seal_app()
     if line is not None and settings.get("offline"):
         line.seal()
-
-
-def _import_pyside() -> None:
-    if sys.platform != "win32":
-        # Of the many thousand functions in Qt's bindings a run calls few; each is looked up when it is called first.
-        sys.setdlopenflags(os.RTLD_LAZY)
-    pythons = builtins.__import__
-    import PySide6  # noqa: F401
-
-    # PySide6 hooks into ``import`` and reads the source of every module that comes after it, SQLAlchemy's 150 too, in
-    # case one wants Qt's names in snake case. None of them does, so ``import`` is again what it was.
-    builtins.__import__ = pythons

@@ -8,7 +8,7 @@ import sys
 
 from tests.bench.figures import Figure, table
 
-NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "kills")
+NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "overhead", "typing_ahead", "kills")
 
 
 PEER = "peer"

@@ -139,7 +139,7 @@ def reopened(data: Path, ids: list[int]) -> dict[int, Message]:
     """Open the database as the next start does, and read these messages."""
     paths = unlocking.prepare(data)
     stores = houses.open_stores(paths, FileKeychain.beside(paths.data))
-    mark = Mark(paths.locks)
+    mark = Mark(paths.locks).hold()
     try:
         stores.conversations.interrupt_orphans(mark.alive)
         with stores.database.read() as connection:

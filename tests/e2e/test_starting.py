@@ -105,7 +105,7 @@ def test_locks_of_processes_that_are_gone_are_taken_over(drive: Drive, qtbot: Qt
     driven = drive(tmp_path / "data", SLOW)
     driven.wait_for("got")
     [left] = locks.glob("*.lock")
-    own = Mark(locks)
+    own = Mark(locks).hold()
     assert own.alive(left.stem)
     words = left.read_text()
     kept = driven.kill()

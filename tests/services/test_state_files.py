@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import AppError
-from desktop.services.state_files import StateFiles, name
+from desktop.services.state_files import StateFiles
 from desktop.vault import sealed
 
 KEY = b"k" * 32
@@ -27,9 +27,9 @@ def content(files: StateFiles, chat: int, kind: str = KIND) -> bytes:
 
 
 def test_a_state_comes_back_and_is_not_readable_in_its_file(files: StateFiles, tmp_path: Path) -> None:
-    assert name(1, KIND) not in files.names()
+    assert StateFiles.name(1, KIND) not in files.names()
     assert files.write(1, KIND, [b"what was", bytearray(b" said")])
-    assert name(1, KIND) in files.names()
+    assert StateFiles.name(1, KIND) in files.names()
     assert content(files, 1) == b"what was said"
     [file] = tmp_path.iterdir()
     assert b"said" not in file.read_bytes()
@@ -45,9 +45,9 @@ def test_a_newer_one_takes_the_place_of_an_older(files: StateFiles, tmp_path: Pa
 
 def test_one_of_another_kind_is_not_found(files: StateFiles) -> None:
     files.write(1, KIND, [b"state"])
-    assert name(1, "model 4096 f16") not in files.names()
-    assert name(2, KIND) not in files.names()
-    assert name(11, KIND) not in files.names()
+    assert StateFiles.name(1, "model 4096 f16") not in files.names()
+    assert StateFiles.name(2, KIND) not in files.names()
+    assert StateFiles.name(11, KIND) not in files.names()
 
 
 @pytest.mark.parametrize("spoil", ["flip", "cut", "empty", "another profile"])
@@ -66,7 +66,7 @@ def test_a_damaged_one_is_refused_and_goes(files: StateFiles, tmp_path: Path, sp
     with pytest.raises(AppError) as refused:
         content(reader, 1)
     assert refused.value.code == sealed.FILE_DAMAGED
-    assert name(1, KIND) not in files.names()
+    assert StateFiles.name(1, KIND) not in files.names()
 
 
 def test_what_was_used_longest_ago_goes_when_it_gets_too_much(tmp_path: Path) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +19,7 @@ from desktop.services.instance import WindowLock
 from desktop.ui import opening, start
 from desktop.vault.keychain import Reply
 from tests.fixtures.keychains import NoKeychain
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.fixtures.programs import printed_by
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +61,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Here(Opener):
         """Looks on this process's thread: what it does is seen, and it is waited for."""
 
-        def __init__(self, paths: Paths, *, forks: bool = True) -> None:
+        def __init__(self, paths: Paths, **_: object) -> None:
             super().__init__(paths, forks=False)
 
         def go(self) -> None:
@@ -103,19 +99,6 @@ def test_a_screen_on_another_computer_is_reached_then_sealed_off_and_then_the_ke
     assert steps == ["lock", "screen", "seal", "keychain", "window"]
 
 
-def loaded(program: str) -> str:
-    """What a fresh Python prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.strip()
-
-
 def test_the_window_waits_for_neither_sqlalchemy_nor_the_engine_nor_formulas() -> None:
     program = """
     import sys
@@ -124,17 +107,4 @@ def test_the_window_waits_for_neither_sqlalchemy_nor_the_engine_nor_formulas() -
     heavy += ["ziamath", "ziafont", "latex2mathml"]
     print([name for name in heavy if name in sys.modules])
     """
-    assert loaded(program) == "[]"
-
-
-def test_import_is_pythons_own_again_when_pyside_is_there() -> None:
-    program = """
-    import builtins
-    before = builtins.__import__
-    from desktop.ui import start
-    start._import_pyside()
-    print(builtins.__import__ is before)
-    from PySide6.QtCore import QObject
-    print(QObject().objectName() == "")
-    """
-    assert loaded(program).split() == ["True", "True"]
+    assert printed_by(program) == "[]"

@@ -6,7 +6,6 @@ Each has an accessible name and a tooltip that cannot be read as rich text.
 from __future__ import annotations
 
 from enum import Enum
-from html import escape
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.ui import theme as themes
 from desktop.ui.parts import paint
+from desktop.ui.parts.tooltip import set_tooltip
 from desktop.ui.theme import Theme
 
 
@@ -40,7 +40,7 @@ class ChatButton(QAbstractButton):
     def describe(self, name: str) -> None:
         """Accessible name and tooltip."""
         self.setAccessibleName(name)
-        self.setToolTip(escape(name))
+        set_tooltip(self, name)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._hover = True

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from desktop.ui.chat import formulas
+from desktop.ui.chat.drawing import UNIT, Drawing
 from desktop.ui.chat.leaf import Leaf, Selection, Sideways
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.spec import FormulaSpec, Kind, Role, Spec, Style
 from desktop.ui.chat.text_block import TextBlock
-from desktop.ui.chat.typesetting import UNIT, Drawing
 
 _PAD = 6.0
 _THUMB = 10.0

@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QObject, QPointF, QRectF, Qt, QTimer, Sig
 from PySide6.QtGui import QColor, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.ui.chat.typesetting import UNIT, Drawing, typeset
+from desktop.ui.chat.drawing import UNIT, Drawing
 
 KEPT = 8_000_000
 """Characters of drawings that are kept."""
@@ -65,6 +65,9 @@ class Formulas(QObject):
         return bool(self._asked) or self._gather.isActive()
 
     def _work(self) -> None:
+        # Its patterns are compiled with the first formula, here.
+        from desktop.ui.chat.typesetting import typeset
+
         while True:
             source = self._queue.get()
             self._ready.emit(source, typeset(source))

@@ -114,11 +114,6 @@ class Parsed:
     """Keys of the lists with space between their items."""
 
 
-def normalise(source: str) -> str:
-    """Line ends become ``\\n``; what no font can show becomes U+FFFD."""
-    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-
-
 class _Blocks(ParserBlock):
     """markdown-it's block parser, which drops what is nested too deep: here it stays as a plain paragraph."""
 

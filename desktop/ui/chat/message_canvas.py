@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -23,11 +24,14 @@ from desktop.ui.chat.code_leaf import CodeLeaf
 from desktop.ui.chat.column import Column
 from desktop.ui.chat.leaf import Selection, TextLeaf
 from desktop.ui.chat.look import Look, Voice
-from desktop.ui.chat.markdown import normalise
+from desktop.ui.chat.reading import Read, shared
 from desktop.ui.chat.selection import Place, Selected, markdown_of, text_of, whole
-from desktop.ui.chat.spec import Role, TextSpec, wide
-from desktop.ui.chat.stream import Change, Stream
+from desktop.ui.chat.spec import Role, TextSpec, normalise, wide
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.spec import Spec
+    from desktop.ui.chat.stream import Change, Stream
 
 _ALL_BUTTONS = 40
 """Up to so many code blocks all have their buttons; of more, those that were seen."""
@@ -64,9 +68,10 @@ class MessageCanvas(QWidget):
         self._theme = theme
         self._voice = voice
         self._column = Column(Look(theme, voice))
-        self._stream = Stream()
+        self._read = Read()
+        self._stream: Stream | None = None
+        """Knows the open end of a message that is being written; a complete one has none."""
         self._plain: str | None = None
-        self._loaded = False
         self._finished = True
         self._streaming = False
         self._selected: Selected | None = None
@@ -94,11 +99,10 @@ class MessageCanvas(QWidget):
     def set_text(self, markdown: str) -> None:
         """Show a complete message."""
         self._clear()
-        self._stream = Stream()
         self._plain = None
-        self._show(self._stream.load(markdown))
-        self._loaded = True
         self._finished = True
+        self._read, self._stream = shared().read(markdown), None
+        self._replace(0, self._read.specs)
 
     def set_plain(self, text: str) -> None:
         """Show text as it is, line breaks kept, nothing marked up."""
@@ -124,6 +128,7 @@ class MessageCanvas(QWidget):
         self._flush()
         if not self._finished:
             self._finished = True
+            assert self._stream is not None
             self._show(self._stream.finish())
             for leaf in self._column.leaves:
                 leaf.finish()
@@ -138,7 +143,7 @@ class MessageCanvas(QWidget):
 
     def markdown(self) -> str:
         """The source so far."""
-        return self._plain if self._plain is not None else self._stream.source + self._pending
+        return self._plain if self._plain is not None else self._source + self._pending
 
     def plain_text(self) -> str:
         """The message as text."""
@@ -167,31 +172,42 @@ class MessageCanvas(QWidget):
         if not self._pending:
             return
         started = time.thread_time()
-        if self._loaded:
+        stream = self._stream
+        if stream is None:
+            from desktop.ui.chat.stream import Stream
+
             # A complete message goes on: only a stream that saw it all knows where its open end is.
-            source = self._stream.source
-            self._stream = Stream()
-            self._stream.feed(source)
-            self._loaded = False
+            stream = Stream()
+            stream.feed(self._read.source)
+            self._stream = stream
         self._finished = False
-        self._stream.feed(self._pending)
+        stream.feed(self._pending)
         self._pending = ""
-        self._show(self._stream.change())
+        self._show(stream.change())
         took = time.thread_time() - started
         # A block that cannot be cut (a huge quote, say) is shown less often the longer it takes.
         self._wait_until = time.monotonic() + took * 8 if took > _SLOW else 0.0
 
+    @property
+    def _source(self) -> str:
+        return self._read.source if self._stream is None else self._stream.source
+
+    @property
+    def _loose(self) -> set[int]:
+        return self._read.loose if self._stream is None else self._stream.loose
+
     def _show(self, change: Change) -> None:
+        for index, spec in change.renewed.items():
+            self._column.renew(index, spec)
+        self._replace(change.first, change.specs, renewed=bool(change.renewed))
+
+    def _replace(self, first: int, specs: list[Spec], *, renewed: bool = False) -> None:
         before = self._column.height
         if self._streaming:
             # The block that says more is to come goes on from here.
             self.update(self._end_rect())
-        for index, spec in change.renewed.items():
-            self._column.renew(index, spec)
-        top = self._column.replace(change.first, change.specs, self._stream.loose)
-        if change.renewed:
-            top = 0
-        self._after_change(top, before)
+        top = self._column.replace(first, specs, self._loose)
+        self._after_change(0 if renewed else top, before)
 
     def _after_change(self, top: float, before: float = -1.0) -> None:
         count = len(self._column.leaves)
@@ -218,7 +234,7 @@ class MessageCanvas(QWidget):
 
     def _restyle(self) -> None:
         specs = [leaf.spec for leaf in self._column.leaves]
-        loose = self._stream.loose
+        loose = self._loose
         width = self._column.width
         for buttons in self._buttons.values():
             buttons.discard()
@@ -379,7 +395,7 @@ class MessageCanvas(QWidget):
     def selected_markdown(self) -> str:
         """The selection as Markdown, or nothing."""
         parts = self._parts()
-        return markdown_of(self._column.leaves, parts, self._stream.loose) if parts else ""
+        return markdown_of(self._column.leaves, parts, self._loose) if parts else ""
 
     def has_selection(self) -> bool:
         return bool(self._parts())

@@ -26,6 +26,11 @@ def narrow(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def normalise(source: str) -> str:
+    """Line ends become ``\\n``; what no font can show becomes U+FFFD."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
 class Style(NamedTuple):
     """How a stretch of text looks."""
 

@@ -26,12 +26,11 @@ from desktop.ui.chat.markdown import (
     Parser,
     References,
     Unit,
-    normalise,
     row_limit,
     shared,
 )
 from desktop.ui.chat.open_blocks import OpenFence, OpenTable, open_fence
-from desktop.ui.chat.spec import FormulaSpec, PlainSpec, Spec, TableSpec, wide
+from desktop.ui.chat.spec import FormulaSpec, PlainSpec, Spec, TableSpec, normalise, wide
 
 MAX_LINES = 3_200
 """Lines of one message that are laid out. The rest is one plain text."""

@@ -15,9 +15,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from desktop.ui.chat import formulas
+from desktop.ui.chat.drawing import UNIT, Drawing
 from desktop.ui.chat.look import CODE_PADDING, Look
 from desktop.ui.chat.spec import Role, Span, Style
-from desktop.ui.chat.typesetting import UNIT, Drawing
 
 PIECE = 2_400
 """Characters laid out together."""

@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 import time
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
-UNIT = 16.0
-"""Size of the font that a drawing is made for; painters scale it."""
+from desktop.ui.chat.drawing import UNIT, Drawing
 
 MAX_LATEX = 2_000
 """Characters of a formula that is set."""
@@ -52,20 +51,6 @@ _MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 class Refused(BaseException):
     """This source is not set. No ``Exception``: nothing within ziamath may take it for one of its own."""
-
-
-class Drawing(NamedTuple):
-    """A formula as SVG in ``currentColor``, set at ``UNIT``. Measured from the start of its base line; up is plus."""
-
-    svg: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def width(self) -> float:
-        return self.right - min(0.0, self.left)
 
 
 def is_display(source: str) -> bool:

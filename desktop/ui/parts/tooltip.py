@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtWidgets import QWidget
 
 
 def plain(text: str) -> str:
     """``text`` for any place where Qt guesses whether it is markup."""
-    return f"<qt>{html.escape(text)}</qt>" if text else ""
+    # Not html.escape: its table of all entities would be loaded with the window.
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<qt>{shown}</qt>" if text else ""
 
 
 def set_tooltip(widget: QWidget, text: str) -> None:

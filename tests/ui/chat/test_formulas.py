@@ -11,12 +11,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.chat import formulas
+from desktop.ui.chat import formulas, typesetting
+from desktop.ui.chat.drawing import UNIT
 from desktop.ui.chat.formula_leaf import FormulaLeaf
 from desktop.ui.chat.formulas import Formulas
 from desktop.ui.chat.leaf import TextLeaf
 from desktop.ui.chat.message_body import MessageBody
-from desktop.ui.chat.typesetting import UNIT, typeset
+from desktop.ui.chat.typesetting import typeset
 from desktop.ui.theme import Appearance, Theme
 
 Make = Callable[..., MessageBody]
@@ -83,7 +84,7 @@ class TestKeeping:
                 threads.append(threading.get_ident())
             return typeset(source)
 
-        monkeypatch.setattr(formulas, "typeset", slow)
+        monkeypatch.setattr(typesetting, "typeset", slow)
         kept = Formulas()
         with qtbot.waitSignal(kept.changed, timeout=30_000):
             assert kept.find("$q$") is None

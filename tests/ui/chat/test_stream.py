@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from desktop.ui.chat.markdown import Parser, normalise
-from desktop.ui.chat.spec import PlainSpec, Spec
+from desktop.ui.chat.markdown import Parser
+from desktop.ui.chat.spec import PlainSpec, Spec, normalise
 from desktop.ui.chat.stream import MAX_LINES, Stream
 
 SPECIFICATION = Path(__file__).parents[2] / "fixtures" / "commonmark-0.31.2.json"

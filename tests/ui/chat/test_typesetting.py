@@ -8,7 +8,8 @@ import textwrap
 
 import pytest
 
-from desktop.ui.chat.typesetting import MAX_LATEX, MAX_SIZE, UNIT, typeset
+from desktop.ui.chat.drawing import UNIT
+from desktop.ui.chat.typesetting import MAX_LATEX, MAX_SIZE, typeset
 
 
 @pytest.mark.parametrize(
