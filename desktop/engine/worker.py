@@ -17,6 +17,10 @@ from desktop.child.worker import Pipe
 from desktop.engine import protocol
 
 
+SPINS = 10_000
+"""Some tenths of a millisecond: as long as the threads wait in between where nobody else computes."""
+
+
 def main() -> int:
     """Run, sealed, until stdin ends or ``Quit`` comes."""
     model = os.environ.pop(protocol.MODEL_VARIABLE, "")
@@ -30,6 +34,9 @@ def serve() -> int:
     bulk = Bulk.inherited()
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)
+    # Read by GNU's OpenMP when it is loaded. Its threads wait for each other by turning in circles, by default longer
+    # than a turn on the processor: where another program computes as well, that wastes most of the time.
+    os.environ.setdefault("GOMP_SPINCOUNT", str(SPINS))
     # Only now: llama.cpp prints to file descriptor 1, which was the protocol's until a moment ago.
     from desktop.engine.commands import Engine
 
