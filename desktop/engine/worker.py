@@ -16,7 +16,6 @@ from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.engine import protocol
 
-
 SPINS = 10_000
 """Some tenths of a millisecond: as long as the threads wait in between where nobody else computes."""
 
