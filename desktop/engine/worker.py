@@ -16,8 +16,8 @@ from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.engine import protocol
 
-SPINS = 10_000
-"""Some tenths of a millisecond: as long as the threads wait in between where nobody else computes."""
+SPINS = 30_000
+"""Some tenths of a millisecond: longer than the threads wait in between where nobody else computes."""
 
 
 def main() -> int:
