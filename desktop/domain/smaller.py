@@ -34,7 +34,7 @@ _INSTEAD = {"Q3_K": "Q4_0", "Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0"}
 """For rows that a kind cannot have."""
 _LAYER = re.compile(r"blk\.(\d+)\.")
 _AS_IT_IS = re.compile(
-    r"_norm\.|ffn_gate_inp|altup|laurel|per_layer_model_proj|position_embd|token_types|ssm_conv1d|shortconv|time_mix_"
+    r"_norm\.|ffn_gate_inp|altup|laurel|per_layer_model_proj|position_embd|token_types|ssm_conv1d|shortconv\.conv|time_mix_"
     r"|attn_rel_b"
 )
 _ALIKE_VALUES = re.compile(r"attn_(v|qkv|kv_b)\.weight")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,8 +74,7 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file_work.require_room(folder, copy.size, safe, todo)
-        path = _place(model, copy, folder)
-        _write(model, copy, path, hear)
+        path = _write(model, copy, folder, hear)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         happened = f"The copy of {model.name} could not be written: {reason}."
@@ -93,17 +93,13 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
     )
 
 
-def _place(model: InstalledModel, copy: Smaller, folder: Path) -> Path:
-    name = file_name(model, copy.quant.name)
-    goal = file_work.free_folder(folder, (name,))
-    goal.mkdir(parents=True, exist_ok=True)
-    return goal / name
-
-
-def _write(model: InstalledModel, copy: Smaller, path: Path, hear: Callable[[int], None]) -> None:
+def _write(model: InstalledModel, copy: Smaller, folder: Path, hear: Callable[[int], None]) -> Path:
     """It grows under another name, and gets its own when its head was read."""
+    name = file_name(model, copy.quant.name)
+    path = file_work.free_folder(folder, (name,)) / name
     part = path.with_name(path.name + file_work.PART)
     try:
+        path.parent.mkdir(exist_ok=True)
         # It is there before it is written: the process that writes it can make no other.
         part.write_bytes(b"")
         client.make(Make(1, model.path, str(part), copy.quant.name), model.name, hear)
@@ -112,8 +108,12 @@ def _write(model: InstalledModel, copy: Smaller, path: Path, hear: Callable[[int
             os.fsync(written.fileno())
         part.replace(path)
         sync_folder(path.parent)
+        return path
     finally:
         part.unlink(missing_ok=True)
+        with suppress(OSError):  # not empty: it holds the copy
+            if path.parent != folder:
+                path.parent.rmdir()
 
 
 def file_name(model: InstalledModel, quant: str) -> str:

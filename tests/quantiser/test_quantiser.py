@@ -23,6 +23,7 @@ from desktop.quantiser import client
 from desktop.quantiser.protocol import Make
 from desktop.services import intake, shrinking
 from desktop.services.file_work import Stopped
+from tests.fixtures.architectures import KINDS, Shape, write_model
 from tests.fixtures.models import tiny_model
 
 ROOM = Room(8 << 30, 8 << 30)
@@ -60,7 +61,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model(folder / "Harbour-F16.gguf", width=256, layers=9, half=True)
 
 
-@pytest.mark.parametrize("quant", TARGETS)
+@pytest.mark.parametrize("quant", ["Q8_0", "Q6_K", "Q4_K_M", "Q3_K_M"])
 def test_the_size_that_was_promised_is_the_size_that_is_made(full: Path, tmp_path: Path, quant: str) -> None:
     tensors: list[Tensor] = []
     expected = size_as(gguf.read_model(full, tensors), tensors, quant)
@@ -75,6 +76,14 @@ def test_so_it_is_with_rows_that_a_kind_cannot_have_and_weights_used_twice(tmp_p
     tensors: list[Tensor] = []
     expected = size_as(gguf.read_model(source, tensors), tensors, quant)
     assert 0 <= made(source, tmp_path / "copy.part", quant).stat().st_size - expected <= NEW_KEYS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_it_is_with_every_architecture(tmp_path: Path, kind: str) -> None:
+    source = write_model(tmp_path / "m.gguf", kind, Shape(width=256, layers=2, inner=256, head=64))
+    tensors: list[Tensor] = []
+    expected = size_as(gguf.read_model(source, tensors), tensors, "Q3_K_M")
+    assert 0 <= made(source, tmp_path / "copy.part", "Q3_K_M").stat().st_size - expected <= NEW_KEYS
 
 
 def test_a_copy_gets_its_name_when_it_is_whole_and_the_model_stays_as_it_was(full: Path, tmp_path: Path) -> None:
@@ -178,6 +187,17 @@ def test_a_copy_that_is_stopped_leaves_nothing(full: Path, tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
     assert psutil.Process().children() == []
     assert digest(full) == before
+
+
+def test_nor_does_one_whose_name_was_taken(full: Path, tmp_path: Path) -> None:
+    def stop() -> None:
+        assert len(list(tmp_path.glob("*/*.part"))) == 1
+        raise Stopped
+
+    (tmp_path / "Harbour-Q4_K_M.gguf").write_bytes(b"mine")
+    with pytest.raises(Stopped):
+        during(full, tmp_path, stop)
+    assert [each.name for each in tmp_path.iterdir()] == ["Harbour-Q4_K_M.gguf"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
