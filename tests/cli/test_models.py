@@ -97,17 +97,14 @@ def test_a_smaller_copy_is_made_and_answers(snug: Snug, tmp_path: Path) -> None:
     snug.run("models", "add", str(path))
     offered = snug.run("models", "shrink", "harbour", "--json")
     assert [event["quant"] for event in offered.events] == ["Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q3_K_M"]
-    assert "about" in snug.run("models", "shrink", "harbour").out
     made = snug.run("models", "shrink", "harbour", "--to", "q4_k_m", "--json")
     assert made.code == 0, made.err
     [event] = made.of("made")
     assert (event["quant"], Path(event["path"])) == ("Q4_K_M", snug.data / "models" / "harbour-Q4_K_M.gguf")
     assert event["bytes"] == Path(event["path"]).stat().st_size
-    assert "harbour F16" in snug.run("models", "show", str(event["model"])).out
     assert snug.ask("hello", "--model", str(event["model"]), "--max-tokens", "2")[-1]["event"] == "done"
     assert path.read_bytes() == before
     assert "There are: Q8_0" in snug.run("models", "shrink", "harbour F16", "--to", "Q2_K").refusal()
-    assert "not kept in full" in snug.run("models", "shrink", str(event["model"])).refusal()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a terminal's process groups")
