@@ -517,7 +517,7 @@ def benchmark_end(stage: Stage) -> None:
 
 
 def welcome(stage: Stage) -> None:
-    stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(), "the Secret Service")
+    stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(8), "the Secret Service")
 
 
 def welcome_small(stage: Stage) -> None:

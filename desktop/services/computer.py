@@ -24,6 +24,8 @@ class Computer(NamedTuple):
     @property
     def verdict(self) -> str:
         """What it can do, in a sentence."""
+        if not self.card_memory and self.cores < 4:
+            return "Runs small models well. Large ones take their time without a graphics card."
         if self.card_memory >= 5 << 30 or self.memory >= 15 << 30:
             return "Runs most everyday models well."
         if self.memory >= 7 << 30:

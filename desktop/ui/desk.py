@@ -258,18 +258,24 @@ class Desktop(QObject):
             self._watch_for_leaving(self.house)
             self._offline_service().changed.connect(self._tell_sidebar)
             self.house.guard.changed.connect(self._tell_sidebar)
-            self._welcome(self.house)
+            self.house.guard.changed.connect(self._welcome)
 
-    def _welcome(self, house: House) -> None:
+    def _welcome(self) -> None:
         """The first steps, where nobody has seen them and there is nothing yet."""
-        window, protection = self.window, house.guard.protection
-        if window is None or self._settings.get("welcomed") or house.chats.chats() or protection is None:
+        assert self.house is not None
+        house, window, protection = self.house, self.window, self.house.guard.protection
+        if window is None or protection is None:
+            return
+        house.guard.changed.disconnect(self._welcome)
+        if self._settings.get("welcomed") or house.chats.chats():
             return
         from desktop.services import computer
 
         window.welcomed.connect(self._welcomed)
         here = computer.look(house.models.memory_here())
-        window.show_welcome(here, house.discovery().recommended(), "" if protection.passphrase else protection.backend)
+        window.show_welcome(
+            here, house.discovery().recommended(here.cores), "" if protection.passphrase else protection.backend
+        )
 
     def _welcomed(self, chosen: Chosen) -> None:
         self._settings.put("welcomed", True)

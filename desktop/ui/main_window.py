@@ -121,7 +121,7 @@ class MainWindow(Frame):
         room = self.room
         room.renamed.connect(self._chats.rename)
         room.failure_chosen.connect(self._failure_chosen)
-        room.add_model_requested.connect(self.models.add)
+        room.find_model_requested.connect(lambda: self.open_shelf("discover"))
         if self.home is not None:
             self._connect_home(self.home)
         transcript = room.transcript

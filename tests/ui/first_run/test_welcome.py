@@ -16,7 +16,7 @@ HERE = Computer("Ryzen 7 7735HS", 8, 16 << 30, 10 << 30)
 def shown(stage: Stage, *, model: bool = True, keychain: str = "the Secret Service") -> tuple[Welcome, list[Chosen]]:
     said: list[Chosen] = []
     stage.window.welcomed.connect(said.append)
-    stage.window.show_welcome(HERE, stage.shop.discovery.recommended() if model else None, keychain)
+    stage.window.show_welcome(HERE, stage.shop.discovery.recommended(8) if model else None, keychain)
     QApplication.processEvents()
     [welcome] = stage.window.findChildren(Welcome)
     return welcome, said
