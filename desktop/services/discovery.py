@@ -33,6 +33,7 @@ USUAL_BITS = 4.9
 """Of a weight, in the file that would be suggested."""
 USUAL_CACHE = 16
 """Bytes of conversation memory for each token and each million parameters, about: what common models come to."""
+CORE_BYTES = 10**9
 LICENCE_FILES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "USE_POLICY.md")
 
 
@@ -98,6 +99,18 @@ class Discovery(QObject):
 
     def detail(self) -> Detail | None:
         return self._detail
+
+    def recommended(self, cores: int) -> Detail | None:
+        """The best first model that runs great here; None: this computer is too small for any. Where the processor
+        does all the work, each core is given about a gigabyte: a word then takes no longer than reading it."""
+        alone = not self._room().cards
+        for known in self._catalogue.first:
+            detail = self._of_catalogue(self._listed(known), known)
+            best = next((each for each in detail.offered if each.suggested), None)
+            quick = best is not None and (not alone or best.variant.size <= cores * CORE_BYTES)
+            if best is not None and quick and best.judged.fitness is fitness.Fitness.GREAT:
+                return detail
+        return None
 
     def sort(self) -> Sort:
         return self._sort

@@ -72,6 +72,8 @@ class Downloads(QObject):
         self._active = 0
         self._request = 0
         """Of the courier, for the active one."""
+        self._stopping = False
+        """The active one was paused: what the courier says of it until it has stopped is late."""
         worker.run(store.list, self._read)
 
     # --- what there is
@@ -105,6 +107,7 @@ class Downloads(QObject):
         """Stop fetching; what is there stays."""
         self._set(number, DownloadState.PAUSED)
         if number == self._active:
+            self._stopping = True
             self._courier().pause(self._request)
         else:
             self._next()
@@ -181,7 +184,7 @@ class Downloads(QObject):
 
     def _progressed(self, number: int, before: int, progress: protocol.Progress) -> None:
         download = self._get(number)
-        if download is None or download.state is DownloadState.PAUSED:
+        if download is None or self._stopping:
             return
         state = _STATES[progress.phase]
         problem = ""
@@ -197,7 +200,7 @@ class Downloads(QObject):
         self._change(number, state=state, done=done, rate=progress.rate, remaining=remaining, problem=problem)
 
     def _fetched(self, number: int, order: Order, place: int) -> None:
-        if self._get(number) is None:
+        if self._get(number) is None or (self._stopping and place + 1 < len(order.files)):
             self._leave(number)
         elif place + 1 < len(order.files):
             self._change(number, done=sum(each.size for each in order.files[: place + 1]))
@@ -243,6 +246,7 @@ class Downloads(QObject):
         """The active one is none any more."""
         if number == self._active:
             self._active = self._request = 0
+            self._stopping = False
             self._next()
         self.changed.emit()
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.courier import protocol
 from desktop.courier.client import CourierClient
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.file_names import unfinished
+from desktop.domain.hub import Phase
 from desktop.domain.quants import RepoFile
 from desktop.services.courier import CourierService
 from desktop.services.downloads import Downloads
@@ -161,6 +163,20 @@ def test_a_paused_one_keeps_what_is_there_and_goes_on_from_it(market: Market) ->
     market.until(DownloadState.DONE)
     assert market.path().read_bytes() == market.data
     assert market.hub.sent - sent <= len(market.data) - HALF + 65_536
+
+
+def test_one_that_is_gone_on_with_at_once_goes_on(market: Market) -> None:
+    market.hold()
+    market.downloads.add(market.order())
+    market.until_held()
+    [download] = market.downloads.downloads()
+    market.downloads.pause(download.id)
+    # The courier has not heard of it yet, and still tells how it goes.
+    market.downloads.resume(download.id)
+    late = protocol.Progress(1, Phase.DOWNLOADING, HALF, len(market.data), 1.0)
+    market.downloads._progressed(download.id, 0, late)  # pyright: ignore[reportPrivateUsage]
+    market.held.set()
+    market.until(DownloadState.DONE)
 
 
 def test_the_next_one_begins_when_one_is_paused(market: Market) -> None:
