@@ -115,7 +115,7 @@ class Courier:
         target = self._checked(command)
         with self._lock:
             if target in self._targets:
-                raise Failure(HubFailure.NOT_WRITABLE, "it is being downloaded")
+                raise Failure(HubFailure.IN_USE)
             self._targets.add(target)
         pace = Pace(command.id, command.size, self._pipe.send)
         wanted = Wanted(command.repo, command.revision, command.file, command.size, command.sha256.lower())

@@ -21,10 +21,8 @@ from desktop.courier.journal import BLOCK, Journal, Wanted
 from desktop.courier.net import Errand
 from desktop.courier.pace import Pace
 from desktop.domain.file_names import unfinished
-from desktop.domain.hub import HubFailure, Phase
+from desktop.domain.hub import MARGIN, HubFailure, Phase
 
-MARGIN = 64 * 1024 * 1024
-"""Bytes that are left free on the disk."""
 PASSING = (
     *(HubFailure.NO_CONNECTION, HubFailure.NAME_NOT_FOUND, HubFailure.TIMEOUT, HubFailure.TOO_SLOW, HubFailure.CUT),
     *(HubFailure.SERVER, HubFailure.BUSY, HubFailure.CHANGED),
@@ -90,7 +88,7 @@ class Download:
                 try:
                     fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise Failure(HubFailure.NOT_WRITABLE, "it is being downloaded already") from None
+                    raise Failure(HubFailure.IN_USE) from None
             try:
                 yield
             finally:

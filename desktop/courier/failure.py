@@ -85,6 +85,10 @@ WORDS: dict[HubFailure, tuple[str, str]] = {
         "The file cannot be written into the folder for models.",
         "Check that the folder is there, may be written to, and holds no other file of this name.",
     ),
+    HubFailure.IN_USE: (
+        "{what} is being downloaded already, by another window or command of Snug.",
+        "Wait until that has ended, or pause it there.",
+    ),
     HubFailure.TOO_LARGE: ("{what} is larger than such a text should be.", "Read it on the hub’s own page."),
     HubFailure.CRASHED: ("The part of Snug that connects stopped without warning.", _AGAIN),
     HubFailure.STOPPED: ("It was stopped.", "Carry on whenever you like."),

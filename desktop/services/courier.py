@@ -101,7 +101,8 @@ class CourierService(QObject):
 
     def _launch(self, arrived: Arrived, refused: Refused) -> None:
         if self.offline():
-            refused(CourierFailure(HubFailure.OFFLINE))
+            # Not at once: whoever asks does not have the number of the request yet.
+            QTimer.singleShot(0, self, lambda: refused(CourierFailure(HubFailure.OFFLINE)))
         elif self._line is not None:
             self._carry(self._line, arrived, refused)
         else:

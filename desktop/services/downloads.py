@@ -5,16 +5,17 @@ After a start nothing connects by itself: what was under way is paused until som
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.courier.failure import sentence
+from desktop.courier.failure import SAFE, sentence
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.file_names import NameRefused, local_name, unfinished
-from desktop.domain.hub import CourierFailure, HubFailure, Phase, RemoteFile
+from desktop.domain.hub import MARGIN, CourierFailure, HubFailure, Phase, RemoteFile
 from desktop.domain.models import InstalledModel
 from desktop.errors import AppError
 from desktop.services import intake
@@ -177,11 +178,31 @@ class Downloads(QObject):
                 lambda progress: self._progressed(number, before, progress),
             )
 
-        self._worker.run(lambda: _make(target.parent), begin, lambda error: self._stop(number, error))
+        self._worker.run(lambda: self._make_room(order, place), begin, lambda error: self._stop(number, error))
+
+    def _make_room(self, order: Order, place: int) -> None:
+        """See that the folder is there, and the space for all of the order.
+
+        Raises:
+            AppError: NO_FOLDER, NO_SPACE or NOT_WRITABLE.
+        """
+        folder = self._folder()
+        if not folder.is_dir():
+            raise AppError(
+                "NO_FOLDER",
+                f"The folder for models, {folder}, is not there.",
+                SAFE,
+                "Connect its disk, or choose another folder in Models, under Installed.",
+            )
+        needed, free = order.size - self._there(order), shutil.disk_usage(folder).free
+        if needed and free < needed + MARGIN:
+            raise sentence(CourierFailure(HubFailure.NO_SPACE, numbers=(needed, free)), order.name)
+        _make(self._target(order, place).parent)
 
     def _progressed(self, number: int, before: int, progress: protocol.Progress) -> None:
         download = self._get(number)
-        if download is None or download.state is DownloadState.PAUSED:
+        if download is None or download.state in (DownloadState.PAUSED, DownloadState.QUEUED):
+            # Said before the courier heard that it is to stop; it may go on already, and waits for that end.
             return
         state = _STATES[progress.phase]
         problem = ""
@@ -301,7 +322,7 @@ def _make(folder: Path) -> None:
         raise AppError(
             "NOT_WRITABLE",
             "Snug may not write to the models folder.",
-            "Your chats are safe, and what is downloaded so far is kept.",
+            SAFE,
             "Choose another folder in Models, under Installed.",
             error.strerror or "",
         ) from None

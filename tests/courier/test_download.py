@@ -183,7 +183,7 @@ def test_another_file_of_that_name_is_never_overwritten(hub: FakeHub, courier: T
 def test_one_file_is_not_downloaded_twice_at_once(hub: FakeHub, courier: Talk, held: threading.Event) -> None:
     first = courier.begin(protocol.Download, **courier.download(DATA))
     courier.until(protocol.Progress, id=first)
-    assert kind_of(courier.ask(protocol.Download, **courier.download(DATA))) is HubFailure.NOT_WRITABLE
+    assert kind_of(courier.ask(protocol.Download, **courier.download(DATA))) is HubFailure.IN_USE
     held.set()
     assert isinstance(courier.answer(first), protocol.Downloaded)
 
@@ -192,7 +192,7 @@ def test_nor_by_two_couriers(hub: FakeHub, courier: Talk, held: threading.Event)
     first = courier.begin(protocol.Download, **courier.download(DATA))
     until_held(courier)
     second = Talk(hub.endpoint, courier.folder)
-    assert kind_of(second.ask(protocol.Download, **second.download(DATA))) is HubFailure.NOT_WRITABLE
+    assert kind_of(second.ask(protocol.Download, **second.download(DATA))) is HubFailure.IN_USE
     second.end()
     held.set()
     assert isinstance(courier.answer(first), protocol.Downloaded)

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.downloads import Order
 from desktop.domain.listing import Detail
 from desktop.ui.models import terms_dialog
 from desktop.ui.models.discover_page import DiscoverPage, Wishes
@@ -66,7 +65,7 @@ class Discovering:
     def _fetch(self, detail: Detail, name: str, *, asks: bool) -> None:
         shop = self._shop
         chosen = next(each for each in detail.offered if each.variant.name == name)
-        order = order_of(detail, name)
+        order = detail.order(name)
 
         def go() -> None:
             shop.downloads.add(order)
@@ -96,20 +95,3 @@ class Discovering:
 
     def _site(self, repo: str) -> None:
         self._open_link(HUB + repo)
-
-
-def order_of(detail: Detail, name: str) -> Order:
-    """What is to be fetched of a model: the files of this variant, and what it sees with."""
-    listed = detail.listed
-    variant = next(each.variant for each in detail.offered if each.variant.name == name)
-    files = variant.files + (detail.projector.files if detail.projector is not None else ())
-    return Order(
-        listed.repo,
-        detail.revision,
-        files,
-        listed.name,
-        listed.publisher,
-        listed.licence.id,
-        variant.quant.name,
-        f"You downloaded {listed.name}",
-    )

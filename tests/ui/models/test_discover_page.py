@@ -7,12 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.downloads import DownloadState
+from desktop.domain.downloads import DownloadState, line_of, rate_text, time_text
 from desktop.domain.hub import HubFailure
 from desktop.domain.licences import Use
 from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.terms_dialog import AskTerms, ShowLicence
-from desktop.ui.models.transfer import line_of, rate_text, time_text
 from desktop.ui.parts.buttons import Button, IconButton
 from desktop.ui.parts.labels import Label
 from tests.ui.conftest import Stage
