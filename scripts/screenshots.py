@@ -45,7 +45,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.models.hub_stand_ins import FakeShop, found, running
+from tests.ui.models.hub_stand_ins import GATED, FakeShop, found, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
@@ -554,6 +554,13 @@ def terms(stage: Stage) -> None:
     page.detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
 
 
+def token(stage: Stage) -> None:
+    """The publisher asks for an account."""
+    stage.window.open_shelf("discover")
+    stage.shop.look_at(GATED)
+    stage.window.findChild(DiscoverPage).detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
+
+
 def licence(stage: Stage) -> None:
     discover(stage)
     stage.window.findChild(DiscoverPage).detail.licence_requested.emit()
@@ -722,6 +729,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "discover-narrow": discover_narrow,
     "discover-terms": terms,
     "discover-licence": licence,
+    "discover-token": token,
     "d-models-installed": installed,
     "models-offer": installed_offer,
     "models-keyboard": installed_keyboard,

@@ -14,6 +14,7 @@ from desktop import unlocking
 from desktop.cli import hub, models, output
 from desktop.cli.doctor import doctor
 from desktop.cli.ledger import ledger
+from desktop.cli.token import token
 from desktop.cli.unlock import open_stores
 from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
@@ -40,6 +41,8 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
 
         return vault(chosen, data_dir)
     paths = unlocking.prepare(data_dir)
+    if (chosen.command, chosen.action) == ("models", "token"):
+        return token(chosen, paths)
     served = _served(chosen)
     if served is not None:
         return _serve(chosen, data_dir, line, served)

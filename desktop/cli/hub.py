@@ -13,6 +13,7 @@ from typing import Any
 from desktop.cli import output
 from desktop.cli.loop import Loop
 from desktop.cli.pulling import Pulling
+from desktop.cli.token import typed
 from desktop.domain.hub import ENDPOINT
 from desktop.domain.listing import Detail, Listed, Offered, Wanted
 from desktop.domain.names import file_text
@@ -143,6 +144,8 @@ class HubCommand:
         return 0
 
     def _pull(self) -> int:
+        if self._chosen.token:
+            self._shop.access.use(typed(self._shop.access.host))
         detail, quant = self._look()
         offered = _chosen_of(detail, quant)
         here = self._shop.downloads.model_of(detail.listed.repo, offered.variant.name)

@@ -52,7 +52,10 @@ WORDS: dict[HubFailure, tuple[str, str]] = {
         "The proxy, through which this computer connects, did not let Snug through.",
         "Check its settings, or ask who runs the network.",
     ),
-    HubFailure.LOGIN: ("The hub wants to know who asks for {what}.", "Enter an access token of your account there."),
+    HubFailure.LOGIN: (
+        "The hub wants to know who asks for {what}.",
+        "Enter an access token of your account there, or another one.",
+    ),
     HubFailure.GATED: (
         "The publisher of {what} lets only people in who have agreed to their terms.",
         "Agree to them on the hub’s own page, then enter an access token of your account.",

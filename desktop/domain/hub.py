@@ -151,6 +151,10 @@ class HubFailure(StrEnum):
     """Somebody said so. Nothing to show."""
 
 
+CLOSED = (HubFailure.LOGIN, HubFailure.GATED)
+"""What an access token may open."""
+
+
 class CourierFailure(NamedTuple):
     """A failure as the app keeps it. ``detail`` is technical."""
 

@@ -175,3 +175,18 @@ def test_two_at_once_are_one_and_a_sentence(online: Snug, hub: FakeHub, data: by
     held.set()
     result = online.finish(first)
     assert (result.code, len(result.of("done"))) == (0, 1)
+
+
+def test_a_token_opens_what_is_gated_for_one_download_and_is_kept_nowhere(online: Snug, hub: FakeHub) -> None:
+    token = "hf_nobodyMayReadThis"
+    hub.repos[REPO].gated, hub.repos[REPO].token = "manual", token
+    refused = online.run("models", "pull", REPO).refusal()
+    assert "only people in who have agreed" in refused
+    assert "no keychain" in online.run("models", "token", stdin=f"{token}\n").refusal()
+    assert "no access token" in online.run("models", "token", stdin="two words\n").refusal()
+    pulled = online.run("models", "pull", REPO, "--token", "--json", stdin=f"{token}\n")
+    assert pulled.of("done"), pulled.err
+    assert {seen.headers.get("authorization") for seen in hub.seen if seen.where == "files"} == {None}
+    written = [path for path in online.data.rglob("*") if path.is_file()]
+    assert [path for path in written if token.encode() in path.read_bytes()] == []
+    assert online.run("models", "token", "--forget").code == 0

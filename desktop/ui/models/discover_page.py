@@ -70,7 +70,6 @@ class DownloadService(Protocol):
     def downloads(self) -> Sequence[Any]: ...
     def here(self, repo: str) -> frozenset[str]: ...
     def pause(self, download: int) -> None: ...
-    def resume(self, download: int) -> None: ...
     def cancel(self, download: int) -> None: ...
 
 
@@ -85,6 +84,8 @@ class Wishes(NamedTuple):
     link: Callable[[str], None]
     free: Callable[[], int]
     """Bytes that are free where downloads go; 0: not known."""
+    resume: Callable[[int], None]
+    """Go on with a download, or try again."""
 
 
 class DiscoverPage(QWidget):
@@ -247,7 +248,7 @@ class DiscoverPage(QWidget):
         table.download_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.download(it, name)))
         table.chat_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.chat(it, name)))
         table.pause_requested.connect(downloads.pause)
-        table.resume_requested.connect(downloads.resume)
+        table.resume_requested.connect(self._wishes.resume)
         table.cancel_requested.connect(downloads.cancel)
 
     def _with_detail(self, wish: Callable[[Detail], None]) -> None:

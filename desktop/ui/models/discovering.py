@@ -7,12 +7,16 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.listing import Detail
+from desktop.domain.hub import CLOSED
+from desktop.domain.listing import Detail, Listed
+from desktop.services.access import Known
 from desktop.ui.models import terms_dialog
 from desktop.ui.models.discover_page import DiscoverPage, Wishes
+from desktop.ui.models.token_dialog import AskToken
 from desktop.ui.theme import Theme
 
 HUB = "https://huggingface.co/"
+TOKENS = f"{HUB}settings/tokens"
 
 
 class Discovering:
@@ -35,7 +39,7 @@ class Discovering:
         self._open_link = open_link
         self._after_look: tuple[str, str] | None = None
         """A repository and a quantization that are fetched as soon as the publisher's list is there."""
-        wishes = Wishes(self._download, self._chat, self._read_licence, self._site, open_link, free)
+        wishes = Wishes(self._download, self._chat, self._read_licence, self._site, open_link, free, self._resume)
         self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
         shop.discovery.detail_changed.connect(self._looked)
 
@@ -49,7 +53,28 @@ class Discovering:
             self._after_look = (detail.listed.repo, chosen.variant.quant.name)
             shop.discovery.look_up()
             return
+        if detail.listed.gated and shop.access.known() is Known.NONE:
+            self._ask_token(detail.listed, lambda: self._download(detail, name))
+            return
         shop.terms.are_open(detail, lambda are_open: self._fetch(detail, name, asks=are_open))
+
+    def _resume(self, number: int) -> None:
+        """Go on; where the hub did not let Snug in, say who asks first."""
+        downloads = self._shop.downloads
+        stopped = next((each for each in downloads.downloads() if each.id == number), None)
+        detail: Detail | None = self._shop.discovery.detail()
+        if detail is not None and stopped is not None and stopped.code in CLOSED:
+            self._ask_token(detail.listed, lambda: downloads.resume(number))
+        else:
+            downloads.resume(number)
+
+    def _ask_token(self, model: Listed, then: Callable[[], None]) -> None:
+        access = self._shop.access
+        question = AskToken(self._theme, self._window, access.host, model.name)
+        question.site.clicked.connect(lambda: self._site(model.repo))
+        question.tokens.clicked.connect(lambda: self._open_link(TOKENS))
+        question.chosen.connect(lambda token: access.enter(token, then))
+        question.ask()
 
     def _looked(self) -> None:
         detail: Detail | None = self._shop.discovery.detail()

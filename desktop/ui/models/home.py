@@ -105,9 +105,10 @@ class ModelsHome(QObject):
     def _make_discover(self, shop: Any) -> DiscoverPage:
         from desktop.ui.models.discovering import Discovering
 
-        for service in (shop.discovery, shop.downloads, shop.terms):
+        for service in (shop.discovery, shop.downloads, shop.terms, shop.access):
             service.refused.connect(self.refused)
-        shop.downloads.told.connect(self.told)
+        for service in (shop.downloads, shop.access):
+            service.told.connect(self.told)
         made = Discovering(
             self._theme, self._window, shop, self.shelf.free, self.chat_requested.emit, self.link_activated.emit
         )
