@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -190,3 +193,27 @@ def test_a_token_opens_what_is_gated_for_one_download_and_is_kept_nowhere(online
     written = [path for path in online.data.rglob("*") if path.is_file()]
     assert [path for path in written if token.encode() in path.read_bytes()] == []
     assert online.run("models", "token", "--forget").code == 0
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_the_ledger_has_every_connection_that_the_kernel_saw_of_any_process(online: Snug) -> None:
+    log = online.home / "calls"
+    command = [sys.executable, "-m", "desktop", "models", "pull", REPO, "--json"]
+    done = subprocess.run(
+        ["strace", "-f", "--seccomp-bpf", "-o", str(log), "-e", "trace=socket,connect,sendto,io_uring_setup", *command],
+        env=online.environment,
+        cwd=online.home,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+    )
+    if "ptrace" in done.stderr:
+        pytest.skip("nobody may be traced here")
+    assert done.returncode == 0, done.stderr
+    heard = log.read_text()
+    seen = re.findall(r'connect\(.*sin6?_port=htons\((\d+)\).*"([\d.:a-f]+)"', heard)
+    told = [(str(entry["port"]), entry["host"]) for entry in online.run("ledger", "--json").events]
+    assert sorted(seen) == sorted(told)
+    assert len(told) >= 3
+    # Whoever is sealed would have been refused the socket: app and porter did not even try.
+    assert [line for line in heard.splitlines() if "EPERM" in line or "io_uring" in line] == []
