@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.hub import CourierFailure, HubFailure
-from desktop.domain.names import memory_text
+from desktop.domain.names import file_text
 from desktop.errors import AppError
 
 SAFE = "Your chats are safe, and what is downloaded so far is kept."
@@ -16,8 +16,8 @@ def sentence(failure: CourierFailure, what: str) -> AppError:
     if failure.kind is HubFailure.BUSY and failure.retry_after:
         todo = f"Try again in {_time(failure.retry_after)}."
     if failure.kind is HubFailure.NO_SPACE and len(failure.numbers) == 2:
-        needed, free = map(memory_text, failure.numbers)
-        happened = f"The disk is full: {{what}} needs {needed} more, and {free} are free."
+        needed, free = map(file_text, failure.numbers)
+        happened = f"There is too little space on the disk: {{what}} needs {needed} more, and {free} are free."
     if failure.kind in (HubFailure.WRONG_FINGERPRINT, HubFailure.NOT_A_MODEL, HubFailure.NAME_REFUSED):
         safe = "Nothing of it is kept, and your chats are safe."
     return AppError(failure.kind.value, happened.replace("{what}", what or "it"), safe, todo, failure.detail)

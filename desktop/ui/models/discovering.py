@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.courier.ways import Ways
 from desktop.domain.hub import CLOSED
 from desktop.domain.listing import Detail, Listed
 from desktop.services.access import Known
@@ -15,13 +16,11 @@ from desktop.ui.models.discover_page import DiscoverPage, Wishes
 from desktop.ui.models.token_dialog import AskToken
 from desktop.ui.theme import Theme
 
-HUB = "https://huggingface.co/"
-TOKENS = f"{HUB}settings/tokens"
-
 
 class Discovering:
     """``shop`` is ``house.Shop``. Questions lie over ``window``; ``free`` tells the bytes that are free where downloads
-    go, ``chat`` begins a chat with the model of an id, ``open_link`` an address outside."""
+    go, ``look`` counts them
+    anew, ``chat`` begins a chat with the model of an id, ``open_link`` an address outside."""
 
     def __init__(
         self,
@@ -29,6 +28,7 @@ class Discovering:
         window: QWidget,
         shop: Any,
         free: Callable[[], int],
+        look: Callable[[], None],
         chat: Callable[[int], None],
         open_link: Callable[[str], None],
     ) -> None:
@@ -39,7 +39,17 @@ class Discovering:
         self._open_link = open_link
         self._after_look: tuple[str, str] | None = None
         """A repository and a quantization that are fetched as soon as the publisher's list is there."""
-        wishes = Wishes(self._download, self._chat, self._read_licence, self._site, open_link, free, self._resume)
+        wishes = Wishes(
+            self._download,
+            self._chat,
+            self._read_licence,
+            self._site,
+            open_link,
+            free,
+            self._resume,
+            look,
+            shop.access.host,
+        )
         self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
         shop.discovery.detail_changed.connect(self._looked)
 
@@ -72,7 +82,7 @@ class Discovering:
         access = self._shop.access
         question = AskToken(self._theme, self._window, access.host, model.name)
         question.site.clicked.connect(lambda: self._site(model.repo))
-        question.tokens.clicked.connect(lambda: self._open_link(TOKENS))
+        question.tokens.clicked.connect(lambda: self._open_link(f"{Ways.chosen().endpoint}/settings/tokens"))
         question.chosen.connect(lambda token: access.enter(token, then))
         question.ask()
 
@@ -119,4 +129,4 @@ class Discovering:
         self._shop.terms.read(detail, show)
 
     def _site(self, repo: str) -> None:
-        self._open_link(HUB + repo)
+        self._open_link(f"{Ways.chosen().endpoint}/{repo}")

@@ -110,7 +110,13 @@ class ModelsHome(QObject):
         for service in (shop.downloads, shop.access):
             service.told.connect(self.told)
         made = Discovering(
-            self._theme, self._window, shop, self.shelf.free, self.chat_requested.emit, self.link_activated.emit
+            self._theme,
+            self._window,
+            shop,
+            self.shelf.free,
+            self.shelf.refresh,
+            self.chat_requested.emit,
+            self.link_activated.emit,
         )
         self._discovering = made
         self.shelf.changed.connect(made.page.tell)

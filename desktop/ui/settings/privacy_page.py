@@ -81,7 +81,7 @@ class PrivacyPage(Page):
         self._make_rows(theme)
         self._lay_out(theme)
         privacy.guard.changed.connect(self._show_protection)
-        privacy.offline.changed.connect(self._show_offline)
+        privacy.offline.changed.connect(self._offline_changed)
         privacy.offline.inspected.connect(self.evidence.show_evidence)
         privacy.upkeep.backed_up.connect(self._backed_up)
         privacy.upkeep.refused.connect(self._backup_refused)
@@ -199,6 +199,11 @@ class PrivacyPage(Page):
             if protection.can_lock
             else "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
         )
+
+    def _offline_changed(self) -> None:
+        self._show_offline()
+        if self.isVisible():
+            self._inspect()
 
     def _show_offline(self) -> None:
         offline = self._privacy.offline

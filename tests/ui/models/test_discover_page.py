@@ -140,6 +140,14 @@ def test_going_on_where_the_hub_did_not_let_snug_in_asks_for_another_token(page:
     assert stage.shop.downloads.asked == [("resume", stopped.id)]
 
 
+def test_what_was_begun_is_in_the_list_after_a_start(page: DiscoverPage, stage: Stage) -> None:
+    begun = running(state=DownloadState.PAUSED)
+    stage.shop.downloads.be(begun._replace(order=order(repo="maker/Rare-GGUF")._replace(name="Rare")))
+    assert names(page)[0] == "Rare"
+    stage.shop.downloads.be(begun._replace(state=DownloadState.DONE))
+    assert names(page)[0] != "Rare"
+
+
 def test_terms_of_their_own_are_asked_about_once(page: DiscoverPage, stage: Stage) -> None:
     stage.shop.look_at(GEMMA)
     get = button(page, "Download Q4_K_M, 5.0 GB")
