@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from desktop.services.courier import CourierService
     from desktop.services.discovery import Discovery
     from desktop.services.downloads import Downloads
+    from desktop.services.newer import Newer
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.shelf import Shelf
@@ -85,6 +86,7 @@ class Shop(NamedTuple):
     downloads: Downloads
     terms: Terms
     access: Access
+    newer: Newer
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -176,10 +178,12 @@ class House:
 
     def shop(self) -> Shop:
         """Where models come from."""
+        from desktop.services.newer import Newer
         from desktop.services.terms import Terms
 
         terms = Terms(lambda: self.courier().client, self.worker, self.stores.downloads)
-        return Shop(self.discovery(), self.downloads(), terms, self.access())
+        newer = Newer(lambda: self.courier().client)
+        return Shop(self.discovery(), self.downloads(), terms, self.access(), newer)
 
     def access(self) -> Access:
         """Who asks the hub. Made when it is asked for first, and one only."""

@@ -67,6 +67,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         one.add_argument("model", metavar="MODEL", help="name or number")
     check = actions.add_parser("check", parents=[common], help="look at a model's file before it is opened")
     check.add_argument("model", metavar="MODEL", help="name or number")
+    check.add_argument("--online", action="store_true", help="ask the hub whether the publisher has replaced it")
     check.add_argument("--allow", action="store_true", help="open it in spite of what was found")
     rename = actions.add_parser("rename", parents=[common], help="call a model something else")
     rename.add_argument("model", metavar="MODEL", help="name or number")

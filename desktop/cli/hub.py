@@ -16,9 +16,12 @@ from desktop.cli.pulling import Pulling
 from desktop.cli.token import typed
 from desktop.domain.hub import ENDPOINT
 from desktop.domain.listing import Detail, Listed, Offered, Wanted
+from desktop.domain.models import InstalledModel
 from desktop.domain.names import file_text
 from desktop.errors import AppError
 from desktop.house import House
+from desktop.services import intake
+from desktop.services.newer import Answer, Standing
 
 _REPO = re.compile(r"[\w.-]+/[\w.-]+(:[\w.-]+)?")
 
@@ -27,6 +30,8 @@ def asks(chosen: Namespace) -> bool:
     """Whether a command of ``snug models`` is about the hub, and not about what is here."""
     if chosen.action in ("search", "pull"):
         return True
+    if chosen.action == "check":
+        return chosen.online
     return chosen.action in ("show", "licence") and _is_repo(chosen.model) and not Path(chosen.model).exists()
 
 
@@ -40,7 +45,7 @@ class HubCommand:
         self._loop = Loop(self._on_interrupt)
         self._error: AppError | None = None
         self._interrupted = False
-        for service in (self._shop.discovery, self._shop.terms, house.worker):
+        for service in (self._shop.discovery, self._shop.terms, self._shop.newer, house.worker):
             service.refused.connect(self._refused)
 
     def run(self) -> int:
@@ -50,9 +55,8 @@ class HubCommand:
             AppError: refused, in plain words.
         """
         try:
-            return {"search": self._search, "show": self._show, "pull": self._pull, "licence": self._licence}[
-                self._chosen.action
-            ]()
+            commands = {"search": self._search, "show": self._show, "pull": self._pull, "licence": self._licence}
+            return (commands | {"check": self._check})[self._chosen.action]()
         except KeyboardInterrupt:
             return 130
 
@@ -149,7 +153,7 @@ class HubCommand:
         detail, quant = self._look()
         offered = _chosen_of(detail, quant)
         here = self._shop.downloads.model_of(detail.listed.repo, offered.variant.name)
-        if here is not None and here.available:
+        if here is not None and here.available and _is_same(here, offered):
             if self._chosen.json:
                 output.event("done", model=here.id, name=here.name, path=here.path, bytes=here.size_bytes)
             else:
@@ -158,6 +162,30 @@ class HubCommand:
         self._settle_terms(detail)
         order = detail.order(offered.variant.name)
         return Pulling(self._house, self._shop.downloads, order, as_json=self._chosen.json).run()
+
+    def _check(self) -> int:
+        """Whether the publisher has replaced a file since."""
+        library = self._house.stores.library
+        _, model = self._house.worker.wait(lambda: intake.find(library.list(), self._chosen.model, library))
+        assert model is not None
+        answers: list[Answer] = []
+
+        def told(answer: Answer) -> None:
+            answers.append(answer)
+            self._loop.quit()
+
+        self._shop.newer.look(model, told)
+        self._spin()
+        [answer] = answers
+        if self._chosen.json:
+            output.event("checked", model=model.id, standing=answer.standing.value, words=answer.words)
+        else:
+            output.line(answer.words)
+            if answer.standing is Standing.REPLACED:
+                output.note(
+                    f"“snug models pull {model.repo}:{model.quant}” fetches it; yours stays until that is checked."
+                )
+        return 0
 
     # --- inside
 
@@ -258,6 +286,12 @@ def _chosen_of(detail: Detail, quant: str) -> Offered:
                 return each
     there = ", ".join(dict.fromkeys(map(_label, detail.offered)))
     raise AppError("NO_SUCH_FILE", f"{repo} has no {quant}.", "Nothing was downloaded.", f"It has: {there}.")
+
+
+def _is_same(model: InstalledModel, offered: Offered) -> bool:
+    """Whether the publisher still has what is here."""
+    wanted = tuple(file.sha256 for file in offered.variant.files)
+    return not model.sha256 or model.sha256[: len(wanted)] == wanted
 
 
 def _label(offered: Offered) -> str:

@@ -121,7 +121,7 @@ class Courier:
         wanted = Wanted(command.repo, command.revision, command.file, command.size, command.sha256.lower())
         url = self._hub.url(command.repo, command.revision, command.file)
         body = Body(self._client, url, self._hub.headers, self._patience)
-        download = Download(wanted, target, body, errand, pace, self._patience)
+        download = Download(wanted, target, body, errand, pace, self._patience, command.replaces)
         try:
             pace.waits(0)
             download.run()

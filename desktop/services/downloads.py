@@ -176,6 +176,7 @@ class Downloads(QObject):
                 lambda _: self._fetched(number, order, place),
                 lambda failure: self._ended(number, failure),
                 lambda progress: self._progressed(number, before, progress),
+                replaces=self._known(target),
             )
 
         self._worker.run(lambda: self._make_room(order, place), begin, lambda error: self._stop(number, error))
@@ -294,6 +295,13 @@ class Downloads(QObject):
         folder = self._folder() / _plain(publisher) / _plain(name)
         return folder / local_name(order.files[place].name)
 
+    def _known(self, target: Path) -> str:
+        """The fingerprint of a file that was fetched before: it may be replaced by what its publisher has now."""
+        for model in self._models.models():
+            if str(target) in model.files:
+                return next(iter(model.sha256[model.files.index(str(target)) :]), "")
+        return ""
+
     def _there(self, order: Order) -> int:
         """Bytes that are on the disk."""
         found = 0
@@ -302,10 +310,11 @@ class Downloads(QObject):
                 target = self._target(order, place)
             except NameRefused:
                 continue
-            for path in (target, unfinished(target)[0]):
-                if path.is_file():
-                    found += path.stat().st_size
-                    break
+            part = unfinished(target)[0]
+            if target.is_file() and target.stat().st_size == order.files[place].size:
+                found += order.files[place].size
+            elif part.is_file():
+                found += part.stat().st_size
         return found
 
 

@@ -106,13 +106,16 @@ def test_show_tells_the_files_and_the_one_that_is_suggested(online: Snug) -> Non
     assert "suggested" in words
 
 
-def test_a_model_is_pulled_checked_and_answers(online: Snug, data: bytes) -> None:
+def test_a_model_is_pulled_checked_and_answers(online: Snug, hub: FakeHub, data: bytes) -> None:
     pulled = online.run("models", "pull", REPO, "--json")
     assert pulled.code == 0, pulled.err
     [done] = pulled.of("done")
     assert Path(done["path"]).read_bytes() == data
     assert online.ask("hello", "--model", done["name"], "--max-tokens", "2")[-1]["event"] == "done"
     assert "is here already" in online.run("models", "pull", f"{REPO}:q4_0").out
+    hub.repos[REPO].files[FILE] = data + bytes(32)
+    [event] = online.run("models", "check", done["name"], "--online", "--json").events
+    assert event["standing"] == "replaced"
 
 
 def test_a_quantization_can_be_named_and_one_that_is_not_there_is_refused(online: Snug) -> None:

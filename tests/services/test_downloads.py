@@ -229,6 +229,19 @@ def test_a_file_that_is_not_the_publishers_never_gets_its_name(market: Market) -
     assert market.downloads.here(REPO) == frozenset()
 
 
+def test_what_the_publisher_has_replaced_takes_the_place_of_the_old_one(market: Market, qtbot: QtBot) -> None:
+    market.downloads.add(market.order())
+    market.until(DownloadState.DONE)
+    qtbot.waitUntil(lambda: market.downloads.model_of(REPO, FILE) is not None, timeout=WAIT)
+    old, market.data = market.data, market.data + bytes(32)
+    market.hub.add(REPO, files={FILE: market.data})
+    with qtbot.waitSignal(market.downloads.arrived, timeout=WAIT) as told:
+        market.downloads.add(market.order())
+    assert old != market.path().read_bytes() == market.data
+    assert told.args[0].sha256 == (hashlib.sha256(market.data).hexdigest(),)
+    assert len(market.home.house.worker.wait(market.home.house.stores.library.list)) == 1
+
+
 def test_offline_it_says_so_and_can_be_tried_again(market: Market) -> None:
     market.home.house.settings.put(OFFLINE, True)
     market.downloads.add(market.order())

@@ -14,9 +14,11 @@ from desktop.domain.catalogue import Catalogue
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.fit import Room
 from desktop.domain.hub import CourierFailure, Description, FoundModel, HubFailure, RemoteFile
+from desktop.domain.models import InstalledModel
 from desktop.domain.quants import RepoFile
 from desktop.services.access import Known
 from desktop.services.discovery import Discovery
+from desktop.services.newer import Answer, Standing
 
 ROOM = Room(10 << 30, 16 << 30)
 COMMIT = "a1" * 20
@@ -142,6 +144,19 @@ class FakeAccess(QObject):
         self.changed.emit()
 
 
+class FakeNewer(QObject):
+    """Says what it is told to say."""
+
+    refused = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = Answer(Standing.SAME, "It is up to date.")
+
+    def look(self, model: InstalledModel, then: Callable[[Answer], None]) -> None:
+        then(self.answer)
+
+
 class FakeShop:
     """What ``house.Shop`` is, over a courier that answers when it is told to."""
 
@@ -151,6 +166,7 @@ class FakeShop:
         self.downloads = FakeDownloads()
         self.terms = FakeTerms()
         self.access = FakeAccess()
+        self.newer = FakeNewer()
 
     def look_at(self, repo: str = "Qwen/Qwen3-8B-GGUF") -> None:
         """A model, with its publisher's list."""
