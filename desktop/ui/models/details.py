@@ -42,7 +42,7 @@ class Details(Overlay):
         self.allow = Button(theme, "Open it all the same")
         self.allow.setVisible(model.doubtful)
         self.newer = Button(theme, "Look for a newer file", icon_name="rotate-cw")
-        self.newer.setVisible(bool(model.repo))
+        self.newer.setVisible(bool(model.repo) and not model.doubtful)
         for button in (self.verify, self.newer, self.allow):
             button.clicked.connect(self.accept)
         words = QVBoxLayout()
