@@ -311,7 +311,7 @@ class DiscoverPage(QWidget):
 
 
 def _listed(order: Order) -> Listed:
-    return Listed(order.repo, order.name, order.publisher, licence_of(order.licence))
+    return Listed(order.repo, order.name, f"{order.publisher}, not finished", licence_of(order.licence))
 
 
 class _Line(QWidget):
