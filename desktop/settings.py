@@ -16,8 +16,11 @@ from typing import Any, cast
 log = logging.getLogger(__name__)
 
 DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
-    # Nothing of Snug can connect; turned off, it takes effect with the next start.
-    "offline": True,
+    # Nothing of Snug can connect, not even for a download; turned off, it takes effect with the next start. Off, only
+    # what the user starts connects, and no process that holds a chat ever can.
+    "offline": False,
+    # Whether somebody has seen the first steps.
+    "welcomed": False,
     # "system", "light" or "dark".
     "appearance": "system",
     "reduced_motion": False,

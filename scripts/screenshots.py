@@ -30,6 +30,7 @@ from desktop.domain.hub import FoundModel
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
+from desktop.services.computer import Computer
 from desktop.services.newer import Answer, Standing
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
@@ -53,6 +54,7 @@ from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, Fa
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
+COMPUTER = Computer("Ryzen 7 7735HS", 8, 16 << 30, round(9.8 * 2**30), "GeForce RTX 3050", 6 << 30)
 SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 
 
@@ -516,6 +518,17 @@ def benchmark_end(stage: Stage) -> None:
     bar.setValue(bar.maximum())
 
 
+def welcome(stage: Stage) -> None:
+    stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(), "the Secret Service")
+
+
+def welcome_small(stage: Stage) -> None:
+    """No model to recommend, and no keychain."""
+    stage.window.resize(960, 640)
+    little = COMPUTER._replace(cores=2, memory=4 << 30, free=1 << 30, card="", card_memory=0)
+    stage.window.show_welcome(little, None, "")
+
+
 def discover(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.look_at()
@@ -735,6 +748,8 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,
+    "e-first-run": welcome,
+    "first-run-small": welcome_small,
     "c-models-discover": discover,
     "discover-first": discover_first,
     "discover-found": discover_found,

@@ -105,6 +105,15 @@ class Discovery(QObject):
         """Whether more will be known about that model in a moment."""
         return bool(self._described or self._peeking)
 
+    def recommended(self) -> Detail | None:
+        """The best first model that runs great here; None: this computer is too small for any."""
+        for known in self._catalogue.first:
+            detail = self._of_catalogue(self._listed(known), known)
+            best = next((each for each in detail.offered if each.suggested), None)
+            if best is not None and best.judged.fitness is fitness.Fitness.GREAT:
+                return detail
+        return None
+
     def sort(self) -> Sort:
         return self._sort
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.engine.client import Launcher
     from desktop.porter import Line
     from desktop.services.privacy import Privacy
+    from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
     from desktop.ui.settings.privacy_page import PrivacyPage
@@ -259,6 +260,23 @@ class Desktop(QObject):
             self._watch_for_leaving(self.house)
             self._offline_service().changed.connect(self._tell_sidebar)
             self.house.guard.changed.connect(self._tell_sidebar)
+            self._welcome(self.house)
+
+    def _welcome(self, house: House) -> None:
+        """The first steps, where nobody has seen them and there is nothing yet."""
+        window, protection = self.window, house.guard.protection
+        if window is None or self._settings.get("welcomed") or house.chats.chats() or protection is None:
+            return
+        from desktop.services import computer
+
+        window.welcomed.connect(self._welcomed)
+        here = computer.look(house.models.memory_here())
+        window.show_welcome(here, house.discovery().recommended(), "" if protection.passphrase else protection.backend)
+
+    def _welcomed(self, chosen: Chosen) -> None:
+        self._settings.put("welcomed", True)
+        if chosen.offline:
+            self._offline_service().stay_offline(True)
 
     def _privacy_page(self, theme: Theme) -> PrivacyPage:
         from desktop.ui.settings.privacy_page import PrivacyPage

@@ -53,6 +53,14 @@ class Discovering:
         self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
         shop.discovery.detail_changed.connect(self._looked)
 
+    def fetch(self, repo: str) -> None:
+        """Look at a model and fetch the file that suits this computer."""
+        self._shop.discovery.open(repo)
+        detail: Detail | None = self._shop.discovery.detail()
+        best = next((each for each in detail.offered if each.suggested), None) if detail is not None else None
+        if detail is not None and best is not None:
+            self._download(detail, best.variant.name)
+
     # --- inside
 
     def _download(self, detail: Detail, name: str) -> None:

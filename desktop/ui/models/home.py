@@ -83,6 +83,12 @@ class ModelsHome(QObject):
         else:
             self._models.add(paths[0])
 
+    def fetch(self, repo: str) -> None:
+        """Fetch the file of a repository that suits this computer."""
+        self.room()
+        if self._discovering is not None:
+            self._discovering.fetch(repo)
+
     def tell(self) -> None:
         """Something that the services here do not know of has changed: how fast the models are."""
         if self._room is not None:
