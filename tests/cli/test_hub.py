@@ -126,6 +126,7 @@ def test_a_quantization_can_be_named_and_one_that_is_not_there_is_refused(online
 
 
 def test_offline_it_says_so_and_the_ledger_has_it_as_refused(snug: Snug, hub: FakeHub) -> None:
+    (snug.data / "settings.json").write_text('{"offline": true}')
     snug.environment["HF_ENDPOINT"] = hub.endpoint
     for arguments in (("search", "tiny"), ("pull", REPO)):
         assert "Stay offline is on" in snug.run("models", *arguments).refusal()
