@@ -30,6 +30,8 @@ DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
     "window.inspector": False,
     # Folders with model files; the first is where new ones go. None: the one in the data folder.
     "models.folders": [],
+    # The host of the hub that there is an access token for in the keychain.
+    "hub.token": "",
     # Place and size, as Qt writes them, in base64.
     "window.geometry": "",
 }

@@ -31,11 +31,13 @@ from desktop.domain.models import CacheType, EngineFailure, EngineState, Failure
 from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.services.computer import Computer
+from desktop.services.newer import Answer, Standing
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.models.details import Details
 from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
@@ -46,7 +48,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.models.hub_stand_ins import FakeShop, found, running
+from tests.ui.models.hub_stand_ins import GATED, FakeShop, found, order, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
@@ -567,9 +569,27 @@ def terms(stage: Stage) -> None:
     page.detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
 
 
+def token(stage: Stage) -> None:
+    """The publisher asks for an account."""
+    stage.window.open_shelf("discover")
+    stage.shop.look_at(GATED)
+    stage.window.findChild(DiscoverPage).detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
+
+
 def licence(stage: Stage) -> None:
     discover(stage)
     stage.window.findChild(DiscoverPage).detail.licence_requested.emit()
+
+
+def newer(stage: Stage) -> None:
+    """The publisher has another file in the place of this one."""
+    installed(stage)
+    words = "The publisher of Qwen3 4B has another file in its place now. The repository was changed on 3 May 2026."
+    stage.shop.newer.answer = Answer(Standing.REPLACED, words, order())
+    page = stage.window.findChild(InstalledPage)
+    model = next(each for each in shelf_models() if each.repo)
+    page.open_details(model.id)
+    page.window().findChild(Details).newer.click()
 
 
 def installed(stage: Stage) -> None:
@@ -750,6 +770,8 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "discover-narrow": discover_narrow,
     "discover-terms": terms,
     "discover-licence": licence,
+    "discover-token": token,
+    "installed-newer": newer,
     "d-models-installed": installed,
     "models-offer": installed_offer,
     "models-keyboard": installed_keyboard,

@@ -26,6 +26,7 @@ from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
 from desktop.ui.preferences import LOCK_MINUTES
+from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 
@@ -89,6 +90,7 @@ class Desktop(QObject):
         assert isinstance(application, QApplication)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
+        self._taskbar = Taskbar("snug")
         load_fonts()
         self.theme = Theme(_appearance(settings))
         self.theme.reduced_motion = bool(settings.get("reduced_motion"))
@@ -304,8 +306,9 @@ class Desktop(QObject):
             return
         offline, sidebar = self._offline_service(), self.window.sidebar
         hosts = self.house.hosts()
+        done, size = self.house.downloading()
+        self._taskbar.show(done, size)
         if hosts:
-            done, size = self.house.downloading()
             title = f"Downloading a model, {done * 100 // size} %" if size else "Connected"
             sidebar.set_status(Connection.DOWNLOADING, title, f"Only {'from' if size else 'to'} {', '.join(hosts)}")
         elif not offline.offline() and not offline.closed():

@@ -70,6 +70,8 @@ class Wishes(NamedTuple):
     benchmark: Callable[[int], None]
     reveal: Callable[[str], None]
     speed: Callable[[InstalledModel], float]
+    newer: Callable[[InstalledModel], None]
+    """Whether the publisher has replaced its file."""
 
 
 class InstalledPage(QWidget):
@@ -251,6 +253,7 @@ class InstalledPage(QWidget):
             return
         details = Details(self._theme, self.window(), model, self.origin(model))
         details.verify.clicked.connect(partial(self._shelf.verify, model_id))
+        details.newer.clicked.connect(partial(self._wishes.newer, model))
         details.allow.clicked.connect(partial(self._models.allow, model_id))
         details.ask()
 

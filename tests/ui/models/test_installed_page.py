@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QRadioButton
 
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.trust import Check
-from desktop.ui.models.details import facts_of
+from desktop.services.newer import Answer, Standing
+from desktop.ui.models.details import Details, facts_of
 from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.models.shelf_delegate import columns
 from desktop.ui.models.shelf_list import ShelfList
 from desktop.ui.models.shelf_rows import Deed, Row, Shelf, rows_of
+from desktop.ui.parts.question import Question
 from tests.ui.conftest import Stage
+from tests.ui.models.hub_stand_ins import order
 from tests.ui.models.stand_ins import LISTENS, shelf_models
 
 TODAY = date(2026, 11, 21)
@@ -167,6 +170,20 @@ def test_the_menu_of_a_row_has_everything(page: InstalledPage, stage: Stage) -> 
     menu.close()
     assert stage.revealed == ["/models/Qwen3-4B-Q4_K_M.gguf"]
     assert ("verify", 2) in stage.shelf.calls
+
+
+def test_a_file_that_the_publisher_replaced_is_fetched_when_somebody_says_so(page: InstalledPage, stage: Stage) -> None:
+    model = next(each for each in shelf_models() if each.repo)
+    page.open_details(model.id)
+    details = stage.window.findChild(Details)
+    assert details is not None
+    stage.shop.newer.answer = Answer(Standing.REPLACED, "It has another file now.", order())
+    stage.click(details.newer)
+    question = stage.window.findChild(Question)
+    assert question is not None
+    assert stage.shop.downloads.ordered == []
+    stage.click(question.yes)
+    assert stage.shop.downloads.ordered == [order()]
 
 
 def test_what_another_program_has_can_be_used_or_declined(page: InstalledPage, stage: Stage) -> None:
