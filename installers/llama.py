@@ -122,7 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vulkan", action="store_true", help="with Vulkan, which needs its SDK (1.3.275 or newer)")
     configured = arguments(parser.parse_args().vulkan)
-    recipe = f"{SOURCE.read_text()}\n{configured}\n{sys.platform} {platform.machine()}\n{Path(__file__).read_text()}"
+    recipe = f"{SOURCE.read_text()}\n{configured}\n{sys.platform} {platform.machine()}\n{BINDINGS} {TRAPS}"
     kept = cache_dir() / "llama" / hashlib.sha256(recipe.encode()).hexdigest()[:16]
     if not kept.exists():
         say("Building llama.cpp for every processor. This happens once and takes 10 to 20 minutes on two cores.")
