@@ -17,10 +17,12 @@ from desktop.paths import Paths, resources
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
+from desktop.services.memory_settings import MemorySettings
 from desktop.services.models import ModelService
 from desktop.services.prompt_cache import PromptCache
 from desktop.services.protection import ProtectionService
 from desktop.services.resting import Resting
+from desktop.services.speeds import Speeds
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
@@ -83,7 +85,7 @@ class Shop(NamedTuple):
     terms: Terms
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class House:
     """The services over one data folder."""
 
@@ -98,6 +100,8 @@ class House:
     upkeep: Upkeep
     cache: PromptCache
     resting: Resting
+    speeds: Speeds
+    memory: MemorySettings
     line: Line | None
     """To the porter, where there is one."""
     _shelf: Shelf | None = None
@@ -176,7 +180,7 @@ class House:
         """What can be chosen about loading the model. Made when it is asked for, too."""
         from desktop.services.placement import Placement
 
-        return Placement(self.models, self.worker)
+        return Placement(self.models, self.worker, self.speeds)
 
     def benchmarks(self) -> Benchmarks:
         """How fast the models are. Made when it is asked for, too."""
@@ -336,6 +340,17 @@ def furnish(
     resting = Resting(models, cache)
     resting.show(chats.current())
     chats.opened.connect(resting.show)
+    memory = MemorySettings(worker, stores.options)
+
+    def remember() -> None:
+        choices = memory.choices()
+        resting.set_minutes(choices.rests_after)
+        cache.set_reading_ahead(on=choices.reads_ahead, on_battery=choices.reads_ahead_on_battery)
+        cache.set_limit(choices.states_bytes)
+        chats.set_usual_limit(choices.at_limit)
+
+    memory.changed.connect(remember)
+    speeds = Speeds(models, worker, stores.options)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -351,4 +366,6 @@ def furnish(
     worker.run(stores.retention.expire)
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
-    return House(paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, line)
+    return House(
+        paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, memory, line
+    )

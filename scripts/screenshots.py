@@ -47,7 +47,7 @@ from desktop.vault import refusals
 from tests.ui import stand_ins
 from tests.ui.models.hub_stand_ins import FakeShop, found, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
-from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakePrivacy
+from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
@@ -62,6 +62,7 @@ class Stage:
         self.chats, self.models, transcript = services()
         self.privacy = FakePrivacy()
         self.benchmarks = FakeBenchmarks()
+        self.memory = FakeMemory()
         self.placement = stand_ins.FakePlacement()
         self.shelf = FakeShelf(self.models)
         self.shop = FakeShop()
@@ -75,6 +76,7 @@ class Stage:
             open_link=_leave_closed,
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
+            memory=self.memory,
             placement=lambda: self.placement,
             make_shelf=lambda: self.shelf,
             make_shop=lambda: self.shop,
@@ -408,6 +410,12 @@ def many_cards(stage: Stage) -> None:
     stage.placement.choose(gpu_layers=33)
 
 
+def two_cards(stage: Stage) -> None:
+    stage.placement.cards = 2
+    inspector(stage)
+    stage.placement.choose(gpu_layers=33, tensor_split=(65.0, 35.0))
+
+
 def inspector_narrow(stage: Stage) -> None:
     inspector(stage)
     stage.window.resize(960, 640)
@@ -480,6 +488,11 @@ def settings_end(stage: Stage) -> None:
 
 def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
+
+
+def memory_settings(stage: Stage) -> None:
+    stage.memory.choose(reads_ahead=False, states_gb=4)
+    stage.window.open_settings("memory")
 
 
 def benchmark(stage: Stage) -> None:
@@ -677,6 +690,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "inspector-more": more_options,
     "inspector-no-card": no_card,
     "inspector-cards": many_cards,
+    "inspector-two-cards": two_cards,
     "inspector-narrow": inspector_narrow,
     "inspector-keyboard": inspector_keyboard,
     "memory-mark": memory_mark,
@@ -697,6 +711,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
     "settings-appearance": appearance,
+    "settings-memory": memory_settings,
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,

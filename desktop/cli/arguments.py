@@ -127,6 +127,9 @@ def _answering(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME|PATH", default="", help="model to use")
     parser.add_argument("--template", metavar="NAME", default="", help="built-in chat template for this model")
     parser.add_argument("--system", metavar="TEXT", help="system prompt of the chat")
+    parser.add_argument(
+        "--at-limit", choices=("drop", "stop", "summarise"), help="what the chat does when memory is full"
+    )
     parser.add_argument("--max-tokens", type=_positive, metavar="N", help="at most so many new tokens")
     parser.add_argument("--temperature", type=_temperature, metavar="T", help="0 always takes the likeliest token")
     parser.add_argument("--seed", type=_seed, metavar="N", help="the same seed gives the same answer")

@@ -13,9 +13,14 @@ from desktop.domain.benchmark import Benchmark, Point, as_markdown, facts, figur
 from desktop.domain.models import EngineState
 from desktop.errors import AppError
 from desktop.house import House
+from desktop.services.instance import window_is_open
 
 _HEAD = ("Context", "Reading", "Writing", "Memory")
 _WIDTHS = (9, 14, 14, 10)
+_BESIDE = (
+    "A window of Snug is open. This loads a model of its own beside the window's, "
+    "and measures less while the window is busy."
+)
 
 
 class Bench:
@@ -23,6 +28,7 @@ class Bench:
 
     def __init__(self, house: House, chosen: Namespace) -> None:
         self._models = house.models
+        self._beside_a_window = window_is_open(house.paths.locks)
         self._benchmarks = house.benchmarks()
         self._chosen = chosen
         self._loop = Loop(self._on_interrupt)
@@ -42,6 +48,10 @@ class Bench:
 
     def run(self) -> int:
         """Measure and print; the exit status."""
+        if self._beside_a_window:
+            output.note(_BESIDE)
+            # With less than was asked for it would measure something else, and take what the window needs.
+            self._models.never_less()
         self._models.start(self._chosen.model)
         self._loop.exec()
         self._clear_progress()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from desktop.cli import output
 from desktop.cli.loop import Loop
-from desktop.domain.chat import FinishReason, Message, PartKind, Status
+from desktop.domain.chat import AtLimit, FinishReason, Message, PartKind, Status
 from desktop.domain.models import EngineState
 from desktop.errors import AppError
 from desktop.house import House
@@ -104,6 +104,8 @@ class Talk(QObject):
         conversation.noticed.connect(self._noticed)
         self._conversation = conversation
         self._wait_for_model()
+        if chosen.at_limit is not None:
+            conversation.set_at_limit(AtLimit(chosen.at_limit))
         return conversation
 
     def _wait_for_model(self) -> None:

@@ -39,7 +39,9 @@ class Choice(NamedTuple):
     """Whether there is room for a result after every token of a batch, which llama.cpp keeps unless told otherwise, or
     only for one of each sequence."""
     proportions: tuple[float, ...] = ()
-    """How the layers are shared out between several cards; empty: by their free memory."""
+    """How the layers are shared out between the cards that are used; empty: by their free memory."""
+    devices: tuple[str, ...] = ()
+    """Names of the cards that are used; empty: all there are."""
 
     @property
     def cells(self) -> int:
@@ -50,6 +52,10 @@ class Choice(NamedTuple):
     def step(self) -> int:
         """Tokens that are computed at once, at most."""
         return min(self.batch, self.context_length)
+
+    def uses(self, device: str) -> bool:
+        """Whether layers may be moved to the card of this name."""
+        return not self.devices or device in self.devices
 
     def window_cells(self, window: int) -> int:
         """Tokens that a layer with a window keeps."""
@@ -66,6 +72,8 @@ def choice_of(header: Header, options: LoadOptions) -> Choice:
         keys=options.cache_type,
         values=options.cache_type,
         flash_attention=options.flash_attention,
+        proportions=options.tensor_split,
+        devices=options.devices,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from desktop.domain.choice import Choice
@@ -29,10 +30,11 @@ class Compute(NamedTuple):
     devices: tuple[int, ...] = ()
 
 
-def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devices: int) -> Compute:
+def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], used: Sequence[bool]) -> Compute:
     """What computing needs, where no dry run says it: a formula that comes near for usual models.
 
-    ``places`` has the index of a device for each layer and for the output; below 0 is main memory.
+    ``places`` has the index of a device for each layer and for the output; below 0 is main memory. ``used`` says for
+    each device whether it takes part.
     """
     step, width = choice.step, header.size_of_model("embedding_length")
     outputs = step if choice.every_output else min(step, choice.sequences)
@@ -44,14 +46,16 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], devic
     heads = 2 * header.size_of_model("attention.head_count") if choice.flash_attention is FlashAttention.OFF else 0
     layer = mask + heads * choice.cells * step * FLOAT + (3 * _inner(header) + 4 * width) * step * FLOAT
     end = header.number("tokenizer.ggml.tokens") * outputs * FLOAT + between
-    passed = (COPIES * (mask + between)) if devices > 1 else 0
+    passed = (COPIES * (mask + between)) if sum(used) > 1 else 0
 
     def need(place: int) -> int:
         within = layer if place in places[:-1] else 0
         return max(within, end if places[-1] == place else 0) + passed
 
     # What goes in is put together in main memory, wherever it goes then.
-    return Compute(max(need(-1), mask + between + passed), tuple(need(device) for device in range(devices)))
+    return Compute(
+        max(need(-1), mask + between + passed), tuple(need(device) if takes else 0 for device, takes in enumerate(used))
+    )
 
 
 def running_size(header: Header, choice: Choice) -> int:

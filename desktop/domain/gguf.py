@@ -315,14 +315,20 @@ class _Reader:
         self._words += count
         if self._words > LIMIT_WORDS:
             raise BadModelFile("its head holds more words than any model has")
-        at, last, data = self._at, self._size - 8, self._data
+        if count * 8 > self._size:
+            raise BadModelFile("it is not whole: it ends within its own head")
+        at, last, data = self._at, len(self._data) - 8, self._data
         length_at = struct.Struct("<Q").unpack_from
         for _ in range(count):
             if at > last:
                 break
             at += 8 + length_at(data, at)[0]
-        if at > self._size or count * 8 > self._size:
+        else:
+            last = at
+        if at > self._size or (at > last and len(data) == self._size):
             raise BadModelFile("it is not whole: it ends within its own head")
+        if at > last:
+            raise TooShort
         self._at = at
 
     def _skip(self, length: int) -> None:

@@ -95,11 +95,19 @@ def places(header: Header, choice: Choice, devices: tuple[Device, ...]) -> tuple
     count = steps(header)
     moved = _moved(choice, count, devices)
     first = count - moved
-    borders = _borders(choice.proportions or tuple(float(device.free) for device in devices), len(devices))
+    borders = _borders(shares(choice, devices))
     return tuple(
         MAIN if layer < first else min(bisect_right(borders, _single((layer - first) / moved)), len(devices) - 1)
         for layer in range(count)
     )
+
+
+def shares(choice: Choice, devices: tuple[Device, ...]) -> tuple[float, ...]:
+    """What part of the moved layers each device gets, in proportion to the others: 0 for one that is not used."""
+    used = [device for device in devices if choice.uses(device.name)]
+    own = map(_single, choice.proportions or [device.free for device in used])
+    found = tuple(next(own, 0.0) if device in used else 0.0 for device in devices)
+    return found if sum(found) > 0 else tuple(float(device in used) for device in devices)
 
 
 def estimate(
@@ -123,7 +131,7 @@ def estimate(
     weigh[MAIN] += weights.input
     weigh[where[-1]] += weights.output + (weights.tied if where[-1] != MAIN else 0)
     if compute is None or len(compute.devices) != len(devices):
-        compute = rough_compute(header, choice, where, len(devices))
+        compute = rough_compute(header, choice, where, [choice.uses(device.name) for device in devices])
     on_devices = tuple(map(Usage, weigh[:MAIN], remember[:MAIN], compute.devices))
     results = header.number("tokenizer.ggml.tokens") * choice.sequences * FLOAT
     running = compute.main + results + running_size(header, choice)
@@ -137,18 +145,15 @@ def vocabulary_size(header: Header) -> int:
 
 
 def _moved(choice: Choice, count: int, devices: tuple[Device, ...]) -> int:
-    if not devices:
+    if not any(choice.uses(device.name) for device in devices):
         return 0
     return count if choice.gpu_layers < 0 else min(choice.gpu_layers, count)
 
 
-def _borders(proportions: tuple[float, ...], count: int) -> list[float]:
+def _borders(proportions: tuple[float, ...]) -> list[float]:
     """Where the share of each device ends, 0 to 1, in the single precision of the original."""
-    shares = [_single(share) for share in proportions[:count]] + [0.0] * (count - len(proportions))
-    if sum(shares) <= 0:
-        shares = [1.0] * count
-    ends = list(accumulate(shares, lambda so_far, share: _single(so_far + share), initial=0.0))[1:]
-    return [_single(end / ends[-1]) for end in ends]
+    ends = list(accumulate(proportions, lambda so_far, share: _single(so_far + share), initial=0.0))[1:]
+    return [_single(end / ends[-1]) for end in ends] if ends and ends[-1] > 0 else [0.0] * len(ends)
 
 
 def _single(number: float) -> float:

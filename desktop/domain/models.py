@@ -45,6 +45,10 @@ class FailureKind(StrEnum):
     """It would not fit into the memory that is free, and was not loaded."""
     DOUBTFUL = "DOUBTFUL"
     """Something was found in its file, and nobody has said yet that it may be opened."""
+    MISSING_DEVICE = "MISSING_DEVICE"
+    """A graphics card that was chosen for the model is not there; the detail names it."""
+    DEVICE_LOST = "DEVICE_LOST"
+    """The engine ended while a graphics card computed: the card, or its driver, may be why."""
     UNFINISHED = "UNFINISHED"
     """Snug ended while it loaded this model the last time."""
     TOO_LONG = "TOO_LONG"
@@ -168,6 +172,10 @@ class LoadOptions(NamedTuple):
     """The system reads the file as it is needed (mmap); else all of it is read into memory."""
     lock_memory: bool = False
     """Never swapped out (mlock)."""
+    devices: tuple[str, ...] = ()
+    """Names of the graphics cards that layers may be moved to; empty: all there are."""
+    tensor_split: tuple[float, ...] = ()
+    """How the layers are shared out between these, in the order that llama.cpp has them in; empty: by free memory."""
 
 
 class EngineFailure(NamedTuple):

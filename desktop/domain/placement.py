@@ -35,6 +35,22 @@ class Place(NamedTuple):
         return max(0, self.used - self.total)
 
 
+class Card(NamedTuple):
+    """One of several graphics cards, to choose from."""
+
+    key: str
+    """What llama.cpp calls it."""
+    name: str
+    """"Graphics card 2"."""
+    detail: str
+    """Which one: "RTX 3050"."""
+    used: bool
+    layers: int
+    """How many lie on it."""
+    share: int
+    """Its share of what the cards take together, in percent: as chosen, or what comes of their free memory."""
+
+
 class Change(NamedTuple):
     """Something that was chosen and takes a reload: its name, and both values in words."""
 
@@ -58,6 +74,8 @@ class PlacementView(NamedTuple):
     places: tuple[Place, ...]
     """Cards first, main memory last. Before loading worked out, after it measured."""
     measured: bool
+    cards: tuple[Card, ...] = ()
+    """To choose from, where there are several."""
     no_card: str = ""
     """Why nothing can be moved to a graphics card, and what would help; empty where it can."""
     problem: str = ""
@@ -72,7 +90,9 @@ class PlacementView(NamedTuple):
     changes: tuple[Change, ...] = ()
     """What takes a reload."""
     tokens_per_second: float = 0.0
-    """Writing speed now, as far as known; 0: not known."""
+    """Writing speed of the model as it is loaded; 0: it wrote nothing yet."""
+    expected: float = 0.0
+    """Tokens per second to expect of what is chosen; 0: nobody knows, or ``tokens_per_second`` says it."""
 
     @property
     def auto(self) -> bool:

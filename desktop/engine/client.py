@@ -85,6 +85,7 @@ class EngineClient(QObject):
         self._waiting: list[protocol.Generate | protocol.Benchmark] = []
         """What was asked while the model loads: whoever brings a chat's state back goes first."""
         self._load: protocol.Load | None = None
+        self._on_cards = False
         self._said = ""
         self._version = ""
         self._quiet = QTimer(self)
@@ -117,6 +118,7 @@ class EngineClient(QObject):
 
         ``insists``: also where it does not fit into the memory that is free."""
         self._drop_process()
+        self._on_cards = False
         self._load = protocol.Load(next(self._numbers), path, options, template, insists)
         self._start()
         self._become(EngineState.LOADING)
@@ -302,6 +304,7 @@ class EngineClient(QObject):
                     request.on_benchmarked(event)
             case protocol.Loaded():
                 if self._load is not None and event.id == self._load.id:
+                    self._on_cards = self._on_cards and event.gpu_layers > 0
                     self._become(EngineState.READY)
                     self._update_busy()
                     if not self._requests:
@@ -327,6 +330,7 @@ class EngineClient(QObject):
             case protocol.Proof():
                 self.proved.emit(event)
             case protocol.Measured():
+                self._on_cards = bool(event.room.cards and self._load and self._load.options.gpu_layers)
                 self.measured.emit(event)
             case protocol.Held():
                 self.held.emit(event)
@@ -346,7 +350,7 @@ class EngineClient(QObject):
 
     def _on_ended(self, ending: Ending) -> None:
         loading = self._state is EngineState.LOADING
-        self._fail(failure.of_ending(ending, loading=loading))
+        self._fail(failure.of_ending(ending, loading=loading, on_cards=self._on_cards))
 
     def _hung(self) -> None:
         log.warning("the engine shows no sign of life and is ended")

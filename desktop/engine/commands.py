@@ -140,8 +140,9 @@ class Engine:
                 shown = percent
                 self._pipe.send(protocol.Progress(command.id, fraction))
 
-        placing = place(header, command.options, room_now())
-        self._pipe.send(protocol.Measured(command.id, placing.room))
+        room = room_now()
+        self._pipe.send(protocol.Measured(command.id, room))
+        placing = place(header, command.options, room)
         if not placing.fit.fits and not command.insists:
             self._pipe.send(_too_big(command.id, placing))
             return

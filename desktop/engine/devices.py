@@ -52,6 +52,11 @@ def kind(pointer: int) -> DeviceKind:
     return KINDS[_kind_number(pointer)]
 
 
+def name(pointer: int) -> str:
+    """What llama.cpp calls it: ``CUDA0``, ``Vulkan1``."""
+    return (function("ggml_backend_dev_name", ctypes.c_char_p, Pointer)(pointer) or b"").decode("utf-8", "replace")
+
+
 def _kind_number(pointer: int) -> int:
     return int(function("ggml_backend_dev_type", ctypes.c_int, Pointer)(pointer))
 
@@ -78,12 +83,11 @@ def _address(pointer: int) -> bytes:
 
 
 def _device(pointer: int) -> Device:
-    name = function("ggml_backend_dev_name", ctypes.c_char_p, Pointer)
     description = function("ggml_backend_dev_description", ctypes.c_char_p, Pointer)
     free, total = Size(), Size()
     function("ggml_backend_dev_memory", None, Pointer, Pointer, Pointer)(pointer, byref(free), byref(total))
     return Device(
-        name=(name(pointer) or b"").decode("utf-8", "replace"),
+        name=name(pointer),
         description=(description(pointer) or b"").decode("utf-8", "replace"),
         kind=kind(pointer),
         free=free.value,

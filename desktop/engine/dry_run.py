@@ -40,6 +40,8 @@ class _Backends(NamedTuple):
     cards: int
     running: list[int]
     memory: list[int]
+    places: list[int | None]
+    """For every card there is, where it is among ``running``; None: it is not used."""
 
 
 def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
@@ -51,7 +53,7 @@ def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
     passes from one place to another.
     """
     lib.llama_backend_init()
-    with _laid_out(path, choice) as context, _backends() as backends:
+    with _laid_out(path, choice) as context, _backends(choice) as backends:
         if not context:
             return None
         moved = backends.cards > 0 and _all_moved(context, choice)
@@ -70,7 +72,9 @@ def compute_of(path: Path, choice: Choice, threads: int = 4) -> Compute | None:
     return Compute(
         # Where all is on cards, nothing is left to compute for the processor.
         main=sum(most[backends.cards :]) + passed + (0 if moved else work),
-        devices=tuple(size + passed * (COPIES if together else 1) for size in most[: backends.cards]),
+        devices=tuple(
+            most[place] + passed * (COPIES if together else 1) if place is not None else 0 for place in backends.places
+        ),
     )
 
 
@@ -93,14 +97,16 @@ def _laid_out(path: Path, choice: Choice) -> Generator[Any]:
 
 
 @contextmanager
-def _backends() -> Generator[_Backends]:
-    """All that this computer's devices offer, running."""
+def _backends(choice: Choice) -> Generator[_Backends]:
+    """All that this computer's devices offer for a choice, running."""
     start = function("ggml_backend_dev_init", Pointer, Pointer, c_char_p)
     memory = function("ggml_backend_get_default_buffer_type", Pointer, Pointer)
     pointers = devices.pointers()
     kinds = {pointer: devices.kind(pointer) for pointer in pointers}
     cards = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.CARD]
-    cards = cards or [pointer for pointer in pointers if kinds[pointer] is DeviceKind.INTEGRATED]
+    there = cards or [pointer for pointer in pointers if kinds[pointer] is DeviceKind.INTEGRATED]
+    cards = [pointer for pointer in there if choice.uses(devices.name(pointer))]
+    places = [cards.index(pointer) if pointer in cards else None for pointer in there]
     helpers = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.ACCELERATOR]
     processor = [pointer for pointer in pointers if kinds[pointer] is DeviceKind.PROCESSOR][:1]
     running = [start(pointer, None) for pointer in (*cards, *helpers, *processor)]
@@ -110,7 +116,7 @@ def _backends() -> Generator[_Backends]:
         reached = function("ggml_backend_dev_host_buffer_type", Pointer, Pointer)(cards[0])
         types[-1] = reached or types[-1]
     try:
-        yield _Backends(len(cards), running, types)
+        yield _Backends(len(cards), running, types, places)
     finally:
         for backend in running:
             function("ggml_backend_free", None, Pointer)(backend)

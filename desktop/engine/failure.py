@@ -27,8 +27,8 @@ SAFE = "Your chats are safe."
 _KILLED = "it was killed by the system"
 
 
-def of_ending(ending: Ending, *, loading: bool) -> EngineFailure:
-    """The failure that a process's end means, when nobody asked it to end."""
+def of_ending(ending: Ending, *, loading: bool, on_cards: bool = False) -> EngineFailure:
+    """The failure that a process's end means, when nobody asked it to end. ``on_cards``: a graphics card computed."""
     if ending.protocol_error:
         return EngineFailure(FailureKind.PROTOCOL, _with_words(ending.protocol_error, ending.said))
     if ending.code == EXIT_PROTOCOL and not ending.crashed:
@@ -38,7 +38,8 @@ def of_ending(ending: Ending, *, loading: bool) -> EngineFailure:
     if ending.crashed and os.name != "nt" and ending.code == signal.SIGKILL:
         # Nobody of ours sent it: on Linux that is what the system does when memory runs out.
         return EngineFailure(FailureKind.OUT_OF_MEMORY, _with_words(_KILLED, ending.said))
-    return EngineFailure(FailureKind.CRASHED, _with_words(f"{_how(ending)}{' while loading' * loading}", ending.said))
+    kind = FailureKind.DEVICE_LOST if on_cards else FailureKind.CRASHED
+    return EngineFailure(kind, _with_words(f"{_how(ending)}{' while loading' * loading}", ending.said))
 
 
 def _how(ending: Ending) -> str:
@@ -68,6 +69,8 @@ def sentence(failure: EngineFailure, model_name: str) -> AppError:
     if failure.kind is FailureKind.OUT_OF_MEMORY and failure.detail.startswith(_KILLED):
         # It is what happens when memory runs out, but nobody told us so: say no more than is known.
         happened = "The system ended {name}, as it does when memory runs out."
+    if failure.kind is FailureKind.MISSING_DEVICE and failure.detail:
+        happened = f"A graphics card that {{name}} was to use is not there now: {failure.detail}."
     if failure.kind is FailureKind.TOO_LONG and len(failure.numbers) == 2:
         asked, limit = failure.numbers
         happened = (
@@ -91,6 +94,14 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         "Choose another model, or a newer version of Snug.",
     ),
     FailureKind.CRASHED: ("{name} stopped without warning.", "Try again. If it happens again, choose another model."),
+    FailureKind.DEVICE_LOST: (
+        "{name} stopped while a graphics card was working. The card or its driver may be the reason.",
+        "Try again, or let the processor do the work.",
+    ),
+    FailureKind.MISSING_DEVICE: (
+        "A graphics card that {name} was to use is not there now.",
+        "Let the processor do the work, or choose other cards in the inspector.",
+    ),
     FailureKind.HUNG: ("{name} did not answer any more and was stopped.", "Try again."),
     FailureKind.PROTOCOL: ("The engine said something that Snug does not understand.", "Try again."),
     FailureKind.MISSING_BACKEND: (

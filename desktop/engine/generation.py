@@ -25,9 +25,10 @@ class Send(Protocol):
     def __call__(self, *events: protocol.Event) -> None: ...
 
 
-TOGETHER_S = 0.04
-"""Tokens that follow each other faster than this travel together: each event wakes the app, and on a small computer
-that takes time from the next token. A slow model's tokens go one by one, and the first one always goes at once."""
+TOGETHER_S, TOGETHER_NO_CORE_FREE_S = 0.04, 0.08
+"""Tokens that follow each other faster than this travel together: each event wakes the app, and where the engine
+computes on every core, that takes time from the next token. A slow model's tokens go one by one, and the first one
+always goes at once."""
 
 
 class Generation:
@@ -45,7 +46,7 @@ class Generation:
         self._prompt_tokens = self._cached = self._generated = self._begins = 0
         self._decode_text = codecs.getincrementaldecoder("utf-8")("replace")
         self._waiting: list[int] = []
-        self._outbox = _Outbox(request.id, send)
+        self._outbox = _Outbox(request.id, send, TOGETHER_S if runtime.leaves_a_core else TOGETHER_NO_CORE_FREE_S)
         self._aside = request.sequence != protocol.MAIN_SEQUENCE
 
     def run(self) -> None:
@@ -224,8 +225,9 @@ class Generation:
 class _Outbox:
     """Gathers what was written until it is worth an event."""
 
-    def __init__(self, request_id: int, send: Send) -> None:
+    def __init__(self, request_id: int, send: Send, together_s: float) -> None:
         self._request_id = request_id
+        self._together_s = together_s
         self._send = send
         self._kind = PartKind.TEXT
         self._texts: list[str] = []
@@ -245,7 +247,7 @@ class _Outbox:
             self._kind = kind
         self._texts.append(text)
         self._tokens += tokens
-        if perf_counter() - self._sent_at > TOGETHER_S:
+        if perf_counter() - self._sent_at > self._together_s:
             self.flush()
 
     def close(self) -> None:

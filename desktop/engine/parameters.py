@@ -9,6 +9,8 @@ import llama_cpp as _llama_cpp
 
 from desktop.domain.choice import Choice
 from desktop.domain.models import CacheType, FlashAttention, LoadOptions
+from desktop.engine.devices import name, pointers
+from desktop.engine.ggml import Pointer
 
 lib: Any = _llama_cpp
 
@@ -38,6 +40,11 @@ def model_parameters(choice: Choice) -> Any:
     if choice.proportions:
         shares = (ctypes.c_float * int(lib.llama_max_devices()))(*choice.proportions)
         params.tensor_split = shares
+    if choice.devices:
+        used = [pointer for pointer in pointers() if name(pointer) in choice.devices]
+        # A name of its own keeps the list, which llama.cpp only gets the address of. Its end is marked by a null.
+        params.used = (Pointer * (len(used) + 1))(*used)
+        params.devices = ctypes.cast(params.used, Pointer)
     return params
 
 

@@ -10,8 +10,9 @@ from desktop.domain.choice import choice_of
 from desktop.domain.fit import Fit, Room, best_fit, most_layers
 from desktop.domain.gguf import Header
 from desktop.domain.memory import cards
-from desktop.domain.models import LoadOptions
+from desktop.domain.models import FailureKind, LoadOptions
 from desktop.engine.devices import devices
+from desktop.engine.failing import RuntimeFailure
 
 
 class Placing(NamedTuple):
@@ -32,11 +33,28 @@ def room_now() -> Room:
 
 def place(header: Header, options: LoadOptions, room: Room) -> Placing:
     """Auto is the largest number of layers on the cards that fits with room to spare; where not even none does, none:
-    what is missing then is missing in main memory."""
+    what is missing then is missing in main memory.
+
+    Raises:
+        RuntimeFailure: MISSING_DEVICE, with the names of cards that were chosen and are not there.
+    """
+    options = _sharing(options, room)
     if options.gpu_layers < 0:
         layers = most_layers(header, choice_of(header, options), room) if room.cards else 0
         options = options._replace(gpu_layers=max(0, layers))
     return Placing(options, best_fit(header, choice_of(header, options), room), room)
+
+
+def _sharing(options: LoadOptions, room: Room) -> LoadOptions:
+    """With shares for just those cards that are used, or none."""
+    if options.gpu_layers == 0:
+        return options._replace(devices=(), tensor_split=())
+    names = [card.name for card in room.cards]
+    missing = [name for name in options.devices if name not in names]
+    if missing:
+        raise RuntimeFailure(FailureKind.MISSING_DEVICE, ", ".join(missing))
+    fits = len(options.tensor_split) == len(options.devices or names) and sum(options.tensor_split) > 0
+    return options if fits else options._replace(tensor_split=())
 
 
 def own_bytes() -> int:

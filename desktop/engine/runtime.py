@@ -125,6 +125,11 @@ class Runtime:
         fixed = (version(), choice.sequences, self.sequences.context_length, choice.batch)
         return " ".join(map(str, (*fixed, choice.keys, choice.values, choice.flash_attention)))
 
+    @property
+    def leaves_a_core(self) -> bool:
+        """Whether there are more processors, real or half, than threads that compute here."""
+        return (psutil.cpu_count() or 1) > self._threads
+
     def special(self, name: str) -> str:
         """Text of the vocabulary's ``bos`` or ``eos`` token, or nothing."""
         token = int(lib.llama_vocab_bos(self._vocab) if name == "bos" else lib.llama_vocab_eos(self._vocab))

@@ -16,6 +16,9 @@ from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.engine import protocol
 
+SPINS = 30_000
+"""Some tenths of a millisecond: longer than the threads wait in between where nobody else computes."""
+
 
 def main() -> int:
     """Run, sealed, until stdin ends or ``Quit`` comes."""
@@ -30,6 +33,9 @@ def serve() -> int:
     bulk = Bulk.inherited()
     pipe = Pipe[protocol.Command].take(decoder)
     faulthandler.enable(sys.stderr)
+    # Read by GNU's OpenMP when it is loaded. Its threads wait for each other by turning in circles, by default longer
+    # than a turn on the processor: where another program computes as well, that wastes most of the time.
+    os.environ.setdefault("GOMP_SPINCOUNT", str(SPINS))
     # Only now: llama.cpp prints to file descriptor 1, which was the protocol's until a moment ago.
     from desktop.engine.commands import Engine
 

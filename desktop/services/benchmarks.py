@@ -217,6 +217,7 @@ class Benchmarks(QObject):
 
         def kept(result: tuple[Benchmark, tuple[Benchmark, ...]]) -> None:
             found, self._results[model.key] = result
+            self._models.answered(found.speed)
             self._end("", found)
 
         self._worker.run(work, kept, self._refuse)

@@ -96,6 +96,10 @@ class ChatMemory(QObject):
         if note is not None and text.strip() and text != note.text:
             self._store(note._replace(text=text, edited=True))
 
+    def put_back(self, note: Note) -> None:
+        """The note is to be this one again."""
+        self._store(note)
+
     def forget_note(self) -> None:
         """No note any more: the model sees what it stood for again, as far as that fits."""
         note, store, shown = self.now().note, self._desk.conversations, self._shown()

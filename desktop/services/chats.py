@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain import names
-from desktop.domain.chat import Chat, Message, SearchHit, TitleOrigin
+from desktop.domain.chat import AtLimit, Chat, Message, SearchHit, TitleOrigin
 from desktop.errors import AppError
 from desktop.services.conversation import Conversation
 from desktop.services.desk import Desk
@@ -82,6 +82,7 @@ class ChatService(QObject):
         self._chats: list[Chat] = []
         self._titles = Titles(desk, self)
         self._titles.proposed.connect(self._model_title)
+        self._usual_limit = AtLimit.DROP
         self._current = Conversation(desk, None, self)
         self._connect(self._current)
         self._busy: dict[int, Conversation] = {}
@@ -152,9 +153,19 @@ class ChatService(QObject):
         self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deleted]
         self.list_changed.emit()
 
+    def set_usual_limit(self, at_limit: AtLimit) -> None:
+        """What new chats do when memory is full. One that is empty still follows, unless it was told otherwise."""
+        before, self._usual_limit = self._usual_limit, at_limit
+        if self._current.chat is None and self._current.at_limit() is before:
+            self._usual(self._current)
+
+    def _usual(self, conversation: Conversation) -> Conversation:
+        conversation.set_at_limit(self._usual_limit)
+        return conversation
+
     def new_chat(self) -> None:
         """Show an empty chat. It is stored with its first message."""
-        self._show(Conversation(self._desk, None, self))
+        self._show(self._usual(Conversation(self._desk, None, self)))
         self._current.open()
         self._remember(None)
 
@@ -169,7 +180,7 @@ class ChatService(QObject):
         except AppError as error:
             self.refused.emit(error)
             return
-        self._show(Conversation(self._memory.desk, None, self, temporary=True))
+        self._show(self._usual(Conversation(self._memory.desk, None, self, temporary=True)))
         self._current.open()
 
     def keep_for(self, chat_id: int, days: int | None) -> None:

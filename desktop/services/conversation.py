@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain import context, names
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, Sampling
-from desktop.domain.context import Memory
+from desktop.domain.context import Memory, Note
 from desktop.errors import AppError
 from desktop.services.answering import Answering
 from desktop.services.chat_memory import ChatMemory
@@ -21,6 +21,10 @@ from desktop.services.tasks import Errands
 if TYPE_CHECKING:
     from desktop.domain.glance import Opened
     from desktop.engine import protocol
+
+
+TELLING = 16
+"""Tokens of an answer that say how fast the model writes."""
 
 
 class _Begun(NamedTuple):
@@ -267,6 +271,10 @@ class Conversation(QObject):
         """There is to be no note; the model sees what it stood for again, as far as that fits."""
         self._memory.forget_note()
 
+    def put_note_back(self, note: Note) -> None:
+        """The note is to be as it was."""
+        self._memory.put_back(note)
+
     def stop_summary(self) -> None:
         """Summarise nothing more for now."""
         self._memory.stop()
@@ -482,7 +490,7 @@ class Conversation(QObject):
         self.memory_changed.emit()
         if message is not None:
             if whole:
-                self._desk.models.answered()
+                self._desk.models.answered(_speed(message))
                 self._remember()
             self.answered.emit(message)
 
@@ -517,3 +525,9 @@ class Conversation(QObject):
         self.save_draft()
         self._memory.give_way()
         self._answering.abandon()
+
+
+def _speed(message: Message) -> float:
+    """Tokens per second; 0 for an answer that is too short to tell."""
+    figures = message.statistics
+    return figures.tokens_per_second if figures is not None and figures.generated_tokens >= TELLING else 0.0

@@ -132,6 +132,11 @@ def somebody_else(folder: Path, mark: Mark) -> bool:
     names = (path.stem for path in folder.glob("*-*.lock"))
     if any(name != mark.name and mark.alive(name) for name in names):
         return True
+    return window_is_open(folder)
+
+
+def window_is_open(folder: Path) -> bool:
+    """Whether there is a window on the data folder."""
     lock = _lock(folder / "window.lock")
     if not lock.tryLock(0):
         return True

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 from desktop.domain.models import CacheType, FlashAttention, LoadOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.storage.options import Options
 
 UNFINISHED = "loading"
 _CHOSEN = "load:"
 _ENUMS = {"cache_type": CacheType, "flash_attention": FlashAttention}
+_ITEMS: dict[str, Callable[[Any], str | float]] = {"devices": str, "tensor_split": float}
 
 
 class LoadRecords:
@@ -60,7 +63,9 @@ def options_of(stored: object) -> LoadOptions:
     for name, value in (cast("dict[str, Any]", stored) if isinstance(stored, dict) else {}).items():
         try:
             value = _ENUMS[name](value) if name in _ENUMS else value
-        except ValueError:
+            # JSON knows lists only.
+            value = tuple(map(_ITEMS[name], value)) if name in _ITEMS else value
+        except (TypeError, ValueError):
             continue
         if name in usual and type(value) is type(usual[name]):
             known[name] = value

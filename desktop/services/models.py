@@ -50,6 +50,7 @@ class ModelService(QObject):
         loading: a model is being loaded.
         loaded: it is ready.
         held: a ``protocol.Held`` of its engine.
+        wrote: tokens per second that the loaded model wrote with just now.
     """
 
     changed = Signal()
@@ -60,6 +61,7 @@ class ModelService(QObject):
     loading = Signal()
     loaded = Signal()
     held = Signal(object)
+    wrote = Signal(float)
 
     def __init__(
         self,
@@ -92,9 +94,17 @@ class ModelService(QObject):
         self._fitting: LoadOptions | None = None
         """What would fit of the current model, if it was refused for its size."""
         self._insists = False
+        self._steps_down = True
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
+        self._farewell: Callable[[Callable[[], None]], None] | None = None
+        self._next: InstalledModel | None = None
+        """The model that is loaded as soon as the one before it has been left in good order."""
+
+    def set_farewell(self, farewell: Callable[[Callable[[], None]], None]) -> None:
+        """What is to happen before a model that is ready makes room for the next load; it calls what it is given."""
+        self._farewell = farewell
 
     @property
     def engine(self) -> EngineClient:
@@ -124,6 +134,8 @@ class ModelService(QObject):
         return self._current
 
     def state(self) -> EngineState:
+        if self._next is not None:
+            return EngineState.LOADING
         return self._engine.state if self._engine is not None else EngineState.NOT_LOADED
 
     def load_progress(self) -> float:
@@ -197,6 +209,7 @@ class ModelService(QObject):
     def remove(self, model_id: int) -> None:
         """Take a model off the list. Its file stays."""
         if self._current is not None and self._current.id == model_id:
+            self._next = None
             self.engine.unload()
             self._current = None
         self._models = [model for model in self._models if model.id != model_id]
@@ -257,6 +270,10 @@ class ModelService(QObject):
         then = max(SMALLEST_CONTEXT, now // 2)
         return (now, then) if then < now else None
 
+    def never_less(self) -> None:
+        """From now on a model that does not fit is refused, instead of loaded with a shorter context."""
+        self._steps_down = False
+
     def load_safely(self) -> None:
         """Load the current model again so that it fits, or with half the context where nobody knows what would."""
         model, safer = self._current, self.safer_context()
@@ -265,6 +282,13 @@ class ModelService(QObject):
         self._smaller[model.id] = self._fitting or self.options_of(model)._replace(context_length=safer[1])
         self._telling = True
         self._load(model)
+
+    def load_on_processor(self) -> None:
+        """Load the current model again with nothing on a graphics card; until Snug ends."""
+        model = self._current
+        if model is not None:
+            self._smaller[model.id] = self.options_of(model)._replace(gpu_layers=0)
+            self._load(model)
 
     def choose_template(self, model_id: int, name: str) -> None:
         """Use a built-in chat template for this model from now on, and load it."""
@@ -324,7 +348,21 @@ class ModelService(QObject):
         self._models = [other for other in self._models if other.id != model.id] + [model]
         self._load(model)
 
-    def _load(self, model: InstalledModel, *, looked: bool = False) -> None:
+    def _load(self, model: InstalledModel) -> None:
+        ready = self._next is not None or self.state() is EngineState.READY
+        self._next = model
+        if self._farewell is None or not ready:
+            self._begin(model)
+            return
+        self._farewell(lambda: self._begin(model))
+        if self._next is model:
+            self._current, self._facts, self._failure, self._progress = model, None, None, 0.0
+            self.changed.emit()
+
+    def _begin(self, model: InstalledModel, *, looked: bool = False) -> None:
+        if self._next is not model:
+            return  # another one was chosen meanwhile
+        self._next = None
         model = next((known for known in self._models if known.id == model.id), model)
         self._current = model
         self._failure = None
@@ -366,7 +404,8 @@ class ModelService(QObject):
         """Somebody looked at a file that is to be loaded. What cannot be read at all the engine says more about."""
         self._replace(model)
         if self._current is not None and self._current.id == model.id:
-            self._load(model, looked=True)
+            self._next = model
+            self._begin(model, looked=True)
 
     def _replace(self, model: InstalledModel) -> None:
         self._models = [model if known.id == model.id else known for known in self._models]
@@ -402,7 +441,7 @@ class ModelService(QObject):
 
     def _engine_failed(self, what: EngineFailure) -> None:
         was_running, self._facts, self._telling = self._facts is not None, None, False
-        if what.kind is not FailureKind.CRASHED:
+        if what.kind not in (FailureKind.CRASHED, FailureKind.DEVICE_LOST):
             self._worker.run(self._records.end)
         if what.kind is FailureKind.TOO_BIG:
             self._fitting = self._what_fits(what.numbers)
@@ -421,7 +460,7 @@ class ModelService(QObject):
     def _may_step_down(self, kind: FailureKind) -> bool:
         """Whether less may be tried without asking: once, and nothing that the user chose."""
         model = self._current
-        if model is None or model.id in self._smaller or self.options_of(model).context_length:
+        if not self._steps_down or model is None or model.id in self._smaller or self.options_of(model).context_length:
             return False
         if kind is FailureKind.TOO_BIG:
             chosen = self.options_of(model).gpu_layers
@@ -444,9 +483,11 @@ class ModelService(QObject):
             self._worker.run(self._records.end)
         self._engine.shut()
 
-    def answered(self) -> None:
-        """An answer came to its end: the engine is well."""
+    def answered(self, tokens_per_second: float) -> None:
+        """An answer came to its end: the engine is well. 0 tokens per second: it was too short to tell."""
         self._restarts = 0
+        if tokens_per_second > 0:
+            self.wrote.emit(tokens_per_second)
 
 
 class _Library(NamedTuple):

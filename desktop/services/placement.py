@@ -16,15 +16,17 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.choice import Choice, choice_of
 from desktop.domain.fit import Fit, Room, best_fit, most_layers
-from desktop.domain.memory import MAIN, Estimate, estimate, steps
+from desktop.domain.memory import MAIN, Estimate, estimate, places, shares, steps
 from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.names import memory_text
-from desktop.domain.placement import Change, Place, PlacementView
+from desktop.domain.placement import Card, Change, Place, PlacementView
+from desktop.services.speeds import way_of
 
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
     from desktop.engine import protocol
     from desktop.services.models import ModelService
+    from desktop.services.speeds import Speeds
     from desktop.services.tasks import Worker
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,12 @@ class Placement(QObject):
 
     changed = Signal()
 
-    def __init__(self, models: ModelService, worker: Worker) -> None:
+    def __init__(self, models: ModelService, worker: Worker, speeds: Speeds) -> None:
         super().__init__()
         self._models = models
         self._worker = worker
+        self._speeds = speeds
+        speeds.changed.connect(self._tell)
         self._model: InstalledModel | None = None
         self._header: Header | None = None
         self._options = LoadOptions()
@@ -92,6 +96,7 @@ class Placement(QObject):
             self._model, self._header = model, None
             if model is not None:
                 self._options = self._models.options_of(model)
+                self._speeds.look_up(model)
                 self._worker.run(lambda: _read(model), lambda header: self._read(model, header))
         self._tell()
 
@@ -135,6 +140,7 @@ class Placement(QObject):
             fits,
             tuple(_places(room, takes, facts if is_loaded else None, mapped=options.map_file)),
             is_loaded,
+            _cards(header, choice, room) if len(room.cards) > 1 else (),
             "" if room.cards else self._no_card(),
             problem,
             remedy,
@@ -143,7 +149,15 @@ class Placement(QObject):
             options.threads or _cores(),
             _cores(),
             _changes(self._loaded(), options, header, room) if self._loaded() != options else (),
+            self._speeds.now(),
+            self._expected(model, options, takes.offloaded, is_loaded=is_loaded),
         )
+
+    def _expected(self, model: InstalledModel, options: LoadOptions, layers: int, *, is_loaded: bool) -> float:
+        """What is measured needs no guess."""
+        if is_loaded and self._speeds.now() > 0:
+            return 0.0
+        return self._speeds.about(model, way_of(options, layers, options.threads or _cores()))
 
     def _no_card(self) -> str:
         if self._models.room() is None and self._models.state() is not EngineState.READY:
@@ -179,9 +193,8 @@ def _places(room: Room, takes: Estimate, facts: protocol.Loaded | None, *, mappe
         memory = usage.total - usage.weights
         if facts is not None and number < len(facts.cards_free):
             memory = max(0, card.free - facts.cards_free[number] - usage.weights)
-        name = "Graphics card" if len(room.cards) == 1 else f"Graphics card {number + 1}"
         which, other = card.description or card.name, card.total - card.free
-        found.append(Place(name, which, card.total, other, usage.weights, memory))
+        found.append(Place(_name(room, number), which, card.total, other, usage.weights, memory))
     main, other = takes.main, room.main_total - room.main_free
     memory = main.total - main.weights
     if facts is not None and facts.own_bytes:
@@ -189,11 +202,32 @@ def _places(room: Room, takes: Estimate, facts: protocol.Loaded | None, *, mappe
     return [*found, Place("Main memory", "RAM", room.main_total, other, main.weights, memory)]
 
 
+def _name(room: Room, number: int) -> str:
+    return "Graphics card" if len(room.cards) == 1 else f"Graphics card {number + 1}"
+
+
+def _cards(header: Header, choice: Choice, room: Room) -> tuple[Card, ...]:
+    """The cards there are, and what each of them gets."""
+    where, parts = places(header, choice, room.cards), shares(choice, room.cards)
+    return tuple(
+        Card(
+            card.name,
+            _name(room, number),
+            card.description or card.name,
+            choice.uses(card.name),
+            where.count(number),
+            round(100 * parts[number] / sum(parts)),
+        )
+        for number, card in enumerate(room.cards)
+    )
+
+
 def _advice(fit: Fit, room: Room, choice: Choice) -> tuple[str, str]:
     """What is wrong with a choice, and what would be right; nothing where it fits."""
     if fit.fits:
         return "", ""
-    where = "main memory" if fit.place == MAIN else "the graphics card"
+    where = "main memory" if fit.place == MAIN else _name(room, fit.place).lower()
+    where = f"the {where}" if where == "graphics card" else where
     problem = f"{memory_text(fit.missing)} more than {where} has to spare. The model may not load."
     if fit.choice is None:
         return problem, ""
@@ -208,6 +242,14 @@ def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room
     def layers(options: LoadOptions) -> str:
         return "Auto" if options.gpu_layers < 0 else str(min(options.gpu_layers, steps(header)))
 
+    def used(options: LoadOptions) -> str:
+        numbers = [str(number) for number, card in enumerate(room.cards, 1) if card.name in options.devices]
+        return " and ".join(numbers) if options.devices else "All"
+
+    def split(options: LoadOptions) -> str:
+        whole = sum(options.tensor_split)
+        return " : ".join(f"{part / whole:.0%}" for part in options.tensor_split) if whole else "Auto"
+
     def tokens(options: LoadOptions) -> str:
         return f"{choice_of(header, options).context_length:,}"
 
@@ -216,6 +258,8 @@ def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room
 
     rows = (
         ("GPU layers", layers(before), layers(after)),
+        ("Graphics cards", used(before), used(after)),
+        ("Shared out", split(before), split(after)),
         ("Context", tokens(before), tokens(after)),
         ("Memory detail", CACHE_WORDS[before.cache_type], CACHE_WORDS[after.cache_type]),
         ("Threads", str(before.threads or "Auto"), str(after.threads or "Auto")),

@@ -51,6 +51,7 @@ class PromptCache(QObject):
         # A thread of its own: it waits for the engine, which may be in the middle of an answer.
         self._worker = Worker("states", self)
         self._shown: Conversation | None = None
+        self._reads_ahead, self._on_battery = True, False
         self._here: set[int] = set()
         self._changed: set[int] = set()
         self._names: set[str] = set()
@@ -66,6 +67,15 @@ class PromptCache(QObject):
         models.loading.connect(self._loading)
         models.loaded.connect(self._loaded)
         models.held.connect(self._held)
+        models.set_farewell(self._farewell)
+
+    def set_reading_ahead(self, *, on: bool, on_battery: bool) -> None:
+        """Whether what is typed is read at once, and whether also without a mains supply."""
+        self._reads_ahead, self._on_battery = on, on_battery
+
+    def set_limit(self, most_bytes: int) -> None:
+        """What the states may take on disk; 0: as much as Snug finds right."""
+        self._worker.run(lambda: self._files.limit(most_bytes))
 
     # --- what happens to chats
 
@@ -103,6 +113,17 @@ class PromptCache(QObject):
         self._changed.clear()
         if then is not None:
             self._worker.run(lambda: None, lambda _: then())
+
+    def _farewell(self, then: Callable[[], None]) -> None:
+        """The model goes, and what it knows with it: that is written down first, if there is anything, as far as three
+        seconds go."""
+        engine = self._models.running_engine()
+        if engine is None or not self._changed:
+            then()
+            return
+        engine.stop_all()
+        self.keep_all(then)
+        QTimer.singleShot(round(CLOSING_S * 1000), self, then)
 
     def close(self) -> None:
         """The app ends: what is worth it is on disk when this returns, or after three seconds nothing more is."""
@@ -187,7 +208,9 @@ class PromptCache(QObject):
 
     def _read_ahead(self) -> None:
         shown = self._shown
-        if shown is None or self._models.state() is not EngineState.READY or not _has_power():
+        if shown is None or self._models.state() is not EngineState.READY or not self._reads_ahead:
+            return
+        if not (self._on_battery or _has_power()):
             return
 
         def then(messages: Sequence[protocol.PromptMessage]) -> None:

@@ -40,6 +40,11 @@ class StateFiles:
         """The file of a chat's state of one kind."""
         return f"{chat}-{hashlib.sha256(kind.encode()).hexdigest()[:16]}{SUFFIX}"
 
+    def limit(self, most_bytes: int) -> None:
+        """Let them take so much together; 0: as much as Snug finds right."""
+        self._most = (lambda: most_bytes) if most_bytes else self._room
+        self._trim()
+
     def names(self) -> set[str]:
         """What there is, by ``name``."""
         return {path.name for path in self._folder.glob(f"*{SUFFIX}")}

@@ -32,6 +32,7 @@ COMMANDS = (
     Command("inspector", "Model settings", "panel-right", control("I"), "inspector gpu layers context memory threads"),
     Command("settings", "Settings", "settings", control(","), "preferences options"),
     Command("privacy", "Privacy and network", "shield-check", more="settings offline ledger backup passphrase"),
+    Command("memory", "Models and memory", "memory-stick", more="settings rest idle read ahead battery limit full"),
     Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),
     Command("lock", "Lock", "lock-keyhole", control("Shift+L"), "hide away close private"),
     Command("light", "Light appearance", "sun", more="theme bright"),

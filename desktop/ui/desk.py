@@ -132,6 +132,7 @@ class Desktop(QObject):
             make_shelf=house.shelf,
             make_shop=house.shop,
             reveal=self._reveal,
+            memory=house.memory,
         )
         self._seen = seen
         self.window.deletion_requested.connect(self._delete_everything)

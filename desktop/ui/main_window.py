@@ -27,6 +27,7 @@ from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
+    from desktop.services.memory_settings import MemorySettings
     from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
@@ -58,6 +59,7 @@ class MainWindow(Frame):
         open_link: Callable[[str], None],
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
         make_benchmarks: Callable[[], Any] | None = None,
+        memory: MemorySettings | None = None,
         placement: Callable[[], Any] | None = None,
         make_shelf: Callable[[], Any] | None = None,
         make_shop: Callable[[], Any] | None = None,
@@ -69,6 +71,7 @@ class MainWindow(Frame):
         self._open_link = open_link
         self._make_privacy_page = make_privacy_page
         self._make_benchmarks = make_benchmarks
+        self._memory = memory
         self._benchmarks: Any = None
         self._placement = placement
         self._settings_room: SettingsRoom | None = None
@@ -216,6 +219,7 @@ class MainWindow(Frame):
             "lock": self.lock_requested.emit,
             "settings": self.open_settings,
             "privacy": partial(self.open_settings, "privacy"),
+            "memory": partial(self.open_settings, "memory"),
             "benchmark": partial(self.open_settings, "benchmark"),
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
@@ -276,7 +280,7 @@ class MainWindow(Frame):
         return inspector
 
     def open_settings(self, page: str = "") -> None:
-        """The settings, at a page (``appearance``, ``privacy``, ``benchmark``) or the one that was open last."""
+        """The settings, at a page (``appearance``, ``privacy``, ``memory``, ``benchmark``) or the one that was open."""
         if self._settings_room is None:
             self._settings_room = self._make_settings()
         self.sidebar.models.set_open(False)
@@ -298,6 +302,11 @@ class MainWindow(Frame):
             privacy.told.connect(self.toast.tell)
             privacy.deletion_requested.connect(self.deletion_requested)
             entries.append(Entry("privacy", "Privacy and network", "shield-check", privacy))
+        if self._memory is not None:
+            from desktop.ui.settings.memory_page import MemoryPage
+
+            page = MemoryPage(self.theme, self._memory)
+            entries.append(Entry("memory", "Models and memory", "memory-stick", page))
         self._know_speeds()
         if self._benchmarks is not None:
             benchmark = BenchmarkPage(self.theme, self._benchmarks)
@@ -501,10 +510,18 @@ class MainWindow(Frame):
         self._conversation.keep_in_memory(row, pinned)
 
     def _correct_note(self, text: str) -> None:
-        self._conversation.correct_note(text)
+        self._change_note("Note changed", partial(self._conversation.correct_note, text), text)
 
     def _forget_note(self) -> None:
-        self._conversation.forget_note()
+        self._change_note("Note deleted", self._conversation.forget_note)
+
+    def _change_note(self, said: str, change: Callable[[], None], text: str = "") -> None:
+        """What the model remembers may be the only trace of it, so it can be had back."""
+        conversation = self._conversation
+        note = conversation.memory().note
+        change()
+        if note is not None and text != note.text:
+            self.toast.tell(said, "Undo", partial(conversation.put_note_back, note))
 
     def _fork(self, row: int) -> None:
         message = self._conversation.message(row)

@@ -63,7 +63,7 @@ class ModelMenu(Menu):
             self.missing_chosen.emit(model)
 
 
-_AT_LIMIT = {
+AT_LIMIT = {
     AtLimit.DROP: "Forget the oldest part",
     AtLimit.STOP: "Stop and say so",
     AtLimit.SUMMARISE: "Summarise the oldest part",
@@ -86,7 +86,7 @@ class ChatMenu(Menu):
             self.add_command("Rename", "pencil", "F2").triggered.connect(self.rename_requested)
             self.add_rule()
         self.add_heading("When memory is full")
-        self._choices = {self.add_choice(words, choice is at_limit): choice for choice, words in _AT_LIMIT.items()}
+        self._choices = {self.add_choice(words, choice is at_limit): choice for choice, words in AT_LIMIT.items()}
         self.triggered.connect(self._picked)
         self.aboutToHide.connect(self.deleteLater)
 

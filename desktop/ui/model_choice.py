@@ -69,6 +69,8 @@ class ModelChoice(QObject):
                 self._choose(int(argument))
             case failures.LOAD_SAFELY:
                 self._models.load_safely()
+            case failures.USE_PROCESSOR:
+                self._models.load_on_processor()
             case failures.TRY_AGAIN:
                 self._models.retry()
             case failures.ADD_FILE:

@@ -42,8 +42,11 @@ def of_memory(part: int, whole: int) -> str:
 
 
 def speed(tokens_per_second: float) -> str:
-    figure = f"{tokens_per_second:.0f}" if tokens_per_second >= 9.95 else f"{tokens_per_second:.1f}"
-    return f"{figure} tok/s"
+    return f"{speed_figure(tokens_per_second)} tok/s"
+
+
+def speed_figure(tokens_per_second: float) -> str:
+    return f"{tokens_per_second:.0f}" if tokens_per_second >= 9.95 else f"{tokens_per_second:.1f}"
 
 
 def unseen(memory: Memory) -> str:

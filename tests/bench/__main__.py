@@ -8,7 +8,10 @@ import sys
 
 from tests.bench.figures import Figure, table
 
-NAMES = ("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "heads", "kills", "download")
+NAMES = (
+    *("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "overhead", "typing_ahead"),
+    *("heads", "kills", "download"),
+)
 
 PEER = "peer"
 """Needs a server that is built for it; only when asked for."""

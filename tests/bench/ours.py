@@ -62,6 +62,8 @@ class Turn:
 class Ours:
     """Asks in a house and measures."""
 
+    window: MainWindow
+
     def __init__(self, house: House) -> None:
         self.house = house
 
@@ -123,8 +125,9 @@ class Ours:
 
 
 @contextmanager
-def a_house(data: Path | None = None) -> Iterator[Ours]:
-    """A house on a folder of its own, or on ``data``, with the window open and the starter model loaded."""
+def a_house(data: Path | None = None, model: Path | None = None) -> Iterator[Ours]:
+    """A house on a folder of its own, or on ``data``, with the window open and ``model``, or the starter model,
+    loaded."""
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     with TemporaryDirectory() as folder:
@@ -141,10 +144,10 @@ def a_house(data: Path | None = None) -> Iterator[Ours]:
             load_options=options,
         )
         ours = Ours(house)
-        window = _window(house, application)
+        window = ours.window = _window(house, application)
         try:
             house.chats.start()
-            house.models.start(starter())
+            house.models.start(str(model) if model is not None else starter())
             ours.until(lambda: house.models.state() is EngineState.READY)
             yield ours
         finally:

@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from desktop import unlocking
+from desktop.services.instance import WindowLock
 from tests.cli.conftest import Snug, press_ctrl_c, read_lines
 
 
@@ -60,6 +62,18 @@ def test_without_lengths_it_takes_those_that_fit(snug: Snug, tiny: str) -> None:
 def test_what_cannot_be_measured_is_refused(snug: Snug, tiny: str, options: list[str], sentence: str) -> None:
     model = [] if "no such model" in options else [tiny]
     assert snug.run("bench", *model, *options).refusal().startswith(sentence)
+
+
+def test_beside_a_window_it_says_what_it_loads(snug: Snug, tiny: str) -> None:
+    window = WindowLock(unlocking.prepare(snug.data).locks)
+    assert window.take()
+    try:
+        result = snug.run("bench", tiny, "--json", "--context", "16", "--repeat", "1")
+    finally:
+        window.release()
+    assert result.code == 0
+    assert result.err.startswith("A window of Snug is open. This loads a model of its own")
+    assert len(result.of("done")) == 1
 
 
 @pytest.mark.parametrize(

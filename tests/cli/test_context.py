@@ -35,7 +35,7 @@ def house(qtbot: QtBot, tmp_path: Path) -> Iterator[House]:
 def talk(house: House, qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Types so many long lines into ``snug chat``."""
 
-    def type_lines(count: int, *, as_json: bool) -> int:
+    def type_lines(count: int, *, as_json: bool, at_limit: str | None = None) -> int:
         lines = iter([f"{number}: {LONG}" for number in range(count)])
 
         def typed(_: str) -> str:
@@ -54,6 +54,7 @@ def talk(house: House, qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) 
             seed=None,
             max_tokens=None,
             template="",
+            at_limit=at_limit,
         )
         return Talk(house, chosen, qapp).chat()
 
@@ -79,7 +80,7 @@ def test_programs_are_told_with_every_answer(talk: Callable[..., int], capsys: p
 def test_a_full_chat_that_is_to_stop_is_refused_in_a_sentence(
     house: House, talk: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house.chats.current().set_at_limit(AtLimit.STOP)
-    assert talk(6, as_json=False) == 0
+    house.memory.choose(at_limit=AtLimit.SUMMARISE)
+    assert talk(6, as_json=False, at_limit="stop") == 0
     err = capsys.readouterr().err
     assert "snug: This chat has reached what Fake 1B can remember. Your message is saved." in err

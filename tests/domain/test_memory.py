@@ -67,6 +67,7 @@ choices = st.builds(
     sequences=st.integers(1, 4),
     full_window=st.booleans(),
     every_output=st.booleans(),
+    devices=st.sampled_from([(), ("card",)]),
     proportions=st.lists(st.floats(0, 100), max_size=5).map(tuple),
 )
 devices = st.lists(st.builds(card, free=st.integers(0, 100 * GIB)), max_size=4).map(tuple)
@@ -129,6 +130,19 @@ def test_several_cards_share_by_what_is_free_or_as_they_are_told() -> None:
     assert places(header, Choice(512), (card(3 * GIB), card(GIB))) == (0, 0, 0, 0, 0, 0, 1, 1)
     told = Choice(512, proportions=(1.0, 3.0))
     assert places(header, told, (card(3 * GIB), card(GIB))) == (0, 0, 1, 1, 1, 1, 1, 1)
+
+
+def test_a_card_that_is_not_used_gets_nothing() -> None:
+    header = model(layers=7)
+    there = tuple(card(size * GIB)._replace(name=name) for size, name in ((3, "A"), (4, "B"), (1, "C")))
+    choice = Choice(512, devices=("A", "C"))
+    assert places(header, choice, there) == (0, 0, 0, 0, 0, 0, 2, 2)
+    assert places(header, choice._replace(proportions=(1.0, 3.0)), there) == (0, 0, 2, 2, 2, 2, 2, 2)
+    assert places(header, choice._replace(proportions=(0.0, 0.0)), there) == (0, 0, 0, 0, 2, 2, 2, 2)
+    found = estimate(header, choice, there)
+    assert found.devices[1].total == 0
+    assert found.devices[0].weights + found.devices[2].weights > 0
+    assert estimate(header, choice._replace(devices=("D",)), there).offloaded == 0
 
 
 def test_what_is_used_at_both_ends_is_there_twice_once_the_end_is_moved() -> None:

@@ -151,8 +151,10 @@ def test_two_cards_share_the_layers_as_they_were_said_to(with_two_cards: Loader,
     path = write_model(tmp_path / "dense.gguf", "dense")
     header, found = read_header(path), cards(with_two_cards.devices())
     assert len(found) == 2
-    for layers in (1, 2, 4, 5):
-        choice = Choice(300, layers, batch=64, proportions=(1.0, 3.0))
+    told = Choice(300, batch=64, proportions=(1.0, 3.0))
+    alone = Choice(300, batch=64, devices=(found[1].name,))
+    for layers, asked in ((1, told), (2, told), (4, told), (5, told), (3, alone)):
+        choice = asked._replace(gpu_layers=layers)
         loaded = with_two_cards.load(path, choice, mapped=False)
         assert loaded.places == ["CPU" if place < 0 else found[place].name for place in places(header, choice, found)]
         compute = with_two_cards.dry_run(path, choice)

@@ -215,6 +215,9 @@ def test_the_note_is_there_again_and_can_be_corrected_and_deleted(home: Home) ->
     home.conversation.forget_note()
     home.until(lambda: home.conversation.memory().note is None)
     assert stored_notes(home) == []
+    home.conversation.put_note_back(note)
+    home.until(lambda: home.conversation.memory().note == note)
+    assert stored_notes(home) == [note]
 
 
 def test_the_note_stands_in_the_prompt_in_the_place_of_the_part(home: Home) -> None:

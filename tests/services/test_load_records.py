@@ -15,12 +15,13 @@ def records(home: Home) -> LoadRecords:
 
 
 CHOSEN = LoadOptions(4096, 7, 3, 256, CacheType.Q8_0, FlashAttention.ON, map_file=False, lock_memory=True)
+CARDS = LoadOptions(devices=("CUDA0", "CUDA2"), tensor_split=(1.0, 3.0))
 
 
 def test_what_was_chosen_is_kept_for_each_model(records: LoadRecords) -> None:
     records.keep("one", CHOSEN)
-    records.keep("two", LoadOptions(gpu_layers=0))
-    assert records.chosen() == {"one": CHOSEN, "two": LoadOptions(gpu_layers=0)}
+    records.keep("two", CARDS)
+    assert records.chosen() == {"one": CHOSEN, "two": CARDS}
 
 
 def test_snugs_own_choice_is_not_kept(records: LoadRecords) -> None:
@@ -36,6 +37,7 @@ def test_snugs_own_choice_is_not_kept(records: LoadRecords) -> None:
         ({"cache_type": "q9", "threads": 2}, LoadOptions(threads=2)),
         ({"threads": "two", "map_file": False}, LoadOptions(map_file=False)),
         ({"lock_memory": 1}, LoadOptions()),
+        ({"tensor_split": ["much"], "devices": 3, "batch": 64}, LoadOptions(batch=64)),
         (None, LoadOptions()),
         ([1, 2], LoadOptions()),
     ],

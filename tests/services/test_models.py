@@ -143,6 +143,15 @@ def test_what_does_not_fit_is_loaded_as_it_fits_and_that_is_said(home: Home) -> 
     assert models.context_length() == 2048
 
 
+def test_who_wants_nothing_less_is_refused(home: Home) -> None:
+    models = home.house.models
+    models.never_less()
+    home.load(too_big=[12 * GB, 7 * GB, 2048, 0])
+    failure = models.failure()
+    assert failure is not None
+    assert failure.code == FailureKind.TOO_BIG
+
+
 def test_what_could_not_fit_at_all_is_refused_with_the_figures_unless_the_user_insists(home: Home) -> None:
     models = home.house.models
     home.load(too_big=[12 * GB, 7 * GB, 0, 0])

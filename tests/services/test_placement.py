@@ -101,6 +101,29 @@ def test_what_does_not_fit_is_said_and_remedied(page: Page) -> None:
     assert (page.view.layers, page.view.problem, page.view.remedy) == (page.view.fits, "", "")
 
 
+def test_several_cards_are_chosen_and_share_as_they_are_told(page: Page) -> None:
+    cards = tuple(card(free * GB)._replace(name=f"CUDA{number}") for number, free in enumerate((4, 2)))
+    page.room(Room(8 * GB, 16 * GB, cards))
+    assert [(entry.name, entry.used, entry.share) for entry in page.view.cards] == [
+        ("Graphics card 1", True, 67),
+        ("Graphics card 2", True, 33),
+    ]
+    assert sum(entry.layers for entry in page.view.cards) == LAYERS + 1
+    page.placement.choose(tensor_split=(1.0, 2.0))
+    assert [entry.layers for entry in page.view.cards] == [3, 6]
+    assert page.view.places[0].weights < page.view.places[1].weights
+    assert page.view.changes == (Change("Shared out", "Auto", "33% : 67%"),)
+    page.placement.choose(devices=("CUDA1",), tensor_split=())
+    assert [entry.layers for entry in page.view.cards] == [0, LAYERS + 1]
+    assert page.view.places[0].weights == 0
+    assert page.view.changes == (Change("Graphics cards", "All", "2"),)
+
+
+def test_with_one_card_there_is_nothing_to_share(page: Page) -> None:
+    page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+    assert page.view.cards == ()
+
+
 def test_main_memory_may_be_what_is_missing(page: Page) -> None:
     page.room(Room(600 << 20, 16 * GB))
     assert "main memory" in page.view.problem

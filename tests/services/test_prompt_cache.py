@@ -63,6 +63,39 @@ def test_leaving_a_chat_writes_it_down(loaded: Home) -> None:
     assert len(states(loaded)) == 1
 
 
+def test_so_does_choosing_another_model(loaded: Home) -> None:
+    models = loaded.house.models
+    first = models.current()
+    assert first is not None
+    loaded.ask(LONG)
+    with loaded.qtbot.waitSignal(loaded.house.cache.kept, timeout=WAIT):
+        loaded.load(text="Another one.")
+    assert len(states(loaded)) == 1
+    models.choose(first.id)
+    assert models.state() is EngineState.LOADING
+    with loaded.qtbot.waitSignal(loaded.house.cache.held, timeout=WAIT) as held:
+        loaded.until(lambda: models.state() is EngineState.READY)
+    assert held.args[0].tokens > 100
+    loaded.ask("And snow?")
+    assert cached(loaded) == held.args[0].tokens
+
+
+def test_the_model_that_was_chosen_last_is_the_one_that_is_loaded(loaded: Home) -> None:
+    models = loaded.house.models
+    first = models.current()
+    assert first is not None
+    loaded.load(text="Another one.")
+    loaded.ask(LONG)
+    second = models.current()
+    assert second is not None
+    models.choose(first.id)
+    models.choose(second.id)
+    assert models.current() == second
+    loaded.until(lambda: models.state() is EngineState.READY)
+    loaded.ask("And snow?")
+    assert loaded.texts()[-1] == "Another one."
+
+
 def test_so_does_a_while_in_which_nothing_happens(loaded: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaded.house.cache._idle, "start", loaded.house.cache._idle.timeout.emit)
     with loaded.qtbot.waitSignal(loaded.house.cache.kept, timeout=WAIT):

@@ -15,7 +15,7 @@ from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from tests.ui.models.hub_stand_ins import FakeShop
 from tests.ui.models.stand_ins import FakeShelf
-from tests.ui.settings.stand_ins import FakeBenchmarks
+from tests.ui.settings.stand_ins import FakeBenchmarks, FakeMemory
 from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
 
 
@@ -66,6 +66,7 @@ class Stage:
         self.shelf = FakeShelf(models)
         self.shop = FakeShop()
         self.revealed: list[str] = []
+        self.memory = FakeMemory()
         self.window = MainWindow(
             theme,
             chats,
@@ -74,6 +75,7 @@ class Stage:
             Placeholder,
             self.links.append,
             make_benchmarks=lambda: self.benchmarks,
+            memory=self.memory,
             placement=None if placement is None else lambda: placement,
             make_shelf=lambda: self.shelf,
             make_shop=lambda: self.shop,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
-from desktop.domain.context import Memory
+from desktop.domain.context import Memory, Note
 from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
-from desktop.domain.placement import Change, Place, PlacementView
+from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
 from desktop.ui.theme import Theme
 
@@ -189,6 +189,9 @@ class FakeConversation(QObject):
 
     def forget_note(self) -> None:
         self.calls.append(("forget_note",))
+
+    def put_note_back(self, note: Note) -> None:
+        self.calls.append(("put_note_back", note))
 
     def stop_summary(self) -> None:
         self.calls.append(("stop_summary",))
@@ -374,6 +377,9 @@ class FakeModels(QObject):
 
     def load_safely(self) -> None:
         self.calls.append(("load_safely",))
+
+    def load_on_processor(self) -> None:
+        self.calls.append(("load_on_processor",))
         self.be(EngineState.LOADING)
 
     def choose_template(self, model_id: int, name: str) -> None:
@@ -438,6 +444,7 @@ class FakePlacement(QObject):
             fits,
             (*cards, main),
             measured=options == self.loaded,
+            cards=self._cards(layers) if self.cards > 1 else (),
             problem=problem,
             remedy=remedy,
             context_length=context,
@@ -446,8 +453,27 @@ class FakePlacement(QObject):
             cores=8,
             changes=self._changes(),
             tokens_per_second=42.0,
+            expected=49.0 if layers == 22 and self.loaded.gpu_layers != 22 else 0.0,
         )
         return view._replace(**self.more)
+
+    def _cards(self, layers: int) -> tuple[Card, ...]:
+        """Alike, named as llama.cpp names them; the last one of those that are used takes what is left over."""
+        keys = [f"CUDA{number}" for number in range(self.cards)]
+        used = [key for key in keys if not self.options.devices or key in self.options.devices]
+        parts = dict(zip(used, self.options.tensor_split or [100 / len(used)] * len(used), strict=True))
+        counts = {key: round(layers * part / 100) for key, part in parts.items()}
+        return tuple(
+            Card(
+                key,
+                f"Graphics card {number}",
+                CARD.detail,
+                key in used,
+                counts.get(key, 0),
+                round(parts.get(key, 0)),
+            )
+            for number, key in enumerate(keys, 1)
+        )
 
     def be(self, **fields: Any) -> None:
         """Let the view say something else."""
@@ -477,11 +503,26 @@ class FakePlacement(QObject):
         self.changed.emit()
 
     def _changes(self) -> tuple[Change, ...]:
-        names = {"gpu_layers": "GPU layers", "context_length": "Context", "threads": "Threads"}
+        names = {
+            "gpu_layers": "GPU layers",
+            "devices": "Graphics cards",
+            "tensor_split": "Shared out",
+            "context_length": "Context",
+            "threads": "Threads",
+        }
         pairs = zip(LoadOptions._fields, self.loaded, self.options, strict=True)
         return tuple(
-            Change(names.get(name, name), str(before), str(after)) for name, before, after in pairs if before != after
+            Change(names.get(name, name), _said(before), _said(after))
+            for name, before, after in pairs
+            if before != after
         )
+
+
+def _said(value: object) -> str:
+    """A choice in words, about as the service puts it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, cast("tuple[object, ...]", value))) or "Auto"
+    return str(value)
 
 
 class Placeholder(QWidget):

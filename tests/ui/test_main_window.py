@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from desktop.domain.chat import Role
+from desktop.domain.context import Memory, Note
 from desktop.ui.chat.links import describe_link
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.dialog import Dialog
@@ -502,3 +503,27 @@ def test_a_chat_is_kept_for_a_while_from_its_menu(stage: Stage) -> None:
     action(menu, "Keep for ever, not 30 days").trigger()
     menu.close()
     assert stage.chats.calls[-1] == ("keep_for", 3, None)
+
+
+def test_a_note_that_was_changed_or_deleted_can_be_had_back(stage: Stage) -> None:
+    conversation, note = stage.chats.current(), Note(2, "They spoke of rain.")
+    conversation.remember(Memory(2, 1, note))
+    transcript = stage.find("transcript")
+    assert isinstance(transcript, Placeholder)
+    for said, change, call in (
+        ("Note changed", lambda: transcript.note_corrected.emit("Of snow."), ("correct_note", "Of snow.")),
+        ("Note deleted", transcript.note_removed.emit, ("forget_note",)),
+    ):
+        change()
+        assert stage.window.toast.text() == said
+        stage.click(stage.window.toast.button)
+        assert conversation.calls[-2:] == [call, ("put_note_back", note)]
+    stage.window.toast.dismiss()
+    transcript.note_corrected.emit(note.text)
+    assert not stage.window.toast.isVisible()
+
+
+def test_models_and_memory_is_a_page_of_the_settings(stage: Stage) -> None:
+    stage.window.open_settings("memory")
+    stage.click(stage.find("readsAhead"))
+    assert stage.memory.calls == [{"reads_ahead": False}]

@@ -40,6 +40,7 @@ class Failure(NamedTuple):
 
 USE_OTHER = "use other"
 LOAD_SAFELY = "load safely"
+USE_PROCESSOR = "use processor"
 TRY_AGAIN = "try again"
 ADD_FILE = "add file"
 TEMPLATE = "template"
@@ -59,7 +60,10 @@ def did_not_start(
     out_of_memory = too_big or (error is not None and error.code == FailureKind.OUT_OF_MEMORY)
     choices: list[Choice] = []
     other = _other(model, installed)
-    if other is not None:
+    if error is not None and error.code in (FailureKind.MISSING_DEVICE, FailureKind.DEVICE_LOST):
+        detail = "Slower, and it needs no graphics card. Your choice of cards stays as it is."
+        choices.append(Choice(USE_PROCESSOR, "cpu", "Use the processor", detail, "Use the processor", True))
+    elif other is not None:
         smaller = model is not None and 0 < other.size_bytes < model.size_bytes
         title = "Use a smaller model" if smaller else "Use another model"
         detail = f"{other.name} is installed."

@@ -117,8 +117,8 @@ class Figure(QWidget):
         note = ""
         if view.problem:
             note = "Does not fit"
-        elif view.tokens_per_second > 0:
-            note = f"now {wording.speed(view.tokens_per_second)}"
+        else:
+            note = _speeds(view.expected, view.tokens_per_second)
         self._words = (str(view.layers), f"of {view.steps}", note)
         self._tight = bool(view.problem)
         self.setAccessibleName(self.text())
@@ -151,6 +151,14 @@ class Figure(QWidget):
             area = QRectF(left, base - metrics.ascent(), self.width() - left, metrics.height())
             align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             paint.draw_text(painter, area, words, style, theme.color(ink), align, elide=False)
+
+
+def _speeds(expected: float, now: float) -> str:
+    """What is known of expected and present tokens per second."""
+    if expected > 0:
+        about = f"about {wording.speed(expected)}"
+        return f"{about}, now {wording.speed_figure(now)}" if now > 0 else about
+    return f"now {wording.speed(now)}" if now > 0 else ""
 
 
 def _beside(widget: QWidget, side: int) -> QHBoxLayout:

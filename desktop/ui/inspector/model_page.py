@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from desktop.domain.placement import PlacementView
+from desktop.ui.inspector.cards_section import CardsSection
 from desktop.ui.inspector.context_section import ContextSection
 from desktop.ui.inspector.gpu_section import GpuSection
 from desktop.ui.inspector.gpu_slider import THUMB
@@ -50,6 +51,7 @@ class ModelPage(QScrollArea):
         set_clear_viewport(self)
         self.gpu = GpuSection(theme, reach(), placement.choose)
         self.gpu.remedy_taken.connect(placement.take_remedy)
+        self.cards = CardsSection(theme, placement.choose)
         self.memory = MemorySection(theme)
         self.context = ContextSection(theme, reach(), placement.choose)
         self.options = OptionsSection(theme, placement.choose)
@@ -59,8 +61,9 @@ class ModelPage(QScrollArea):
         sections = QVBoxLayout(self._sections)
         sections.setContentsMargins(0, 0, 0, 0)
         sections.setSpacing(0)
-        for place, section in enumerate((self.gpu, self.memory, self.context, self.options)):
-            if place:
+        for section in (self.gpu, self.cards, self.memory, self.context, self.options):
+            # The cards' rows belong to the slider above them.
+            if section not in (self.gpu, self.cards):
                 sections.addLayout(_inset(Rule(theme)))
             reaches = section in (self.gpu, self.context)
             if reaches:
@@ -81,7 +84,7 @@ class ModelPage(QScrollArea):
         self._sections.setVisible(view is not None)
         self._empty.setVisible(view is None)
         if view is not None:
-            for section in (self.gpu, self.memory, self.context, self.options):
+            for section in (self.gpu, self.cards, self.memory, self.context, self.options):
                 section.show_view(view)
 
     def way_in(self) -> QWidget | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import lt
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.parts import paint
@@ -42,11 +43,13 @@ class Table(QWidget):
         self._columns = columns
         self._empty = empty
         self._rows: Sequence[Sequence[str]] = ()
+        self._needs: list[float] = []
         self.setAccessibleName(name)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these: one text for each column."""
         self._rows = rows
+        self._needs = [self._need(number, column) for number, column in enumerate(self._columns)]
         self.setAccessibleDescription("\n".join(map(self._read_out, rows)) or self._empty)
         self.updateGeometry()
         self.update()
@@ -76,15 +79,7 @@ class Table(QWidget):
 
     def paint_cell(self, painter: QPainter, place: QRectF, row: int, column: Column, words: str) -> None:
         """Paint one cell of row number ``row``."""
-        face = font(column.role)
-        paint.draw_text(
-            painter,
-            place,
-            words,
-            tabular(face) if column.role == "label" else face,
-            self._theme.color(column.color),
-            _align(column),
-        )
+        paint.draw_text(painter, place, words, _face(column), self._theme.color(column.color), _align(column))
 
     def _read_out(self, row: Sequence[str]) -> str:
         return ", ".join(f"{words} {column.unit}".strip() for words, column in zip(row, self._columns, strict=True))
@@ -104,13 +99,30 @@ class Table(QWidget):
     def _places(self, top: int, height: int) -> list[QRectF]:
         width = self.width() - 2 * _SIDE
         edges = [_SIDE + column.start * width for column in self._columns] + [_SIDE + width + _GAP]
+        left_over = width + _GAP - sum(self._needs)
+        widths = [right - left for left, right in pairwise(edges)]
+        if left_over >= 0 and any(map(lt, widths, self._needs)):
+            # Large text: there is room for all of it, but not where the columns usually begin.
+            each = left_over / len(self._needs)
+            edges = list(accumulate((need + each for need in self._needs), initial=float(_SIDE)))
         return [QRectF(left, top, right - left - _GAP, height) for left, right in pairwise(edges)]
+
+    def _need(self, number: int, column: Column) -> float:
+        """How wide a column has to be for all its words, with the gap after it."""
+        words = QFontMetricsF(_face(column))
+        widest = max((words.horizontalAdvance(row[number]) for row in self._rows), default=0.0)
+        return max(widest, QFontMetricsF(medium("small")).horizontalAdvance(column.name)) + _GAP
 
     def _head(self) -> int:
         return paint.tall(_HEAD, "small", 12)
 
     def _row(self) -> int:
         return paint.tall(size("tableRow"), "label", 16)
+
+
+def _face(column: Column) -> QFont:
+    face = font(column.role)
+    return tabular(face) if column.role == "label" else face
 
 
 def _align(column: Column) -> Qt.AlignmentFlag:

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop.domain.chat import AtLimit, Role
 from desktop.domain.context import Memory, Note
-from desktop.domain.models import EngineState, FailureKind
+from desktop.domain.models import EngineFailure, EngineState, FailureKind
+from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.ui.chat.composer import ComposerState
 from desktop.ui.chat.failure_page import FailurePage
-from desktop.ui.chat.failures import did_not_start, template_question
+from desktop.ui.chat.failures import TRY_AGAIN, USE_PROCESSOR, did_not_start, template_question
 from desktop.ui.menus import ChatMenu
 from desktop.ui.parts.labels import Label
 from tests.ui.conftest import Stage
@@ -306,14 +307,28 @@ def test_the_known_templates_are_offered_by_name(stage: Stage) -> None:
 
 def test_the_largest_model_below_the_one_that_failed_is_suggested() -> None:
     models = some_models()
-    failure = did_not_start(OUT_OF_MEMORY, models[2], models)
-    assert failure.choices[0].button == "Use DeepSeek R1 8B"
+    page = did_not_start(OUT_OF_MEMORY, models[2], models)
+    assert page.choices[0].button == "Use DeepSeek R1 8B"
+
+
+def test_without_its_card_a_model_can_run_on_the_processor(stage: Stage) -> None:
+    models = some_models()
+    lost = failure.sentence(EngineFailure(FailureKind.MISSING_DEVICE, "CUDA1"), models[2].name)
+    page = did_not_start(lost, models[2], models)
+    assert [choice.key for choice in page.choices] == [USE_PROCESSOR, TRY_AGAIN]
+    assert "CUDA1" in page.title
+    stage.models.be(EngineState.LOADING)
+    stage.models.be(EngineState.FAILED, lost)
+    shown = stage.window.room.centre()
+    assert isinstance(shown, FailurePage)
+    stage.click(shown.buttons[0])
+    assert ("load_on_processor",) in stage.models.calls
 
 
 def test_with_no_other_model_a_file_can_be_added() -> None:
     model = some_models()[0]
-    failure = did_not_start(None, model, [model])
-    assert [choice.button for choice in failure.choices] == ["Try again", "Add a file…"]
+    page = did_not_start(None, model, [model])
+    assert [choice.button for choice in page.choices] == ["Try again", "Add a file…"]
 
 
 def test_plain_completion_is_never_among_the_chat_templates() -> None:

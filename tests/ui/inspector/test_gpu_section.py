@@ -39,7 +39,7 @@ def test_every_figure_is_there(sight: Sight) -> None:
     sight.placement.choose(gpu_layers=22)
     words = sight.words()
     assert "22 of 33" in words
-    assert "now 42 tok/s" in words
+    assert "about 49 tok/s, now 42" in words
     assert "0, 26 fit, 33" in words
     assert "More is faster, as long as it fits." in words
 
@@ -47,6 +47,10 @@ def test_every_figure_is_there(sight: Sight) -> None:
 def test_no_speed_is_claimed_before_it_is_known(sight: Sight) -> None:
     sight.placement.be(tokens_per_second=0.0)
     assert "tok/s" not in sight.words()
+    sight.placement.be(expected=8.25)
+    assert "about 8.2 tok/s" in sight.words()
+    sight.placement.be(expected=0.0, tokens_per_second=42.0)
+    assert "now 42 tok/s" in sight.words()
 
 
 def test_a_screen_reader_knows_name_value_and_words(sight: Sight) -> None:

@@ -13,6 +13,7 @@ from desktop.child.evidence import Evidence
 from desktop.domain.benchmark import Benchmark, Machine, Point
 from desktop.domain.ledger import Entry, Result
 from desktop.domain.models import InstalledModel
+from desktop.services.memory_settings import MemoryChoices
 from desktop.ui.settings.privacy_page import Backups, Ledger
 from desktop.vault.header import Source
 from desktop.vault.keys import Protection
@@ -163,6 +164,23 @@ def some_benchmarks() -> tuple[Benchmark, ...]:
         return Benchmark(at, "DeepSeek R1 8B", "Q4_K_M", points, 3, MACHINE, 8192, 6, layers, 33)
 
     return made(0, 28, 1.0), made(2, 16, 0.52), made(11, 0, 0.21)
+
+
+class FakeMemory(QObject):
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = MemoryChoices()
+        self.calls: list[dict[str, object]] = []
+
+    def choices(self) -> MemoryChoices:
+        return self.now
+
+    def choose(self, **fields: object) -> None:
+        self.calls.append(fields)
+        self.now = self.now._replace(**fields)  # type: ignore[arg-type]
+        self.changed.emit()
 
 
 class FakeBenchmarks(QObject):
