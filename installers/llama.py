@@ -46,8 +46,8 @@ TRAPS = "sapphirerapids"
 """The variant with AMX: virtual machines show AMX and then trap on it (a general protection fault at the first token).
 The next best, zen4, uses all the rest of such a processor."""
 
-BINDINGS = ("llama_cpp.py", "_ctypes_extensions.py", "_ggml.py", "_logger.py", "LICENSE.md")
-"""What of llama-cpp-python declares llama.cpp's functions. (Not all of these are in each version.)"""
+BINDINGS = ("llama_cpp.py", "_ctypes_extensions.py", "LICENSE.md")
+"""What of llama-cpp-python declares llama.cpp's functions."""
 
 
 def arguments(vulkan: bool) -> list[str]:
