@@ -198,7 +198,8 @@ class _Trial:
         [answer] = answers
         if not answer.text.strip():
             raise Missing(f"the model wrote nothing ({answer.status.value})")
-        return f"“{' '.join(answer.text.split())}” from {answer.model_name}. {_judged(Process.ENGINE, models.engine)}"
+        count = answer.statistics.generated_tokens if answer.statistics else 0
+        return f"{answer.model_name} wrote {count} tokens. {_judged(Process.ENGINE, models.engine)}"
 
     def courier(self) -> str:
         """Started, and asked what it is refused."""

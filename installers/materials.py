@@ -23,7 +23,12 @@ def licence_of(package: str) -> str:
     """What a package says of itself: an SPDX expression, or its own words."""
     said = metadata.metadata(package)
     named = [line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or [] if line.startswith("License")]
-    return said.get("License-Expression") or "; ".join(named) or (said.get("License") or "").splitlines()[0]
+    return (
+        said.get("License-Expression")
+        or "; ".join(named)
+        or (said.get("License") or "").partition("\n")[0]
+        or "see the package"
+    )
 
 
 def packages() -> list[dict[str, Any]]:
