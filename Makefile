@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench bench-peer screenshots setup setup-dev clean
+.PHONY: run test lint format bench bench-peer screenshots package installers check-package setup setup-dev clean
 
 run: setup
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
@@ -36,6 +36,15 @@ bench-peer: setup-dev
 
 screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
+
+package: setup
+	$(BIN)/python installers/package.py
+
+installers: package
+	$(BIN)/python installers/linux/make.py
+
+check-package: package
+	$(BIN)/python installers/check.py
 
 setup:
 	@$(PYTHON) scripts/setup.py

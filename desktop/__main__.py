@@ -49,11 +49,12 @@ def _run() -> int:
 
 
 def _offline(chosen: Namespace) -> bool:
-    """Whether the porter is to seal itself at once: not before a screen on another computer was reached."""
+    """Whether the porter is to seal itself at once: not before a screen on another computer was reached, nor where a
+    courier is to be tried."""
     from desktop import paths, screens
     from desktop.settings import SettingsFile
 
-    if chosen.command is None and screens.is_over_tcp():
+    if chosen.command == "selftest" or (chosen.command is None and screens.is_over_tcp()):
         return False
     return bool(SettingsFile(paths.Paths(paths.data_dir(chosen.data_dir)).settings).get("offline"))
 

@@ -28,6 +28,10 @@ def main(chosen: Namespace, line: Line | None) -> int:
         if chosen.command is None:
             return _window(data_dir, line)
         filters.seal_app()
+        if chosen.command == "selftest":
+            from desktop import selftest
+
+            return selftest.run(line, as_json=chosen.json)
         from desktop.cli import commands
 
         return commands.run(chosen, data_dir, line)

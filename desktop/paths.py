@@ -13,6 +13,7 @@ from typing import NamedTuple
 from desktop.errors import AppError
 
 DATA_DIR_VARIABLE = "SNUG_DATA_DIR"
+PORTABLE = "portable"
 
 
 class Paths(NamedTuple):
@@ -108,9 +109,11 @@ def as_sentence(data_dir: Path) -> Generator[None]:
 
 
 def default_data_dir() -> Path:
-    """``SNUG_DATA_DIR``, or the place where this system keeps an application's data."""
+    """``SNUG_DATA_DIR``, beside a portable program, or the place where this system keeps an application's data."""
     if chosen := os.environ.get(DATA_DIR_VARIABLE):
         return Path(chosen).expanduser()
+    if (carried := portable_data_dir()) is not None:
+        return carried
     if os.name == "nt":
         return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "Snug"
     if sys.platform == "darwin":
@@ -118,6 +121,14 @@ def default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME", "")
     # The specification says that a relative path is to be ignored.
     return (Path(base) if base.startswith("/") else Path.home() / ".local" / "share") / "snug"
+
+
+def portable_data_dir() -> Path | None:
+    """The data folder of a Snug that is carried about: it has a file of this name beside the program."""
+    if not getattr(sys, "frozen", False):
+        return None
+    folder = Path(sys.executable).parent
+    return folder / "data" if (folder / PORTABLE).exists() else None
 
 
 @cache

@@ -28,6 +28,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"Snug {__version__}")
+    parser.add_argument(
+        "--selftest",
+        dest="command",
+        action="store_const",
+        const="selftest",
+        help="try every part of Snug, in a folder that is gone afterwards",
+    )
     parser.set_defaults(command=None, action=None)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 

@@ -32,7 +32,7 @@ def doctor(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
         ("python", "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         ("processor", "Processor", f"{psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads"),
         ("memory", "Memory", _memory()),
-        ("packages", "Packages", ", ".join(_versions())),
+        ("packages", "Packages", ", ".join(versions())),
         ("data", "Data folder", str(data_dir)),
         ("database", "Database", _database(place)),
     ]
@@ -87,7 +87,8 @@ def _memory() -> str:
     return f"{output.size(memory.available)} free of {output.size(memory.total)}"
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
+    """The packages that matter most, with their versions."""
     found: list[str] = []
     for name in PACKAGES:
         try:

@@ -197,8 +197,8 @@ class CourierClient(QObject):
             self._process.send(protocol.Token(token))
 
     def probe(self) -> None:
-        """Have the process, which must run, try what it is refused; ``proved`` follows."""
-        self._say(protocol.Probe(next(self._numbers)))
+        """Have the process try what it is refused; ``proved`` follows. One is started where none runs."""
+        self._send(protocol.Probe(next(self._numbers)))
 
     def stop(self) -> None:
         """End the process. Requests under way fail with STOPPED, or OFFLINE."""
@@ -223,14 +223,18 @@ class CourierClient(QObject):
         progress: Callable[[protocol.Progress], None] | None = None,
     ) -> int:
         self._requests[command.id] = _Request(command, done, failed, progress)
-        if self._process is not None:
-            self._process.send(command)
-        else:
-            self._waiting.append(command)
-            if not self._launching:
-                self._begin()
+        self._send(command)
         self.busy_changed.emit()
         return command.id
+
+    def _send(self, command: protocol.Command) -> None:
+        """Say it as soon as there is a process to hear it."""
+        if self._process is not None:
+            self._process.send(command)
+            return
+        self._waiting.append(command)
+        if not self._launching:
+            self._begin()
 
     def _begin(self) -> None:
         number = self._launching = next(self._launches)
@@ -264,7 +268,8 @@ class CourierClient(QObject):
         waiting, self._waiting = self._waiting, []
         if failure.kind is HubFailure.OFFLINE:
             for command in waiting:
-                self.withheld.emit(command)
+                if command.id in self._requests:
+                    self.withheld.emit(command)
         self._fail_all(failure)
 
     def _stop(self, command: protocol.Pause | protocol.Cancel) -> None:

@@ -23,6 +23,7 @@ from desktop.engine import protocol
 from desktop.engine.benchmark import Benchmark
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import DoesNotFit, Generation
+from desktop.engine.ggml import load_back_ends
 from desktop.engine.placing import Placing, own_bytes, place, room_now
 from desktop.engine.prompt import so_far
 from desktop.engine.prompt_cache import PromptCache, pack, unpack
@@ -51,6 +52,7 @@ class Engine:
         self._level = 0
         self._version = version()
         self._log_callback = speak_to(self._heard)
+        load_back_ends()
 
     def run(self) -> None:
         self._pipe.start(self._urgent)

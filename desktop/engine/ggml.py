@@ -37,12 +37,26 @@ def function(names: str | Sequence[str], result: Any, *arguments: Any) -> Any:
     raise AttributeError(names[0])
 
 
+def load_back_ends() -> None:
+    """Load what computes, where it is not a part of this build: the best of each kind that lies beside libllama.
+
+    A Snug that is installed brings one for each generation of processors, and one for graphics cards. Nowhere else is
+    looked for any.
+    """
+    if function("ggml_backend_reg_count", Size)() == 0:
+        load = function("ggml_backend_load_all_from_path", None, ctypes.c_char_p)
+        load(str(_folder()).encode())
+
+
+def _folder() -> Path:
+    return Path(_llama_cpp.__file__).parent / "lib"
+
+
 def _libraries() -> list[Any]:
     llama = _lib.llama_cpp._lib
     # A view of its own on the same library: what the bindings say about its functions stays as it is.
     found = [ctypes.CDLL(llama._name, handle=llama._handle)]
     if sys.platform == "win32":
         # Elsewhere, looking a name up in a library looks through what it loaded as well.
-        folder = Path(_llama_cpp.__file__).parent / "lib"
-        found += [ctypes.CDLL(str(folder / name)) for name in ("ggml.dll", "ggml-base.dll")]
+        found += [ctypes.CDLL(str(_folder() / name)) for name in ("ggml.dll", "ggml-base.dll")]
     return found

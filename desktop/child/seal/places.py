@@ -28,7 +28,8 @@ def to_run() -> list[Path]:
     # Not the whole import path: its first entry is the folder that Snug was started in.
     python |= {entry for entry in sys.path if Path(entry).name in _PACKAGES}
     if frozen := getattr(sys, "_MEIPASS", None):
-        python |= {str(frozen), str(Path(sys.executable).parent)}
+        # Not the folder of the program: a portable Snug keeps its data there.
+        python |= {str(frozen), sys.executable}
     libraries = [entry for entry in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if entry]
     return [package, *map(Path, (*_SYSTEM, *sorted(python), *libraries))]
 

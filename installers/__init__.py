@@ -1,0 +1,1 @@
+"""What makes Snug something that can be installed: see RELEASE.md."""

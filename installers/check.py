@@ -1,0 +1,221 @@
+"""Smoke tests of the bundle: what was tried in the source has to hold in what is installed. Standard library only.
+
+``python installers/check.py [PROGRAM]`` prints one line for each check and ends with status 1 if one of them failed. It
+wants neither a screen, a keychain nor the network, and touches nothing of the user's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "snug-cli.exe" if os.name == "nt" else "snug"
+PROGRAM = ROOT / "build" / "package" / "snug" / NAME
+PATIENCE_S = 120
+
+EXPECTED = re.compile(r"This plugin does not support (propagateSizeHints|raise|setting window opacity)\(\)")
+"""The offscreen platform says what it cannot do; any other line is a fault."""
+SOCKETS = {
+    *("socket", "connect", "bind", "listen", "accept", "accept4", "getaddrinfo", "gethostbyname", "send", "sendto"),
+    *("sendmsg", "recv", "recvfrom", "curl_easy_init", "SSL_connect", "WSAStartup"),
+}
+INTERNET = re.compile(r"socket\((AF_INET6?|AF_PACKET|AF_NETLINK)")
+NOT_BUNDLED = re.compile(
+    r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|libggml-rpc", re.IGNORECASE
+)
+
+
+class Failed(Exception):
+    """A check has found a fault."""
+
+
+class Skipped(Exception):
+    """A check cannot be made here."""
+
+
+class Bundle:
+    """The program over an empty folder, on a machine with neither screen nor keychain."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        self.program = program
+        self.inside = next(
+            (place for place in (program.parent / "_internal", program.parent.parent / "Frameworks") if place.exists()),
+            program.parent,
+        )
+        self.data = folder / "data"
+        passphrase = folder / "passphrase"
+        passphrase.write_text("for the smoke test\n")
+        kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG")
+        self.environment = {name: os.environ[name] for name in kept if name in os.environ} | {
+            "HOME": str(folder),
+            "SNUG_DATA_DIR": str(self.data),
+            "SNUG_PASSPHRASE_FILE": str(passphrase),
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+
+    def run(self, *arguments: str, before: list[str] | None = None) -> str:
+        """What a command said on stdout. It must succeed, and say nothing else."""
+        result = subprocess.run(
+            [*(before or []), str(self.program), *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        unexpected = [line for line in result.stderr.splitlines() if line and not EXPECTED.search(line)]
+        if result.returncode != 0 or unexpected:
+            said = "\n".join([*unexpected, *(result.stdout.splitlines()[-20:] if result.returncode else [])])
+            raise Failed(f"{' '.join(arguments)}: status {result.returncode}\n{said}")
+        return result.stdout
+
+    @contextmanager
+    def window(self) -> Iterator[subprocess.Popen[str]]:
+        """The window, from the moment on that a second start would raise it."""
+        there = self.data / "locks" / "window.sock"
+        process = subprocess.Popen(
+            [str(self.program)], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            started = time.monotonic()
+            while not there.exists() and process.poll() is None and time.monotonic() - started < PATIENCE_S:
+                time.sleep(0.002)
+            if not there.exists():
+                raise Failed("no window came")
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def selftest(bundle: Bundle) -> str:
+    """Every part, tried by the program itself."""
+    found = [json.loads(line) for line in bundle.run("--selftest", "--json").splitlines()]
+    names = {each["name"] for each in found if each["works"]}
+    if missing := {"program", "database", "keychain", "window", "engine", "courier"} - names:
+        raise Failed(f"not tried: {', '.join(sorted(missing))}")
+    return next(each["words"] for each in found if each["name"] == "program")
+
+
+def ask(bundle: Bundle) -> str:
+    """An answer of the starter model."""
+    events = [json.loads(line) for line in bundle.run("ask", "Say hello", "--max-tokens", "12", "--json").splitlines()]
+    done = events[-1]
+    if done["event"] != "done" or not done["text"].strip():
+        raise Failed(f"no answer: {done}")
+    return f"“{done['text'].strip()}”, {done['tokens_per_second']} tokens a second"
+
+
+def doctor(bundle: Bundle) -> str:
+    """The doctor finds what is enforced on every process."""
+    events = [json.loads(line) for line in bundle.run("doctor", "--json").splitlines()]
+    facts = {event["name"]: event["value"] for event in events if event["event"] == "fact"}
+    if facts["starter"] != "there" or "missing" in facts["packages"]:
+        raise Failed(f"{facts['packages']}; starter model: {facts['starter']}")
+    processes = {event["process"]: event["enforced"] for event in events if event["event"] == "process"}
+    if sys.platform == "linux" and not all(processes.get(name) for name in ("porter", "app", "engine")):
+        raise Failed(f"not enforced: {processes}")
+    return ", ".join(f"{name} {'sealed' if sealed else 'not sealed'}" for name, sealed in processes.items())
+
+
+def window(bundle: Bundle) -> str:
+    """The window comes, SIGTERM closes it in good order, and nothing is said on the way."""
+    if os.name == "nt":
+        raise Skipped("there is no way to ask a window to close from here")
+    with bundle.window() as process:
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    unexpected = [line for line in (out + err).splitlines() if line and not EXPECTED.search(line)]
+    if process.returncode != 0 or unexpected:
+        raise Failed(f"status {process.returncode}\n" + "\n".join(unexpected))
+    return "came and went, and said nothing unexpected"
+
+
+def left_out(bundle: Bundle) -> str:
+    """Nothing is in it that was to stay out."""
+    found = sorted({match[0] for path in bundle.inside.rglob("*") if (match := NOT_BUNDLED.search(path.name))})
+    if found:
+        raise Failed(", ".join(found))
+    dangling = [path.name for path in bundle.inside.rglob("*") if path.is_symlink() and not path.exists()]
+    if dangling:
+        raise Failed(f"links that lead nowhere: {', '.join(dangling)}")
+    return "no hf_xet, QtNetwork, Qml, GTK or RPC"
+
+
+def no_sockets_in_the_engine(bundle: Bundle) -> str:
+    """llama.cpp's libraries import no socket."""
+    if shutil.which("nm") is None or sys.platform != "linux":
+        raise Skipped("nm is not here")
+    libraries = sorted((bundle.inside / "llama_cpp" / "lib").iterdir())
+    for library in libraries:
+        command = ["nm", "--dynamic", "--undefined-only", "--format=just-symbols", str(library)]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        if found := {name.partition("@")[0] for name in said.split()} & SOCKETS:
+            raise Failed(f"{library.name} imports {', '.join(sorted(found))}")
+    if not libraries:
+        raise Failed("there are none")
+    return f"{len(libraries)} libraries, none imports a socket"
+
+
+def no_internet_sockets(bundle: Bundle) -> str:
+    """From start to answer no process opens a socket that could lead outside."""
+    strace = shutil.which("strace")
+    if strace is None or sys.platform != "linux":
+        raise Skipped("strace is not here")
+    record = bundle.data.with_name("strace")
+    traced = [strace, "-f", "-qq", "-e", "trace=socket,connect,bind,execve", "-o", str(record)]
+    bundle.run("ask", "Say hello", "--max-tokens", "4", before=traced)
+    lines = record.read_text(errors="replace").splitlines()
+    started = sum("execve(" in line and "--engine" in line for line in lines)
+    if found := [line for line in lines if INTERNET.search(line)]:
+        raise Failed("\n".join(found[:5]))
+    if not started:
+        raise Failed("no engine was seen")
+    return f"{len(lines)} calls of app and engine looked at, none for the internet"
+
+
+CHECKS: tuple[Callable[[Bundle], str], ...] = (
+    left_out,
+    no_sockets_in_the_engine,
+    selftest,
+    ask,
+    doctor,
+    window,
+    no_internet_sockets,
+)
+
+
+def main() -> int:
+    program = Path(sys.argv[1] if len(sys.argv) > 1 else PROGRAM).absolute()
+    if not program.exists():
+        sys.exit(f"{program} is not there: make package builds it.")
+    failures = 0
+    for check in CHECKS:
+        name = check.__name__.replace("_", " ")
+        started = time.monotonic()
+        with TemporaryDirectory(prefix="snug-", ignore_cleanup_errors=True) as folder:
+            try:
+                words = check(Bundle(program, Path(folder)))
+            except Skipped as reason:
+                words = f"NOT TRIED: {reason}"
+            except (Failed, subprocess.TimeoutExpired) as fault:
+                failures += 1
+                words = f"FAILED: {fault}"
+        print(f"{name}: {words} ({time.monotonic() - started:.1f} s)", flush=True)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
