@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from desktop.domain.trust import Finding
+from desktop.domain.findings import Finding
 
 LONGEST_TEMPLATE = 200_000
 LONGEST_LITERAL = 20_000

@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from desktop.domain.findings import Finding
+
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
 
 TEMPLATE = "tokenizer.chat_template"
 STRAY_BYTES = 1 << 20
 """So much behind the last of the weights is padding at most."""
-
-
-class Finding(NamedTuple):
-    """One thing that was found. ``code`` is stable, for programs; the sentence is for people."""
-
-    code: str
-    words: str
-    asks: bool = False
-    """It is reason enough to ask before the file is opened."""
-    in_template: bool = False
-    """It lies in the chat template, and does no harm where another one is used."""
 
 
 class Check(NamedTuple):
@@ -66,8 +57,6 @@ def findings_of(header: Header, known_templates: Mapping[str, str]) -> tuple[tup
     """
     import hashlib
 
-    from desktop.domain.template_scan import scan
-
     findings: list[Finding] = []
     if header.data_end and header.size - header.data_end > STRAY_BYTES:
         stray = (header.size - header.data_end) / 1e6
@@ -79,6 +68,8 @@ def findings_of(header: Header, known_templates: Mapping[str, str]) -> tuple[tup
     name = known_templates.get(digest, "")
     for key, text in header.metadata.items():
         if key.startswith(TEMPLATE) and isinstance(text, str) and not (key == TEMPLATE and name):
+            from desktop.domain.template_scan import scan  # its patterns are compiled with the first look
+
             findings += scan(text)
     return _once(findings), digest, name
 

@@ -34,11 +34,8 @@ if TYPE_CHECKING:
     from desktop.ui.drop_hint import DropHint
     from desktop.ui.inspector.dock import Dock
     from desktop.ui.inspector.inspector import Inspector
-    from desktop.ui.models.room import ModelsRoom
+    from desktop.ui.parts.other_room import OtherRoom
     from desktop.ui.parts.toast import Toast
-    from desktop.ui.settings.room import SettingsRoom
-
-    OtherRoom = ModelsRoom | SettingsRoom
 
 # What is shown later (toast, drop hint) is imported then: the window does not wait for it at the start.
 

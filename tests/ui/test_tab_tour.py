@@ -45,6 +45,7 @@ SETTINGS = {
         "Make one",
         "Lock when you are away: After 10 minutes",
         "Stay offline",
+        "Enter a token",
         "Back up now",
         "Check again",
         "Save as CSV",

@@ -109,7 +109,7 @@ class PrivacyPage(Page):
         self.switch.setObjectName("stayOffline")
         self.switch.clicked.connect(self._offline_switched)
         self.staying = Row(theme, "wifi-off", "Stay offline", "", self.switch)
-        self.token = Button(theme, "Enter one")
+        self.token = Button(theme, "Enter a token")
         self.token.setObjectName("hubToken")
         self.token.clicked.connect(self._change_token)
         self.access = Row(theme, "key-round", f"Access token for {self._privacy.access.host}", "", self.token)
@@ -228,7 +228,7 @@ class PrivacyPage(Page):
                 Known.HERE: "Known until you quit Snug: there is no keychain to keep it in.",
             }[known]
         )
-        self.token.setText("Enter one" if known is Known.NONE else "Forget it")
+        self.token.setText("Enter a token" if known is Known.NONE else "Forget the token")
 
     def _show_read(self, backups: Backups, ledger: Ledger) -> None:
         now = time.time()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.parts import paint
-from desktop.ui.parts.buttons import IconButton, Pressable
+from desktop.ui.parts.buttons import Pressable
 from desktop.ui.parts.fonts import medium
-from desktop.ui.parts.labels import Label
-from desktop.ui.parts.marks import Rule
+from desktop.ui.parts.other_room import OtherRoom
 from desktop.ui.theme import Theme, font, radius, size
 
 LIST_WIDTH = 212
@@ -28,86 +27,42 @@ class Entry(NamedTuple):
     page: QWidget
 
 
-class SettingsRoom(QWidget):
-    """Signals:
-    closed: back to the chats.
-    sidebar_requested: as in the chats' header.
-    """
-
-    closed = Signal()
-    sidebar_requested = Signal()
+class SettingsRoom(OtherRoom):
+    """A list of pages at the left, the page that is open beside it."""
 
     def __init__(self, theme: Theme, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._entries = entries
-        self.setObjectName("settingsRoom")
-        self.setAccessibleName("Settings")
-        self.sidebar = IconButton(theme, "panel-left", "Open the sidebar")
-        self.sidebar.clicked.connect(self.sidebar_requested)
-        self.sidebar.hide()
-        self.closer = IconButton(theme, "x", "Close the settings", "Esc")
-        self.closer.setObjectName("closeSettings")
-        self.closer.clicked.connect(self.closed)
-        head = QHBoxLayout()
-        head.setContentsMargins(24, 0, 16, 0)
-        head.addWidget(self.sidebar)
-        head.addWidget(Label(theme, "Settings", "title"), 1)
-        head.addWidget(self.closer)
-        holder = QWidget()
-        holder.setFixedHeight(max(size("roomHeader"), paint.tall(size("control"), "body", 8) + 20))
-        holder.setLayout(head)
+        super().__init__(theme, "Settings", parent)
+        self.keys = [entry.key for entry in entries]
         self._buttons = [_PageButton(theme, entry) for entry in entries]
-        pages = QVBoxLayout()
-        pages.setContentsMargins(12, 12, 12, 12)
-        pages.setSpacing(2)
-        self._stack = QStackedWidget()
+        names = QVBoxLayout()
+        names.setContentsMargins(12, 12, 12, 12)
+        names.setSpacing(2)
         for place, (entry, button) in enumerate(zip(entries, self._buttons, strict=True)):
-            pages.addWidget(button)
-            self._stack.addWidget(entry.page)
-            button.clicked.connect(lambda _checked=False, place=place: self._open(place))
-        pages.addStretch(1)
+            names.addWidget(button)
+            self.pages.addWidget(entry.page)
+            button.clicked.connect(lambda _checked=False, place=place: self.turn_to(place))
+        names.addStretch(1)
         wall = QWidget()
         widest = max(button.sizeHint().width() for button in self._buttons)
         wall.setFixedWidth(max(LIST_WIDTH, widest + 24))
-        wall.setLayout(pages)
+        wall.setLayout(names)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         body.addWidget(wall)
         body.addWidget(_Upright(theme))
-        body.addWidget(self._stack, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.setSpacing(0)
-        column.addWidget(holder)
-        column.addWidget(Rule(theme))
-        column.addLayout(body, 1)
-        self._open(0)
+        body.addWidget(self.pages, 1)
+        self.column.addLayout(body, 1)
+        self.turn_to(0)
 
     def open(self, key: str = "") -> None:
-        """Show a page (the one that was open, without a name), read anew."""
-        place = next((place for place, entry in enumerate(self._entries) if entry.key == key), None)
-        self._open(self._stack.currentIndex() if place is None else place)
-        self._buttons[self._stack.currentIndex()].setFocus(Qt.FocusReason.OtherFocusReason)
+        super().open(key)
+        self._buttons[self.pages.currentIndex()].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme
-        paint.box(QPainter(self), QRectF(self.rect()), radius("lg"), theme.color("surface"), theme.color("border"))
-
-    def _open(self, place: int) -> None:
+    def turn_to(self, place: int) -> None:
         for number, button in enumerate(self._buttons):
             button.setChecked(number == place)
-        self._stack.setCurrentIndex(place)
-        refresh = getattr(self._entries[place].page, "refresh", None)
-        if refresh is not None and self.isVisible():
-            refresh()
+        super().turn_to(place)
 
 
 class _PageButton(Pressable):
