@@ -518,6 +518,14 @@ def benchmark_end(stage: Stage) -> None:
     bar.setValue(bar.maximum())
 
 
+def keys(stage: Stage) -> None:
+    stage.window.open_settings("keyboard")
+
+
+def about(stage: Stage) -> None:
+    stage.window.open_settings("about")
+
+
 def welcome(stage: Stage) -> None:
     stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(8), "the Secret Service")
 
@@ -761,6 +769,8 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,
+    "settings-keyboard": keys,
+    "settings-about": about,
     "e-first-run": welcome,
     "first-run-small": welcome_small,
     "c-models-discover": discover,

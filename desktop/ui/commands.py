@@ -34,6 +34,8 @@ COMMANDS = (
     Command("privacy", "Privacy and network", "shield-check", more="settings offline ledger backup passphrase"),
     Command("memory", "Models and memory", "memory-stick", more="settings rest idle read ahead battery limit full"),
     Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),
+    Command("keyboard", "Keyboard", "keyboard", more="keys shortcuts help"),
+    Command("about", "About Snug", "info", more="version licences support"),
     Command("lock", "Lock", "lock-keyhole", control("Shift+L"), "hide away close private"),
     Command("light", "Light appearance", "sun", more="theme bright"),
     Command("dark", "Dark appearance", "moon", more="theme night"),

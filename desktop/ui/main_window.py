@@ -226,6 +226,8 @@ class MainWindow(Frame):
             "privacy": partial(self.open_settings, "privacy"),
             "memory": partial(self.open_settings, "memory"),
             "benchmark": partial(self.open_settings, "benchmark"),
+            "keyboard": partial(self.open_settings, "keyboard"),
+            "about": partial(self.open_settings, "about"),
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
         if self._dock is not None:
@@ -314,8 +316,10 @@ class MainWindow(Frame):
         self._settings_room.open(page)
 
     def _make_settings(self) -> SettingsRoom:
+        from desktop.ui.settings.about_page import AboutPage
         from desktop.ui.settings.appearance_page import AppearancePage
         from desktop.ui.settings.benchmark_page import BenchmarkPage
+        from desktop.ui.settings.keyboard_page import KeyboardPage
         from desktop.ui.settings.room import Entry, SettingsRoom
 
         looks = AppearancePage(self.theme)
@@ -337,6 +341,10 @@ class MainWindow(Frame):
             benchmark = BenchmarkPage(self.theme, self._benchmarks)
             benchmark.told.connect(self.toast.tell)
             entries.append(Entry("benchmark", "Benchmark", "gauge", benchmark))
+        about = AboutPage(self.theme)
+        about.link_activated.connect(self._link_activated)
+        entries.append(Entry("keyboard", "Keyboard", "keyboard", KeyboardPage(self.theme)))
+        entries.append(Entry("about", "About", "info", about))
         room = SettingsRoom(self.theme, entries)
         room.closed.connect(self.focus_composer)
         self.ring.raise_()

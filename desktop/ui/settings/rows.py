@@ -64,9 +64,10 @@ class Row(QWidget):
         """Other words."""
         self.title.setText(title)
         self.sentence.setText(sentence)
+        self.sentence.setVisible(bool(sentence))
         for control in self._controls:
             # A screen reader says what the control is about.
-            control.setAccessibleDescription(f"{title}. {sentence}")
+            control.setAccessibleDescription(f"{title}. {sentence}".strip())
 
     def explain(self, sentence: str) -> None:
         """Another sentence under the same title."""

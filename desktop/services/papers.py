@@ -1,0 +1,77 @@
+"""What Snug stands on, and how old it is: read from what is installed here, asked of nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from importlib import metadata
+from typing import NamedTuple
+
+from desktop import __date__
+
+WORRY_DAYS = 180
+"""After so long the parser of model files is worth replacing: flaws in it are mended in public."""
+
+_STANDS_ON = (
+    ("llama-cpp-python", "llama.cpp, which runs the models", "https://github.com/ggml-org/llama.cpp"),
+    ("PySide6_Essentials", "Qt, the window", "https://www.qt.io"),
+    ("sqlcipher3", "SQLCipher, the encrypted database", "https://www.zetetic.net/sqlcipher"),
+    ("SQLAlchemy", "tables and transactions", "https://www.sqlalchemy.org"),
+    ("alembic", "migrations of the database", "https://alembic.sqlalchemy.org"),
+    ("cryptography", "the vault", "https://cryptography.io"),
+    ("keyring", "the system’s keychain", "https://github.com/jaraco/keyring"),
+    ("huggingface_hub", "finding models", "https://huggingface.co/docs/huggingface_hub"),
+    ("httpx2", "downloads", "https://www.python-httpx.org"),
+    ("truststore", "the system’s certificates", "https://truststore.readthedocs.io"),
+    ("markdown-it-py", "reading Markdown", "https://github.com/executablebooks/markdown-it-py"),
+    ("Pygments", "colours of code", "https://pygments.org"),
+    ("ziamath", "formulas", "https://ziamath.readthedocs.io"),
+    ("latex2mathml", "reading LaTeX", "https://github.com/roniemartinez/latex2mathml"),
+    ("msgspec", "messages between processes", "https://jcristharif.com/msgspec"),
+    ("Jinja2", "chat templates", "https://jinja.palletsprojects.com"),
+    ("psutil", "memory and processors", "https://github.com/giampaolo/psutil"),
+)
+
+
+class Project(NamedTuple):
+    """Something that Snug is made with."""
+
+    name: str
+    version: str
+    licence: str
+    purpose: str
+    site: str
+
+
+def projects(find: Callable[[str], metadata.PackageMetadata] = metadata.metadata) -> list[Project]:
+    """Those that are here, with their licences as they name them."""
+    found: list[Project] = []
+    for name, purpose, site in _STANDS_ON:
+        try:
+            told = find(name)
+        except metadata.PackageNotFoundError:
+            continue
+        found.append(Project(name.replace("_", " "), str(told["Version"]), _licence(told), purpose, site))
+    return found
+
+
+def age(today: date | None = None) -> int:
+    """Days since this version was made."""
+    return max(0, ((today or date.today()) - date.fromisoformat(__date__)).days)
+
+
+def age_text(days: int) -> str:
+    """The same in words."""
+    if days < 60:
+        return f"{days} day{'' if days == 1 else 's'}"
+    months = round(days / 30.4)
+    return f"{months} months" if months < 24 else f"{months // 12} years"
+
+
+def _licence(told: metadata.PackageMetadata) -> str:
+    for key in ("License-Expression", "License"):
+        text = "".join(told.get_all(key) or []).strip().splitlines()
+        if text and len(text[0]) <= 60:
+            return text[0]
+    named = [each.rpartition("::")[2].strip() for each in told.get_all("Classifier") or [] if "License ::" in each]
+    return ", ".join(named) or "see its papers"

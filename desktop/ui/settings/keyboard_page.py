@@ -1,0 +1,44 @@
+"""Keyboard: what the keys do. The commands' own keys come from the commands, so that the list cannot be wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.commands import COMMANDS
+from desktop.ui.parts.keys import control
+from desktop.ui.parts.labels import Label
+from desktop.ui.parts.marks import KeyCap
+from desktop.ui.parts.page import Page
+from desktop.ui.settings.rows import Card, Row, Section
+from desktop.ui.theme import Theme, size
+
+_OTHERS = (
+    ("message-square", "Send the message", "Shift+Enter begins a new line.", "Enter"),
+    ("x", "Stop the answer, or close what is open", "", "Esc"),
+    ("search", "Search the chats and the commands", "", control("K")),
+    ("keyboard", "To the message", "", control("L")),
+    ("app-window", "To the next part of the window", "Shift+F6 goes back.", "F6"),
+    ("pencil", "Rename", "In the list of chats, or of models.", "F2"),
+    ("trash-2", "Delete", "In the same lists. A deleted chat can be brought back for a few seconds.", "Del"),
+    ("ellipsis", "Everything else that can be done with a row", "Shift+F10 does the same.", "Menu"),
+)
+
+
+class KeyboardPage(Page):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "Keyboard", size("settingsContentMax"), centred=False)
+        self.setObjectName("keyboardPage")
+        self.column.addWidget(Label(theme, "Keyboard", "title"))
+        self.column.addSpacing(14)
+        named: list[QWidget] = [
+            Row(theme, each.icon_name, each.text, "", KeyCap(theme, each.keys)) for each in COMMANDS if each.keys
+        ]
+        self.column.addWidget(Card(theme, *named))
+        self.column.addSpacing(26)
+        self.column.addWidget(Section(theme, "Everywhere", "Tab and the arrow keys reach everything there is."))
+        self.column.addSpacing(10)
+        others: list[QWidget] = [
+            Row(theme, icon_name, title, more, KeyCap(theme, keys)) for icon_name, title, more, keys in _OTHERS
+        ]
+        self.column.addWidget(Card(theme, *others))
+        self.column.addSpacing(24)
