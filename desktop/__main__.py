@@ -1,6 +1,7 @@
 """Which process is this? The porter by default; imports nothing heavy.
 
-``--engine``, ``--courier`` and ``--app`` are for Snug itself: the porter and the app start their children with them.
+``--engine``, ``--courier``, ``--quantiser`` and ``--app`` are for Snug itself: the porter and the app start their
+children with them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def _run() -> int:
         from desktop.courier import worker as courier
 
         return courier.main()
+    if role == "--quantiser":
+        from desktop.quantiser import worker as quantiser
+
+        return quantiser.main()
 
     from desktop.cli import arguments
 

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from desktop.courier.client import CourierClient
     from desktop.engine.client import EngineClient, Launcher
     from desktop.porter import Line
+    from desktop.services.access import Access
     from desktop.services.benchmarks import Benchmarks
     from desktop.services.courier import CourierService
     from desktop.services.discovery import Discovery
     from desktop.services.downloads import Downloads
+    from desktop.services.newer import Newer
     from desktop.services.placement import Placement
     from desktop.services.privacy import Privacy
     from desktop.services.shelf import Shelf
@@ -78,11 +80,13 @@ class Stores:
 
 
 class Shop(NamedTuple):
-    """What finds models, fetches them, and knows their terms."""
+    """What finds models, fetches them, knows their terms, and says who asks."""
 
     discovery: Discovery
     downloads: Downloads
     terms: Terms
+    access: Access
+    newer: Newer
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -109,6 +113,7 @@ class House:
     """To be called when what is connected, or how a download goes, is another thing than before."""
     _courier: CourierService | None = None
     _downloads: Downloads | None = None
+    _access: Access | None = None
 
     def privacy(self) -> Privacy:
         """*Stay offline* and its evidence. Made when it is asked for: the window does not wait for it."""
@@ -124,7 +129,9 @@ class House:
             def folders() -> list[str]:
                 return [str(folder) for folder in self.shelf().folders()]
 
-            self._courier = CourierService(self.settings, self.worker, self.stores.ledger, self.line, folders)
+            self._courier = CourierService(
+                self.settings, self.worker, self.stores.ledger, self.line, folders, token=self.access().read
+            )
             self._courier.moving.connect(self._moved)
             self._courier.still.connect(self._moved)
         return self._courier
@@ -171,10 +178,26 @@ class House:
 
     def shop(self) -> Shop:
         """Where models come from."""
+        from desktop.services.newer import Newer
         from desktop.services.terms import Terms
 
         terms = Terms(lambda: self.courier().client, self.worker, self.stores.downloads)
-        return Shop(self.discovery(), self.downloads(), terms)
+        newer = Newer(lambda: self.courier().client)
+        return Shop(self.discovery(), self.downloads(), terms, self.access(), newer)
+
+    def access(self) -> Access:
+        """Who asks the hub. Made when it is asked for first, and one only."""
+        if self._access is None:
+            from desktop.courier.ways import Ways
+            from desktop.services.access import Access
+            from desktop.vault.hub_token import HubToken
+
+            def tell(token: str) -> None:
+                self.courier().client.tell(token)
+
+            host = Ways.chosen().hub[0]
+            self._access = Access(self.settings, self.worker, HubToken(host), host, tell)
+        return self._access
 
     def placement(self) -> Placement:
         """What can be chosen about loading the model. Made when it is asked for, too."""

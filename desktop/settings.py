@@ -16,8 +16,11 @@ from typing import Any, cast
 log = logging.getLogger(__name__)
 
 DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
-    # Nothing of Snug can connect; turned off, it takes effect with the next start.
-    "offline": True,
+    # Nothing of Snug can connect, not even for a download; turned off, it takes effect with the next start. Off, only
+    # what the user starts connects, and no process that holds a chat ever can.
+    "offline": False,
+    # Whether somebody has seen the first steps.
+    "welcomed": False,
     # "system", "light" or "dark".
     "appearance": "system",
     "reduced_motion": False,
@@ -27,6 +30,8 @@ DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
     "window.inspector": False,
     # Folders with model files; the first is where new ones go. None: the one in the data folder.
     "models.folders": [],
+    # The host of the hub that there is an access token for in the keychain.
+    "hub.token": "",
     # Place and size, as Qt writes them, in base64.
     "window.geometry": "",
 }

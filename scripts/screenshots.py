@@ -30,11 +30,14 @@ from desktop.domain.hub import FoundModel
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
+from desktop.services.computer import Computer
+from desktop.services.newer import Answer, Standing
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
 from desktop.ui.main_window import MainWindow
+from desktop.ui.models.details import Details
 from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
@@ -45,12 +48,13 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.models.hub_stand_ins import FakeShop, found, running
+from tests.ui.models.hub_stand_ins import GATED, FakeShop, found, order, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
 TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
+COMPUTER = Computer("Ryzen 7 7735HS", 8, 16 << 30, round(9.8 * 2**30), "GeForce RTX 3050", 6 << 30)
 SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 
 
@@ -514,6 +518,17 @@ def benchmark_end(stage: Stage) -> None:
     bar.setValue(bar.maximum())
 
 
+def welcome(stage: Stage) -> None:
+    stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(8), "the Secret Service")
+
+
+def welcome_small(stage: Stage) -> None:
+    """No model to recommend, and no keychain."""
+    stage.window.resize(960, 640)
+    little = COMPUTER._replace(cores=2, memory=4 << 30, free=1 << 30, card="", card_memory=0)
+    stage.window.show_welcome(little, None, "")
+
+
 def discover(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.look_at()
@@ -554,9 +569,27 @@ def terms(stage: Stage) -> None:
     page.detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
 
 
+def token(stage: Stage) -> None:
+    """The publisher asks for an account."""
+    stage.window.open_shelf("discover")
+    stage.shop.look_at(GATED)
+    stage.window.findChild(DiscoverPage).detail.table.download_requested.emit("Qwen3-8B-Q4_K_M.gguf")
+
+
 def licence(stage: Stage) -> None:
     discover(stage)
     stage.window.findChild(DiscoverPage).detail.licence_requested.emit()
+
+
+def newer(stage: Stage) -> None:
+    """The publisher has another file in the place of this one."""
+    installed(stage)
+    words = "The publisher of Qwen3 4B has another file in its place now. The repository was changed on 3 May 2026."
+    stage.shop.newer.answer = Answer(Standing.REPLACED, words, order())
+    page = stage.window.findChild(InstalledPage)
+    model = next(each for each in shelf_models() if each.repo)
+    page.open_details(model.id)
+    page.window().findChild(Details).newer.click()
 
 
 def installed(stage: Stage) -> None:
@@ -590,6 +623,19 @@ def installed_menu(stage: Stage) -> None:
     installed(stage)
     stage.key(Qt.Key.Key_Down)
     stage.key(Qt.Key.Key_Menu)
+
+
+def smaller_copy(stage: Stage) -> None:
+    installed(stage)
+    stage.window.findChild(InstalledPage).list.smaller_requested.emit(5)
+
+
+def smaller_running(stage: Stage) -> None:
+    stage.shelf.do("Making Q4_K_M of Qwen3 0.6B", 150_000_000, 348_000_000)
+    installed(stage)
+    stage.models.have(
+        [model._replace(made_from="Qwen3 4B F16", publisher="") if model.id == 2 else model for model in shelf_models()]
+    )
 
 
 def model_details(stage: Stage) -> None:
@@ -715,6 +761,8 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
     "settings-benchmark-end": benchmark_end,
+    "e-first-run": welcome,
+    "first-run-small": welcome_small,
     "c-models-discover": discover,
     "discover-first": discover_first,
     "discover-found": discover_found,
@@ -722,12 +770,16 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "discover-narrow": discover_narrow,
     "discover-terms": terms,
     "discover-licence": licence,
+    "discover-token": token,
+    "installed-newer": newer,
     "d-models-installed": installed,
     "models-offer": installed_offer,
     "models-keyboard": installed_keyboard,
     "models-narrow": installed_narrow,
     "models-none": installed_none,
     "models-menu": installed_menu,
+    "models-smaller": smaller_copy,
+    "models-smaller-running": smaller_running,
     "model-details": model_details,
     "model-verified": model_verified,
     "models-add": add_models,

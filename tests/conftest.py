@@ -15,6 +15,9 @@ from desktop import paths
 from tests.fixtures.keychains import NoKeychain
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# llama.cpp's threads wait for each other without working: on a machine that does something else as well, that takes
+# most of its time. For this process and for the engines it starts (``engine.worker`` leaves what is set alone).
+os.environ.setdefault("GOMP_SPINCOUNT", "200")
 COLLECT_ABOVE = 50_000
 """New objects since the last time."""
 

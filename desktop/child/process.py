@@ -225,7 +225,7 @@ class ChildProcess(Child):
         return not self._over and self._process.state() != QProcess.ProcessState.NotRunning
 
     def start(self) -> None:
-        with _ctrl_c_waits():
+        with ctrl_c_waits():
             self._process.start()
 
     def flush(self, wait_ms: int = 200) -> None:
@@ -271,7 +271,7 @@ class ChildProcess(Child):
 
 
 @contextmanager
-def _ctrl_c_waits() -> Generator[None]:
+def ctrl_c_waits() -> Generator[None]:
     """A child started now is born deaf to Ctrl+C, which is meant for us; one that comes meanwhile reaches us after."""
     if sys.platform == "win32":
         yield

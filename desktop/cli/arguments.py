@@ -65,9 +65,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     add.add_argument("--template", metavar="NAME", help="built-in chat template, for a file that has none")
     adopt = actions.add_parser("adopt", parents=[common], help="use what other programs have on this computer")
     adopt.add_argument("app", nargs="?", default="", metavar="PROGRAM", help="whose; else say what there is")
+    _hub(actions, common)
     for name, words in (
-        ("show", "all that is known of a model"),
-        ("licence", "what a model's licence means"),
         ("verify", "read a model's files to their end and compare with the publisher's fingerprint"),
         ("remove", "forget a model; its file stays"),
     ):
@@ -75,10 +74,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
         one.add_argument("model", metavar="MODEL", help="name or number")
     check = actions.add_parser("check", parents=[common], help="look at a model's file before it is opened")
     check.add_argument("model", metavar="MODEL", help="name or number")
+    check.add_argument("--online", action="store_true", help="ask the hub whether the publisher has replaced it")
     check.add_argument("--allow", action="store_true", help="open it in spite of what was found")
     rename = actions.add_parser("rename", parents=[common], help="call a model something else")
     rename.add_argument("model", metavar="MODEL", help="name or number")
     rename.add_argument("name", metavar="NAME", help="empty: what its file is called")
+
+    shrink = actions.add_parser("shrink", parents=[common], help="make a smaller copy of a model kept in full")
+    shrink.add_argument("model", metavar="MODEL", help="name or number")
+    shrink.add_argument("--to", default="", metavar="QUANT", help="such as Q4_K_M; else say what can be made")
 
     bench = commands.add_parser("bench", parents=[common], help="measure how fast a model reads and writes here")
     bench.add_argument("model", nargs="?", default="", metavar="MODEL", help="name, number or path; else the last one")
@@ -118,6 +122,30 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return result
 
 
+def _hub(actions: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:  # pyright: ignore[reportPrivateUsage]
+    """What asks the hub."""
+    from desktop.domain.hub import Sort
+
+    search = actions.add_parser("search", parents=[common], help="ask the hub for models")
+    search.add_argument("words", nargs="*", metavar="WORD")
+    search.add_argument("--sort", type=Sort, choices=list(Sort), default=Sort.TRENDING, help="in which order")
+    search.add_argument("--limit", type=_page, default=20, metavar="N", help="at most so many, up to 100")
+    search.add_argument("--vision", action="store_true", help="those that see pictures")
+    search.add_argument("--reasoning", action="store_true", help="those that think first")
+    for name, words in (
+        ("show", "all that is known of a model, here or on the hub"),
+        ("licence", "what a model's licence means; of one on the hub, its text"),
+    ):
+        one = actions.add_parser(name, parents=[common], help=words)
+        one.add_argument("model", metavar="MODEL", help="name, number, or PUBLISHER/NAME on the hub")
+    pull = actions.add_parser("pull", parents=[common], help="download a model; the same again goes on with it")
+    pull.add_argument("model", metavar="REPO[:QUANT]", help="PUBLISHER/NAME; without QUANT the suggested file")
+    pull.add_argument("--token", action="store_true", help="ask for an access token, and use it this time only")
+    token = actions.add_parser("token", parents=[common], help="put an access token for the hub into the keychain")
+    token.add_argument("--forget", action="store_true", help="take it out again")
+    pull.add_argument("--agree", action="store_true", help="agree to the model's own terms")
+
+
 def _actions(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:  # pyright: ignore[reportPrivateUsage]
     return parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
 
@@ -141,6 +169,10 @@ def _id(text: str) -> int:
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 1 << 31, "a whole number above 0")
+
+
+def _page(text: str) -> int:
+    return _whole(text, 1, 100, "a whole number from 1 to 100")
 
 
 def _lengths(text: str) -> tuple[int, ...]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.cli import models, output
+from desktop.cli import hub, models, output
 from desktop.cli.doctor import doctor
 from desktop.cli.ledger import ledger
+from desktop.cli.token import token
 from desktop.cli.unlock import open_stores
 from desktop.domain.chat import Message, Role, Status
 from desktop.errors import AppError
@@ -21,6 +23,8 @@ from desktop.porter import Line
 from desktop.services.instance import Mark
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
+
+Served = Callable[[House, Namespace, QCoreApplication], int]
 
 
 def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
@@ -37,8 +41,11 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
 
         return vault(chosen, data_dir)
     paths = unlocking.prepare(data_dir)
-    if chosen.command in _SERVED:
-        return _serve(chosen, data_dir)
+    if (chosen.command, chosen.action) == ("models", "token"):
+        return token(chosen, paths)
+    served = _served(chosen)
+    if served is not None:
+        return _serve(chosen, data_dir, line, served)
     stores = open_stores(paths)
     mark = Mark(paths.locks).hold()
     try:
@@ -49,8 +56,14 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
         mark.release()
 
 
-def _serve(chosen: Namespace, data_dir: Path) -> int:
+def _served(chosen: Namespace) -> Served | None:
     """A command that takes the services, and not only what is stored."""
+    if chosen.command == "models":
+        return _hub if hub.asks(chosen) else None
+    return _SERVED.get(chosen.command)
+
+
+def _serve(chosen: Namespace, data_dir: Path, line: Line | None, served: Served) -> int:
     if chosen.command == "ask" and chosen.prompt == "-":
         chosen.prompt = sys.stdin.read()
     app = QCoreApplication(sys.argv[:1])
@@ -61,9 +74,9 @@ def _serve(chosen: Namespace, data_dir: Path) -> int:
     except BaseException:
         worker.shut()
         raise
-    house: House = houses.furnish(paths, SettingsFile(paths.settings), worker, stores)
+    house: House = houses.furnish(paths, SettingsFile(paths.settings), worker, stores, line=line)
     try:
-        return _SERVED[chosen.command](house, chosen, app)
+        return served(house, chosen, app)
     finally:
         house.close()
 
@@ -84,6 +97,11 @@ def _bench(house: House, chosen: Namespace, _: QCoreApplication) -> int:
     from desktop.cli.bench import Bench
 
     return Bench(house, chosen).run()
+
+
+def _hub(house: House, chosen: Namespace, _: QCoreApplication) -> int:
+
+    return hub.HubCommand(house, chosen).run()
 
 
 def _list_chats(chosen: Namespace, stores: Stores) -> int:
@@ -158,7 +176,7 @@ def _no_chat(chat_id: int) -> AppError:
     return AppError("NO_SUCH_CHAT", f"There is no chat {chat_id}.", todo="“snug chats list” shows them all.")
 
 
-_SERVED = {"ask": _ask, "chat": _chat, "bench": _bench}
+_SERVED: dict[str, Served] = {"ask": _ask, "chat": _chat, "bench": _bench}
 _ACTIONS = {
     ("chats", "list"): _list_chats,
     ("chats", "show"): _show_chat,

@@ -111,6 +111,7 @@ def _show(chosen: Namespace, stores: Stores) -> int:
     for name, value in (
         ("number", str(model.id)),
         ("from", " ".join(each for each in (model.publisher, model.repo) if each)),
+        ("made from", model.made_from),
         ("licence", licence_of(model.licence).line),
         ("files", "\n".join(model.files)),
         ("size", output.size(model.size_bytes)),
@@ -170,6 +171,12 @@ def _verify(chosen: Namespace, stores: Stores) -> int:
     return 0
 
 
+def _shrink(chosen: Namespace, stores: Stores) -> int:
+    from desktop.cli.shrink import shrink
+
+    return shrink(chosen, stores, _wanted(chosen, stores), _folder(chosen))
+
+
 def _wanted(chosen: Namespace, stores: Stores) -> InstalledModel:
     intake.ensure_starter(stores.library)
     _, model = intake.find(stores.library.list(), chosen.model, stores.library)
@@ -224,6 +231,7 @@ def _values(model: InstalledModel) -> dict[str, object]:
         "publisher": model.publisher,
         "repo": model.repo,
         "licence": model.licence,
+        "made_from": model.made_from,
         "files": list(model.files),
         "verified": model.verified,
         "doubtful": model.doubtful,
@@ -244,4 +252,5 @@ ACTIONS: dict[str, Callable[[Namespace, Stores], int]] = {
     "licence": _licence,
     "check": _check,
     "verify": _verify,
+    "shrink": _shrink,
 }

@@ -164,11 +164,14 @@ class CourierClient(QObject):
         done: Callable[[protocol.Downloaded], None],
         failed: Refused | None = None,
         progress: Callable[[protocol.Progress], None] | None = None,
+        *,
+        replaces: str = "",
     ) -> int:
-        """A file to the disk, or the rest of it. ``target``: its whole path, with a name by ``local_name``."""
+        """A file to the disk, or the rest of it. ``target``: its whole path, with a name by ``local_name``.
+        ``replaces``: fingerprint of the file that may lie there until this one is whole."""
         number, purpose = next(self._numbers), f"Download {_name(file.path)}"
         command = protocol.Download(
-            number, purpose, allowed_by, repo, revision, file.path, file.size, file.sha256, target
+            number, purpose, allowed_by, repo, revision, file.path, file.size, file.sha256, target, replaces
         )
         return self._ask(command, done, failed, progress)
 

@@ -115,13 +115,13 @@ class Courier:
         target = self._checked(command)
         with self._lock:
             if target in self._targets:
-                raise Failure(HubFailure.NOT_WRITABLE, "it is being downloaded")
+                raise Failure(HubFailure.IN_USE)
             self._targets.add(target)
         pace = Pace(command.id, command.size, self._pipe.send)
         wanted = Wanted(command.repo, command.revision, command.file, command.size, command.sha256.lower())
         url = self._hub.url(command.repo, command.revision, command.file)
         body = Body(self._client, url, self._hub.headers, self._patience)
-        download = Download(wanted, target, body, errand, pace, self._patience)
+        download = Download(wanted, target, body, errand, pace, self._patience, command.replaces)
         try:
             pace.waits(0)
             download.run()

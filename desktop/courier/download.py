@@ -7,6 +7,7 @@ and what there is stays for the next time.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -21,10 +22,9 @@ from desktop.courier.journal import BLOCK, Journal, Wanted
 from desktop.courier.net import Errand
 from desktop.courier.pace import Pace
 from desktop.domain.file_names import unfinished
-from desktop.domain.hub import HubFailure, Phase
+from desktop.domain.hub import MARGIN, HubFailure, Phase
 
-MARGIN = 64 * 1024 * 1024
-"""Bytes that are left free on the disk."""
+PIECE = 1 << 20
 PASSING = (
     *(HubFailure.NO_CONNECTION, HubFailure.NAME_NOT_FOUND, HubFailure.TIMEOUT, HubFailure.TOO_SLOW, HubFailure.CUT),
     *(HubFailure.SERVER, HubFailure.BUSY, HubFailure.CHANGED),
@@ -36,8 +36,16 @@ class Download:
     """One download in one courier."""
 
     def __init__(
-        self, wanted: Wanted, target: Path, body: Body, errand: Errand, pace: Pace, patience: Patience
+        self,
+        wanted: Wanted,
+        target: Path,
+        body: Body,
+        errand: Errand,
+        pace: Pace,
+        patience: Patience,
+        replaces: str = "",
     ) -> None:
+        """``replaces``: fingerprint of the one file that may lie at the target until this one is whole."""
         self._wanted = wanted
         self._target = target
         self._part, journal = unfinished(target)
@@ -46,6 +54,7 @@ class Download:
         self._errand = errand
         self._pace = pace
         self._patience = patience
+        self._replaces = replaces
         self._have = 0
         self.repaired = 0
         """Bytes that had to be fetched again."""
@@ -57,7 +66,7 @@ class Download:
             Failure: it is not. What there is of it stays, unless it has the wrong fingerprint.
         """
         try:
-            if self._target.exists():
+            if self._target.exists() and not self._gives_way():
                 self._look_at_what_is_there()
                 return
             with self._alone():
@@ -90,12 +99,23 @@ class Download:
                 try:
                     fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise Failure(HubFailure.NOT_WRITABLE, "it is being downloaded already") from None
+                    raise Failure(HubFailure.IN_USE) from None
             try:
                 yield
             finally:
                 if self._part.exists() and not self._part.stat().st_size:
                     self.forget()
+
+    def _gives_way(self) -> bool:
+        """Whether what lies at the target is the file that is to be replaced."""
+        if self._replaces in ("", self._wanted.sha256):
+            return False
+        digest = hashlib.sha256()
+        with self._target.open("rb") as file:
+            while piece := file.read(PIECE):
+                self._errand.check()
+                digest.update(piece)
+        return digest.hexdigest() == self._replaces
 
     def _look_at_what_is_there(self) -> None:
         if self._target.stat().st_size == self._wanted.size:

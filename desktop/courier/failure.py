@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.hub import CourierFailure, HubFailure
-from desktop.domain.names import memory_text
+from desktop.domain.names import file_text
 from desktop.errors import AppError
 
 SAFE = "Your chats are safe, and what is downloaded so far is kept."
@@ -16,8 +16,8 @@ def sentence(failure: CourierFailure, what: str) -> AppError:
     if failure.kind is HubFailure.BUSY and failure.retry_after:
         todo = f"Try again in {_time(failure.retry_after)}."
     if failure.kind is HubFailure.NO_SPACE and len(failure.numbers) == 2:
-        needed, free = map(memory_text, failure.numbers)
-        happened = f"The disk is full: {{what}} needs {needed} more, and {free} are free."
+        needed, free = map(file_text, failure.numbers)
+        happened = f"There is too little space on the disk: {{what}} needs {needed} more, and {free} are free."
     if failure.kind in (HubFailure.WRONG_FINGERPRINT, HubFailure.NOT_A_MODEL, HubFailure.NAME_REFUSED):
         safe = "Nothing of it is kept, and your chats are safe."
     return AppError(failure.kind.value, happened.replace("{what}", what or "it"), safe, todo, failure.detail)
@@ -52,7 +52,10 @@ WORDS: dict[HubFailure, tuple[str, str]] = {
         "The proxy, through which this computer connects, did not let Snug through.",
         "Check its settings, or ask who runs the network.",
     ),
-    HubFailure.LOGIN: ("The hub wants to know who asks for {what}.", "Enter an access token of your account there."),
+    HubFailure.LOGIN: (
+        "The hub wants to know who asks for {what}.",
+        "Enter an access token of your account there, or another one.",
+    ),
     HubFailure.GATED: (
         "The publisher of {what} lets only people in who have agreed to their terms.",
         "Agree to them on the hub’s own page, then enter an access token of your account.",
@@ -84,6 +87,10 @@ WORDS: dict[HubFailure, tuple[str, str]] = {
     HubFailure.NOT_WRITABLE: (
         "The file cannot be written into the folder for models.",
         "Check that the folder is there, may be written to, and holds no other file of this name.",
+    ),
+    HubFailure.IN_USE: (
+        "{what} is being downloaded already, by another window or command of Snug.",
+        "Wait until that has ended, or pause it there.",
     ),
     HubFailure.TOO_LARGE: ("{what} is larger than such a text should be.", "Read it on the hub’s own page."),
     HubFailure.CRASHED: ("The part of Snug that connects stopped without warning.", _AGAIN),

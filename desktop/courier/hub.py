@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from desktop.courier.failing import Failure, check
 from desktop.courier.net import Network
 from desktop.domain.gguf import BadModelFile, Header, TooShort, parse_header
-from desktop.domain.hub import Abilities, Description, FoundModel, HubFailure, RemoteFile, Sort
+from desktop.domain.hub import CLOSED, Abilities, Description, FoundModel, HubFailure, RemoteFile, Sort
 
 SWITCHES = {
     "HF_HUB_DISABLE_XET": "1",
@@ -104,8 +104,17 @@ class Hub:
             licence_name=_text(card.get("license_name")),
             licence_link=_text(card.get("license_link")),
             base_models=_texts(card.get("base_model")),
-            readme=_body(self.text(repo, commit, "README.md", README_MOST)) if has_readme else "",
+            readme=self._readme(repo, commit) if has_readme else "",
         )
+
+    def _readme(self, repo: str, commit: str) -> str:
+        """What the publisher says; nothing where only some may read it."""
+        try:
+            return _body(self.text(repo, commit, "README.md", README_MOST))
+        except Failure as failure:
+            if failure.kind in CLOSED:
+                return ""
+            raise
 
     def text(self, repo: str, revision: str, file: str, most: int | None = None) -> str:
         """A small text; cut after ``most`` bytes.

@@ -80,6 +80,8 @@ class Download(msgspec.Struct, frozen=True, tag="download"):
     sha256: str
     target: str
     """Where it goes when it is whole and checked. Beside it, until then, lie ``.part`` and ``.journal``."""
+    replaces: str = ""
+    """Fingerprint of the one file that may lie at the target meanwhile, and gives way in the end."""
 
 
 class Pause(msgspec.Struct, frozen=True, tag="pause"):

@@ -54,6 +54,12 @@ class Catalogue:
     def models(self) -> tuple[KnownModel, ...]:
         return tuple(map(_model, self._told["models"]))
 
+    @property
+    def first(self) -> tuple[KnownModel, ...]:
+        """Good first models, the largest first."""
+        found = (self.find(repo) for repo in self._told["first"])
+        return tuple(model for model in found if model is not None)
+
     def find(self, repo: str) -> KnownModel | None:
         return next((model for model in self.models if model.repo == repo), None)
 

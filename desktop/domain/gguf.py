@@ -11,7 +11,9 @@ from __future__ import annotations
 import mmap
 import struct
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.domain.gguf_kinds import ARRAY, FILE_TYPES, SCALARS, TENSOR_KINDS, TEXT
 from desktop.domain.names import split_parts
@@ -41,6 +43,16 @@ class BadModelFile(Exception):
 
 class TooShort(Exception):
     """There is more of the head than was given."""
+
+
+class Tensor(NamedTuple):
+    """One line of a file's table of tensors."""
+
+    name: str
+    dimensions: tuple[int, ...]
+    """Elements along each axis; a row is the first."""
+    size: int
+    """Bytes; 0: of a kind that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,9 @@ class Header:
         return bool(self.text("tokenizer.chat_template").strip())
 
 
-def read_model(path: Path) -> Header:
-    """Read and check the heads of all files of a model; a split one is described as if it were one file.
+def read_model(path: Path, tensors: list[Tensor] | None = None) -> Header:
+    """Read and check the heads of all files of a model; a split one is described as if it were one file. ``tensors``
+    is given the tables.
 
     Raises:
         BadModelFile: it is no GGUF file, is damaged or is not whole.
@@ -127,13 +140,13 @@ def read_model(path: Path) -> Header:
     """
     names = split_parts(path.name)
     if len(names) == 1:
-        return read_header(path)
+        return read_header(path, tensors=tensors)
     weights = WeightsCount()
     heads: list[Header] = []
     for number, name in enumerate(names, 1):
         if number > 1 and not path.with_name(name).exists():
             raise BadModelFile(f"part {number} of {len(names)} is missing: {name}")
-        heads.append(read_header(path.with_name(name), weights))
+        heads.append(read_header(path.with_name(name), weights, tensors))
     kinds: dict[str, int] = {}
     for head in heads:
         for kind, size in head.kinds.items():
@@ -150,8 +163,9 @@ def read_model(path: Path) -> Header:
     )
 
 
-def read_header(path: Path, weights: WeightsCount | None = None) -> Header:
-    """Read and check the head of one file. ``weights`` counts on where another part of the same model ended.
+def read_header(path: Path, weights: WeightsCount | None = None, tensors: list[Tensor] | None = None) -> Header:
+    """Read and check the head of one file. ``weights`` and ``tensors`` go on where another part of the same model
+    ended.
 
     Raises:
         BadModelFile: it is no GGUF file, is damaged or is not whole.
@@ -167,7 +181,7 @@ def read_header(path: Path, weights: WeightsCount | None = None) -> Header:
         if size < 24:
             raise BadModelFile("it is empty" if size == 0 else "it is too short to be a model")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _Reader(data, size, weights or WeightsCount()).header()
+            return _Reader(data, size, weights or WeightsCount(), tensors).header()
 
 
 def parse_header(start: bytes, size: int) -> Header:
@@ -181,8 +195,11 @@ def parse_header(start: bytes, size: int) -> Header:
 
 
 class _Reader:
-    def __init__(self, data: mmap.mmap | bytes, size: int, weights: WeightsCount) -> None:
+    def __init__(
+        self, data: mmap.mmap | bytes, size: int, weights: WeightsCount, tensors: list[Tensor] | None = None
+    ) -> None:
         self._weights = weights
+        self._table = tensors if tensors is not None else []
         self._data = data
         self._size = size
         self._at = 0
@@ -218,13 +235,10 @@ class _Reader:
             dimensions = self._number("<I", 4)
             if not 0 < dimensions <= 4:
                 raise BadModelFile("a tensor has a shape that makes no sense")
-            elements = first = 1
-            for axis in range(dimensions):
-                length = self._number("<Q", 8)
-                if not 0 < length < 1 << 40:
-                    raise BadModelFile("a tensor has a shape that makes no sense")
-                elements *= length
-                first = length if axis == 0 else first
+            shape = tuple(self._number("<Q", 8) for _ in range(dimensions))
+            if not all(0 < length < 1 << 40 for length in shape):
+                raise BadModelFile("a tensor has a shape that makes no sense")
+            elements = prod(shape)
             kind = self._number("<I", 4)
             offset = self._number("<Q", 8)
             parameters += elements
@@ -233,13 +247,15 @@ class _Reader:
                 end = max(end, offset)
                 unknown += 1
                 weights.add_unknown()
+                self._table.append(Tensor(tensor, shape, 0))
                 continue
             name, block, block_bytes = TENSOR_KINDS[kind]
-            if first % block:
+            if shape[0] % block:
                 raise BadModelFile("a tensor has a shape that its kind cannot have")
             length_bytes = elements // block * block_bytes
             kinds[name] = kinds.get(name, 0) + length_bytes
             weights.add(tensor, length_bytes)
+            self._table.append(Tensor(tensor, shape, length_bytes))
             end = max(end, offset + length_bytes)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16 or alignment & (alignment - 1):

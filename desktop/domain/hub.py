@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 ENDPOINT = "https://huggingface.co"
+MARGIN = 64 * 1024 * 1024
+"""Bytes that a download leaves free on the disk."""
 
 
 class Sort(StrEnum):
@@ -139,12 +141,18 @@ class HubFailure(StrEnum):
     """The file's name is none that Snug would write to a disk."""
     NO_SPACE = "NO_SPACE"
     NOT_WRITABLE = "NOT_WRITABLE"
+    IN_USE = "IN_USE"
+    """Somebody else downloads this very file now: another window or command of Snug."""
     TOO_LARGE = "TOO_LARGE"
     """A text that is larger than anybody would read."""
     CRASHED = "CRASHED"
     """The courier's process ended."""
     STOPPED = "STOPPED"
     """Somebody said so. Nothing to show."""
+
+
+CLOSED = (HubFailure.LOGIN, HubFailure.GATED)
+"""What an access token may open."""
 
 
 class CourierFailure(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from desktop.domain.downloads import Order
 from desktop.domain.fitness import Fitness, Judged
 from desktop.domain.licences import Licence, Use
 from desktop.domain.quants import Variant
@@ -74,3 +75,19 @@ class Detail(NamedTuple):
     """Of the repository; empty: there is none."""
     looking: bool = False
     """The hub was asked and has not answered yet."""
+
+    def order(self, name: str) -> Order:
+        """What is to be fetched: the files of this variant, and what it sees with."""
+        listed = self.listed
+        variant = next(each.variant for each in self.offered if each.variant.name == name)
+        files = variant.files + (self.projector.files if self.projector is not None else ())
+        return Order(
+            listed.repo,
+            self.revision,
+            files,
+            listed.name,
+            listed.publisher,
+            listed.licence.id,
+            variant.quant.name,
+            f"You downloaded {listed.name}",
+        )

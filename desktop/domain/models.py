@@ -112,6 +112,8 @@ class InstalledModel(NamedTuple):
     projector: str = ""
     """The file beside it that turns pictures into what it reads."""
     kind: FileKind = FileKind.CHAT
+    made_from: str = ""
+    """The name of the model that it is a smaller copy of, made here."""
     available: bool = True
     """False while the file is not there (a disk that was taken away)."""
 

@@ -6,11 +6,9 @@ which nothing is kept.
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +17,7 @@ from desktop.domain.benchmark import LENGTHS, REPETITIONS, WRITTEN, Benchmark, M
 from desktop.domain.chat import FinishReason
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.errors import AppError
+from desktop.services.computer import processor_name
 
 if TYPE_CHECKING:
     from desktop.domain.memory import Device
@@ -252,17 +251,7 @@ def this_machine(cards: Sequence[Device], engine: str) -> Machine:
 
     cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
     names = tuple(card.description or card.name for card in cards)
-    return Machine(_processor(), cores, psutil.virtual_memory().total, names, engine)
-
-
-def _processor() -> str:
-    """The processor's name as the system has it, or its kind."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
-            name, _, value = line.partition(":")
-            if name.strip() == "model name" and value.strip():
-                return " ".join(value.split())
-    return platform.processor() or platform.machine()
+    return Machine(processor_name(), cores, psutil.virtual_memory().total, names, engine)
 
 
 def _chosen(options: LoadOptions) -> tuple[str, ...]:

@@ -60,12 +60,16 @@ class CourierService(QObject):
         folders: Callable[[], Sequence[str]],
         launcher: Launcher | None = None,
         parent: QObject | None = None,
+        *,
+        token: Callable[[], str] | None = None,
     ) -> None:
-        """``folders``: where models may be written. ``launcher``: what is started directly, without a porter."""
+        """``folders``: where models may be written. ``launcher``: what is started directly, without a porter.
+        ``token``: read on the worker's thread before a courier starts, which then asks with it."""
         super().__init__(parent)
         self._settings = settings
         self._worker = worker
         self._ledger = ledger
+        self._token = token
         self._line = None if launcher else line
         self._folders = folders
         self._launcher = launcher or (lambda: surroundings.command_for("--courier"))
@@ -101,8 +105,20 @@ class CourierService(QObject):
 
     def _launch(self, arrived: Arrived, refused: Refused) -> None:
         if self.offline():
-            refused(CourierFailure(HubFailure.OFFLINE))
-        elif self._line is not None:
+            # Not at once: whoever asks does not have the number of the request yet.
+            QTimer.singleShot(0, self, lambda: refused(CourierFailure(HubFailure.OFFLINE)))
+        elif self._token is not None:
+
+            def go(token: str) -> None:
+                self.client.tell(token)
+                self._start(arrived, refused)
+
+            self._worker.run(self._token, go)
+        else:
+            self._start(arrived, refused)
+
+    def _start(self, arrived: Arrived, refused: Refused) -> None:
+        if self._line is not None:
             self._carry(self._line, arrived, refused)
         else:
             told = surroundings.to_connect() | {protocol.FOLDERS_VARIABLE: json.dumps(list(self._folders()))}

@@ -33,6 +33,9 @@ USUAL_BITS = 4.9
 """Of a weight, in the file that would be suggested."""
 USUAL_CACHE = 16
 """Bytes of conversation memory for each token and each million parameters, about: what common models come to."""
+CORE_BYTES = 10**9
+PAGE = 30
+"""Models that the hub is asked for at once."""
 LICENCE_FILES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "USE_POLICY.md")
 
 
@@ -60,7 +63,7 @@ class Discovery(QObject):
         self._catalogue = catalogue
         self._courier = courier
         self._room = room
-        self._text = ""
+        self._text, self._limit = "", PAGE
         self._sort = Sort.TRENDING
         self._wanted = Wanted()
         self._found: list[Listed] | None = None
@@ -99,6 +102,22 @@ class Discovery(QObject):
     def detail(self) -> Detail | None:
         return self._detail
 
+    def looking(self) -> bool:
+        """Whether more will be known about that model in a moment."""
+        return bool(self._described or self._peeking)
+
+    def recommended(self, cores: int) -> Detail | None:
+        """The best first model that runs great here; None: this computer is too small for any. Where the processor
+        does all the work, each core is given about a gigabyte: a word then takes no longer than reading it."""
+        alone = not self._room().cards
+        for known in self._catalogue.first:
+            detail = self._of_catalogue(self._listed(known), known)
+            best = next((each for each in detail.offered if each.suggested), None)
+            quick = best is not None and (not alone or best.variant.size <= cores * CORE_BYTES)
+            if best is not None and quick and best.judged.fitness is fitness.Fitness.GREAT:
+                return detail
+        return None
+
     def sort(self) -> Sort:
         return self._sort
 
@@ -119,9 +138,9 @@ class Discovery(QObject):
         self._wanted = wanted
         self.changed.emit()
 
-    def search(self, text: str) -> None:
-        """Ask the hub."""
-        self._text = text
+    def search(self, text: str, limit: int = PAGE) -> None:
+        """Ask the hub; it tells at most ``limit`` models at once."""
+        self._text, self._limit = text, limit
         self._ask("")
 
     def sort_by(self, sort: Sort) -> None:
@@ -137,18 +156,18 @@ class Discovery(QObject):
             self._ask(self._next)
 
     def open(self, repo: str) -> None:
-        """Look at a model. What the hub found is asked about at once; Snug's own list knows enough by itself."""
+        """Look at a model. Snug's own list knows enough by itself; about any other the hub is asked at once."""
         self._end_look()
         known = self._catalogue.find(repo)
         listed = next((each for each in self.listed() if each.repo == repo), None)
         if listed is None and known is not None:
             listed = self._listed(known)
         if listed is None:
-            return
+            listed = self._of_hub(FoundModel(repo))
         self._needs = None
         self._detail = self._of_catalogue(listed, known) if known is not None else _empty(listed)
         self.detail_changed.emit()
-        if self._found is not None:
+        if self._found is not None or known is None:
             self.look_up()
 
     def look_up(self) -> None:
@@ -174,6 +193,7 @@ class Discovery(QObject):
             self._on_not_found,
             sort=self._sort,
             wanted=abilities,
+            limit=self._limit,
             cursor=cursor,
         )
         self.changed.emit()
@@ -270,8 +290,8 @@ class Discovery(QObject):
             description.readme,
             next((name for name in LICENCE_FILES if name in names), ""),
         )
-        self.detail_changed.emit()
         self._peek(description, suggested(chat))
+        self.detail_changed.emit()
 
     def _offered(self, chat: list[Variant], needs: dict[Variant, Needs]) -> tuple[Offered, ...]:
         best = suggested(chat)
@@ -308,6 +328,7 @@ class Discovery(QObject):
         def failed(_: CourierFailure) -> None:
             # What is shown stays about right.
             self._peeking = 0
+            self.detail_changed.emit()
 
         self._peeking = self._courier().peek(
             description.model.repo, description.revision, first, "You looked at a model", then, failed

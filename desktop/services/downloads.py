@@ -5,16 +5,17 @@ After a start nothing connects by itself: what was under way is paused until som
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.courier.failure import sentence
+from desktop.courier.failure import SAFE, sentence
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.file_names import NameRefused, local_name, unfinished
-from desktop.domain.hub import CourierFailure, HubFailure, Phase, RemoteFile
+from desktop.domain.hub import MARGIN, CourierFailure, HubFailure, Phase, RemoteFile
 from desktop.domain.models import InstalledModel
 from desktop.errors import AppError
 from desktop.services import intake
@@ -72,6 +73,8 @@ class Downloads(QObject):
         self._active = 0
         self._request = 0
         """Of the courier, for the active one."""
+        self._stopping = False
+        """The active one was paused: what the courier says of it until it has stopped is late."""
         worker.run(store.list, self._read)
 
     # --- what there is
@@ -105,6 +108,7 @@ class Downloads(QObject):
         """Stop fetching; what is there stays."""
         self._set(number, DownloadState.PAUSED)
         if number == self._active:
+            self._stopping = True
             self._courier().pause(self._request)
         else:
             self._next()
@@ -175,13 +179,33 @@ class Downloads(QObject):
                 lambda _: self._fetched(number, order, place),
                 lambda failure: self._ended(number, failure),
                 lambda progress: self._progressed(number, before, progress),
+                replaces=self._known(target),
             )
 
-        self._worker.run(lambda: _make(target.parent), begin, lambda error: self._stop(number, error))
+        self._worker.run(lambda: self._make_room(order, place), begin, lambda error: self._stop(number, error))
+
+    def _make_room(self, order: Order, place: int) -> None:
+        """See that the folder is there, and the space for all of the order.
+
+        Raises:
+            AppError: NO_FOLDER, NO_SPACE or NOT_WRITABLE.
+        """
+        folder = self._folder()
+        if not folder.is_dir():
+            raise AppError(
+                "NO_FOLDER",
+                f"The folder for models, {folder}, is not there.",
+                SAFE,
+                "Connect its disk, or choose another folder in Models, under Installed.",
+            )
+        needed, free = order.size - self._there(order), shutil.disk_usage(folder).free
+        if needed and free < needed + MARGIN:
+            raise sentence(CourierFailure(HubFailure.NO_SPACE, numbers=(needed, free)), order.name)
+        _make(self._target(order, place).parent)
 
     def _progressed(self, number: int, before: int, progress: protocol.Progress) -> None:
         download = self._get(number)
-        if download is None or download.state is DownloadState.PAUSED:
+        if download is None or self._stopping:
             return
         state = _STATES[progress.phase]
         problem = ""
@@ -197,7 +221,7 @@ class Downloads(QObject):
         self._change(number, state=state, done=done, rate=progress.rate, remaining=remaining, problem=problem)
 
     def _fetched(self, number: int, order: Order, place: int) -> None:
-        if self._get(number) is None:
+        if self._get(number) is None or (self._stopping and place + 1 < len(order.files)):
             self._leave(number)
         elif place + 1 < len(order.files):
             self._change(number, done=sum(each.size for each in order.files[: place + 1]))
@@ -243,6 +267,7 @@ class Downloads(QObject):
         """The active one is none any more."""
         if number == self._active:
             self._active = self._request = 0
+            self._stopping = False
             self._next()
         self.changed.emit()
 
@@ -273,6 +298,13 @@ class Downloads(QObject):
         folder = self._folder() / _plain(publisher) / _plain(name)
         return folder / local_name(order.files[place].name)
 
+    def _known(self, target: Path) -> str:
+        """The fingerprint of a file that was fetched before: it may be replaced by what its publisher has now."""
+        for model in self._models.models():
+            if str(target) in model.files:
+                return next(iter(model.sha256[model.files.index(str(target)) :]), "")
+        return ""
+
     def _there(self, order: Order) -> int:
         """Bytes that are on the disk."""
         found = 0
@@ -281,10 +313,11 @@ class Downloads(QObject):
                 target = self._target(order, place)
             except NameRefused:
                 continue
-            for path in (target, unfinished(target)[0]):
-                if path.is_file():
-                    found += path.stat().st_size
-                    break
+            part = unfinished(target)[0]
+            if target.is_file() and target.stat().st_size == order.files[place].size:
+                found += order.files[place].size
+            elif part.is_file():
+                found += part.stat().st_size
         return found
 
 
@@ -301,7 +334,7 @@ def _make(folder: Path) -> None:
         raise AppError(
             "NOT_WRITABLE",
             "Snug may not write to the models folder.",
-            "Your chats are safe, and what is downloaded so far is kept.",
+            SAFE,
             "Choose another folder in Models, under Installed.",
             error.strerror or "",
         ) from None

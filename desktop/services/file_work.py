@@ -115,17 +115,22 @@ def free_space(folder: Path) -> int:
         return 0
 
 
-def require_room(folder: Path, size: int) -> None:
+def require_room(
+    folder: Path,
+    size: int,
+    safe: str = "Nothing was copied.",
+    todo: str = "Make room, or use the file where it lies.",
+) -> None:
     """Raises:
-    AppError: DISK_FULL.
+    AppError: DISK_FULL, with what is ``safe`` and what is ``todo`` about it.
     """
     free = free_space(folder)
     if size + SPARE > free:
         raise AppError(
             "DISK_FULL",
             f"There is not enough room: {memory_text(size)} are needed, and {memory_text(free)} are free on that disk.",
-            "Nothing was copied.",
-            "Make room, or use the file where it lies.",
+            safe,
+            todo,
         )
 
 

@@ -17,7 +17,7 @@ from desktop.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from desktop.domain.gguf import Header
+    from desktop.domain.gguf import Header, Tensor
     from desktop.domain.trust import Check
     from desktop.storage.library import Library
 
@@ -40,6 +40,8 @@ class Origin(NamedTuple):
     sha256: tuple[str, ...] = ()
     projector: str = ""
     """The file for pictures, where it does not lie beside the model under a name that says so."""
+    made_from: str = ""
+    """The name of the model that it is a smaller copy of."""
 
 
 def find(
@@ -113,8 +115,8 @@ def changed(model: InstalledModel) -> bool:
     return (found.st_size, found.st_mtime) != (model.checked.size, model.checked.changed_at)
 
 
-def read(path: Path) -> Header:
-    """The head of a model.
+def read(path: Path, tensors: list[Tensor] | None = None) -> Header:
+    """The head of a model; ``tensors`` is given its table.
 
     Raises:
         AppError: BAD_FILE.
@@ -122,7 +124,7 @@ def read(path: Path) -> Header:
     from desktop.domain import gguf
 
     try:
-        header = gguf.read_model(path)
+        header = gguf.read_model(path, tensors)
     except gguf.BadModelFile as error:
         raise _refused(str(error), path) from None
     except FileNotFoundError:
@@ -189,6 +191,7 @@ def _described(path: Path, header: Header, origin: Origin) -> InstalledModel:
         parts=tuple(parts),
         projector=origin.projector or (_projector_beside(path) if kind is FileKind.CHAT else ""),
         kind=kind,
+        made_from=origin.made_from,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,7 +13,8 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
-from desktop.services import intake
+from desktop.services import first_look, intake
+from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.domain.fit import Room
     from desktop.engine import protocol
     from desktop.engine.client import EngineClient
+    from desktop.services.first_look import FirstLook
     from desktop.storage.library import Library
     from desktop.storage.options import Options
 
@@ -29,11 +32,6 @@ log = logging.getLogger(__name__)
 
 TEMPLATE_NAMES = ("chatml", "llama-3", "mistral", "gemma", "alpaca", "vicuna", "plain")
 """Built-in chat templates, as ``engine.templates`` has them."""
-CHOSEN = "model"
-SMALLEST_CONTEXT = 2048
-"""Loading safely does not go below so many tokens."""
-USUAL_CONTEXT = 8192
-"""What a model gets where nobody asked for a number: its own, at most this."""
 RESTARTS = 2
 """So often an engine that died is started again before an answer has come through."""
 
@@ -79,22 +77,15 @@ class ModelService(QObject):
         self._worker = worker
         self._library = library
         self._options = options
-        self._load_options = load_options or LoadOptions()
         self._records = LoadRecords(options)
-        self._chosen: dict[str, LoadOptions] = {}
-        """What the user chose, by the model's key."""
+        self._choices = LoadChoices(load_options or LoadOptions())
         self._models: list[InstalledModel] = []
         self._current: InstalledModel | None = None
         self._facts: protocol.Loaded | None = None
         self._progress = 0.0
         self._failure: AppError | None = None
         self._restarts = 0
-        self._smaller: dict[int, LoadOptions] = {}
-        """How the models that were loaded safely are loaded; until Snug ends."""
-        self._fitting: LoadOptions | None = None
-        """What would fit of the current model, if it was refused for its size."""
         self._insists = False
-        self._steps_down = True
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
@@ -194,7 +185,8 @@ class ModelService(QObject):
 
     def start(self, wanted: str = "") -> None:
         """Read the library and load ``wanted`` (a name or a path), else the model used last, else the starter model."""
-        self._worker.run(lambda: self._read_library(wanted), self._library_read)
+        read = partial(first_look.look, self._library, self._options, self._records, wanted)
+        self._worker.run(read, self._library_read)
 
     def choose(self, model_id: int) -> None:
         """Load a model from the list."""
@@ -250,36 +242,30 @@ class ModelService(QObject):
 
     def options_of(self, model: InstalledModel) -> LoadOptions:
         """How a model is loaded, as the user chose it."""
-        return self._chosen.get(model.key, self._load_options)
+        return self._choices.chosen(model)
 
     def set_options(self, model: InstalledModel, options: LoadOptions) -> None:
         """Load a model like this from now on: from its next load."""
-        self._chosen[model.key] = options
-        self._smaller.pop(model.id, None)
+        self._choices.choose(model, options)
         self._worker.run(lambda: self._records.keep(model.key, options))
 
     def safer_context(self) -> tuple[int, int] | None:
         """Tokens that the current model was to get, and those that ``load_safely`` gives it; None: there is no less."""
-        model = self._current
-        if model is None:
+        if self._current is None:
             return None
-        now = (self._smaller.get(model.id) or self.options_of(model)).context_length
-        now = now or min(model.context_length or USUAL_CONTEXT, USUAL_CONTEXT)
-        if self._failure is not None and self._failure.code == FailureKind.TOO_BIG:
-            return (now, self._fitting.context_length) if self._fitting is not None else None
-        then = max(SMALLEST_CONTEXT, now // 2)
-        return (now, then) if then < now else None
+        too_big = self._failure is not None and self._failure.code == FailureKind.TOO_BIG
+        return self._choices.less(self._current, too_big=too_big)
 
     def never_less(self) -> None:
         """From now on a model that does not fit is refused, instead of loaded with a shorter context."""
-        self._steps_down = False
+        self._choices.never_less()
 
     def load_safely(self) -> None:
         """Load the current model again so that it fits, or with half the context where nobody knows what would."""
         model, safer = self._current, self.safer_context()
         if model is None or safer is None:
             return
-        self._smaller[model.id] = self._fitting or self.options_of(model)._replace(context_length=safer[1])
+        self._choices.take_less(model, safer[1])
         self._telling = True
         self._load(model)
 
@@ -287,7 +273,7 @@ class ModelService(QObject):
         """Load the current model again with nothing on a graphics card; until Snug ends."""
         model = self._current
         if model is not None:
-            self._smaller[model.id] = self.options_of(model)._replace(gpu_layers=0)
+            self._choices.take_no_card(model)
             self._load(model)
 
     def choose_template(self, model_id: int, name: str) -> None:
@@ -298,35 +284,15 @@ class ModelService(QObject):
 
     # --- inside
 
-    def _read_library(self, wanted: str) -> _Library:
-        intake.ensure_starter(self._library)
-        models, chosen = self._library.list(), self._records.chosen()
-        if wanted:
-            models, model = intake.find(models, wanted, self._library)
-            return _Library(*self._not_changed(models, model), chosen)
-        last = self._options.get(CHOSEN)
-        model = next((model for model in models if model.id == last and model.available), None)
-        model = model or next((model for model in models if model.available and model.chats), None)
-        models, model = self._not_changed(models, model)
-        return _Library(models, model, chosen, model is not None and self._records.unfinished() == model.id)
-
-    def _not_changed(
-        self, models: list[InstalledModel], model: InstalledModel | None
-    ) -> tuple[list[InstalledModel], InstalledModel | None]:
-        """The same, with the model that is to be loaded looked at again if its file is another one now."""
-        if model is None or model.checked is None or not intake.changed(model):
-            return models, model
-        looked = self._library.set_check(model.id, None) or model
-        return [looked if each.id == looked.id else each for each in models], looked
-
     def _listed(self, models: list[InstalledModel]) -> None:
         self._models = models
         if self._current is not None:
             self._current = next((model for model in models if model.id == self._current.id), self._current)
         self.changed.emit()
 
-    def _library_read(self, read: _Library) -> None:
-        self._models, model, self._chosen, unfinished = read
+    def _library_read(self, read: FirstLook) -> None:
+        self._models, model, chosen, unfinished = read
+        self._choices.know(chosen)
         if model is not None and unfinished:
             self._current = model
             self._failure = _sentence(EngineFailure(FailureKind.UNFINISHED), model.name)
@@ -376,8 +342,9 @@ class ModelService(QObject):
             self.template_needed.emit(model)
             self.changed.emit()
             return
-        options = self._loaded_options = self._smaller.get(model.id) or self.options_of(model)
-        insists, self._insists, self._fitting = self._insists, False, None
+        options = self._loaded_options = self._choices.now(model)
+        insists, self._insists = self._insists, False
+        self._choices.begin()
         self._worker.run(lambda: self._records.begin(model.id))
         self.engine.load(model.path, options, model.template, insists=insists)
         self.loading.emit()
@@ -437,15 +404,15 @@ class ModelService(QObject):
     def _used(self, model_id: int) -> None:
         self._records.end()
         self._library.touch(model_id)
-        self._options.put(CHOSEN, model_id)
+        self._options.put(first_look.CHOSEN, model_id)
 
     def _engine_failed(self, what: EngineFailure) -> None:
         was_running, self._facts, self._telling = self._facts is not None, None, False
         if what.kind not in (FailureKind.CRASHED, FailureKind.DEVICE_LOST):
             self._worker.run(self._records.end)
         if what.kind is FailureKind.TOO_BIG:
-            self._fitting = self._what_fits(what.numbers)
-        if self._may_step_down(what.kind):
+            self._choices.too_big(self._current, what.numbers)
+        if self._choices.may_step_down(self._current, what.kind):
             QTimer.singleShot(0, self.load_safely)
             return
         self._failure = _sentence(what, self._current.name if self._current else "")
@@ -456,24 +423,6 @@ class ModelService(QObject):
         if was_running and self._restarts < RESTARTS:
             self._restarts += 1
             QTimer.singleShot(0, self.retry)
-
-    def _may_step_down(self, kind: FailureKind) -> bool:
-        """Whether less may be tried without asking: once, and nothing that the user chose."""
-        model = self._current
-        if not self._steps_down or model is None or model.id in self._smaller or self.options_of(model).context_length:
-            return False
-        if kind is FailureKind.TOO_BIG:
-            chosen = self.options_of(model).gpu_layers
-            return self._fitting is not None and chosen in (self._fitting.gpu_layers, -1)
-        return kind is FailureKind.OUT_OF_MEMORY and self.safer_context() is not None
-
-    def _what_fits(self, numbers: tuple[int, ...]) -> LoadOptions | None:
-        """What the engine says would fit; None: nothing would."""
-        if self._current is None or len(numbers) != 4 or not numbers[2]:
-            return None
-        fitting = self.options_of(self._current)._replace(context_length=numbers[2])
-        # Auto finds the layers by itself.
-        return fitting if fitting.gpu_layers < 0 else fitting._replace(gpu_layers=numbers[3])
 
     def close(self) -> None:
         """The app ends: the engine's process is gone when this returns."""
@@ -488,17 +437,6 @@ class ModelService(QObject):
         self._restarts = 0
         if tokens_per_second > 0:
             self.wrote.emit(tokens_per_second)
-
-
-class _Library(NamedTuple):
-    """What was read at the start."""
-
-    models: list[InstalledModel]
-    model: InstalledModel | None
-    """The one to load."""
-    chosen: dict[str, LoadOptions]
-    unfinished: bool = False
-    """Its last load did not come to an end."""
 
 
 def _reasons(model: InstalledModel) -> str:

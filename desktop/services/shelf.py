@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from PySide6.QtCore import QFile, QObject, QTimer, Signal
+from PySide6.QtCore import QFile, QObject, Signal
 
 from desktop.domain import other_apps
 from desktop.domain.models import InstalledModel
 from desktop.errors import AppError
-from desktop.services import file_work, intake, shelf_work
-from desktop.services.file_work import Stopped
+from desktop.services import file_work, intake, shelf_work, shrinking
+from desktop.services.long_job import Job, LongJob
 from desktop.services.tasks import Afar, Worker
 
 if TYPE_CHECKING:
+    from desktop.domain.smaller import Smaller
     from desktop.domain.trust import Check
     from desktop.services.adoption import Found
     from desktop.services.intake import Origin
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from desktop.storage.options import Options
 
 FOLDERS = "models.folders"
-_LOOK_MS = 100
-
 
 Result = TypeVar("Result")
 
@@ -44,15 +42,6 @@ class Offer(NamedTuple):
     """Bytes."""
 
 
-class Job(NamedTuple):
-    """What is being done at this moment."""
-
-    sentence: str
-    done: int
-    total: int
-    """Bytes."""
-
-
 class Shelf(QObject):
     """``places`` are those of other programs, ``folder`` the models folder where no other is chosen.
 
@@ -60,11 +49,13 @@ class Shelf(QObject):
         changed: ``offers``, ``free`` or ``job`` say something else. The list is the model service's.
         told: a sentence about what was done.
         refused: an ``AppError``.
+        shrinkable: a ``shrinking.Shrinkable``: the smaller copies that ``ask_smaller`` asked for.
     """
 
     changed = Signal()
     told = Signal(str)
     refused = Signal(object)
+    shrinkable = Signal(object)
 
     def __init__(
         self,
@@ -88,12 +79,8 @@ class Shelf(QObject):
         self._files = Worker("files", self)
         self._found: list[Found] = []
         self._free = 0
-        self._stop = Event()
-        self._job: Job | None = None
-        self._done = 0
-        self._clock = QTimer(self)
-        self._clock.setInterval(_LOOK_MS)
-        self._clock.timeout.connect(self.changed)
+        self._long = LongJob(self._files, self)
+        self._long.changed.connect(self.changed)
 
     # --- what there is
 
@@ -117,7 +104,7 @@ class Shelf(QObject):
 
     def job(self) -> Job | None:
         """What is being done, as far as it is."""
-        return self._job._replace(done=self._done) if self._job is not None else None
+        return self._long.now()
 
     def owner(self, model: InstalledModel) -> str:
         """The program whose file it is: ``LM Studio``. Empty: the user's own."""
@@ -150,13 +137,12 @@ class Shelf(QObject):
             found: list[Path] = []
             for path in wanted:
                 for each in shelf_work.model_files(Path(path)):
-                    self._step(0)
+                    self._long.step(0)
                     found.append(each)
             if not copies:
                 return found
-            job = Job(self.tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found)))
-            self._job = job
-            return [shelf_work.copied(path, folder, self._step) for path in found]
+            self._long.become(Job(self.tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found))))
+            return [shelf_work.copied(path, folder, self._long.step) for path in found]
 
         self._run(Job(self.tr("Looking for models"), 0, 0), work, self._take_in)
 
@@ -229,7 +215,7 @@ class Shelf(QObject):
             return
 
         def work() -> tuple[Check, bool]:
-            return shelf_work.verified(model, self._step)
+            return shelf_work.verified(model, self._long.step)
 
         def done(result: tuple[Check, bool]) -> None:
             check, matches = result
@@ -244,6 +230,29 @@ class Shelf(QObject):
             self.told.emit(sentence.format(model.name))
 
         self._run(Job(self.tr("Reading {0}").format(model.name), 0, model.size_bytes), work, done)
+
+    def ask_smaller(self, model_id: int) -> None:
+        """Which smaller copies can be made of a model; ``shrinkable`` follows."""
+        model = self._get(model_id)
+        if model is not None:
+            room = self._models.memory_here()
+            self._worker.run(lambda: shrinking.copies_of(model, room), self.shrinkable.emit, self.refused.emit)
+
+    def shrink(self, model_id: int, copy: Smaller) -> None:
+        """Make a smaller copy of a model in the models folder; the model stays as it is."""
+        model, folder = self._get(model_id), self.folders()[0]
+        if model is None:
+            return
+
+        def work() -> tuple[Path, Origin]:
+            return shrinking.shrunk(model, copy, folder, self._long.step)
+
+        def done(made: tuple[Path, Origin]) -> None:
+            path, origin = made
+            self._take_in([path], {path: origin})
+
+        sentence = self.tr("Making {0} of {1}").format(copy.quant.name, model.name)
+        self._run(Job(sentence, 0, copy.size), work, done)
 
     def adopt(self, app: str) -> None:
         """Use what another program has, where it lies."""
@@ -284,7 +293,7 @@ class Shelf(QObject):
         def work() -> int:
             file_work.make_folder(goal)
             for model in moving:
-                shelf_work.move(self._from_afar[0], model, source, goal, self._step)
+                shelf_work.move(self._from_afar[0], model, source, goal, self._long.step)
             return len(moving)
 
         def done(_: int) -> None:
@@ -297,12 +306,11 @@ class Shelf(QObject):
 
     def stop(self) -> None:
         """End the job that is running. Nothing half done stays."""
-        self._stop.set()
+        self._long.stop()
 
     def close(self) -> None:
         """The app ends."""
-        self._stop.set()
-        self._clock.stop()
+        self._long.close()
         self._files.shut()
 
     # --- inside
@@ -319,42 +327,13 @@ class Shelf(QObject):
 
     def _run(self, job: Job, work: Callable[[], Result], then: Callable[[Result], None]) -> None:
         """Do what takes long, one at a time."""
-        if self._job is not None:
-            reason = self.tr("Snug is still busy with something else: {0}.").format(self._job.sentence.lower())
-            self.refused.emit(AppError("BUSY", reason, "Nothing was changed.", "Try again when it is finished."))
-            return
-        self._job, self._done = job, 0
-        self._stop.clear()
-        self._clock.start()
-
-        def ended() -> None:
-            self._job = None
-            self._clock.stop()
-            self.changed.emit()
-
-        def done(result: Result | None) -> None:
-            ended()
-            if result is not None:
-                then(result)
 
         def failed(error: AppError) -> None:
-            ended()
             self.refused.emit(error)
-            self.refresh()
+            if error.code != "BUSY":
+                self.refresh()
 
-        def stoppable() -> Result | None:
-            try:
-                return work()
-            except Stopped:
-                return None
-
-        self._files.run(stoppable, done, failed)
-        self.changed.emit()
-
-    def _step(self, count: int) -> None:
-        self._done += count
-        if self._stop.is_set():
-            raise Stopped
+        self._long.run(job, work, then, failed)
 
     def _take_in(self, paths: Sequence[Path], origins: dict[Path, Origin] | None = None) -> None:
         def work() -> tuple[list[InstalledModel], AppError | None]:

@@ -18,7 +18,7 @@ from desktop.storage.tables import model
 
 _STORED = tuple(name for name in InstalledModel._fields if name != "available")
 _KEPT = ("id", "path", "template", "added_at", "last_used_at", "given_name")
-_ORIGIN = ("repo", "repo_file", "revision", "publisher", "licence", "sha256")
+_ORIGIN = ("repo", "repo_file", "revision", "publisher", "licence", "sha256", "made_from")
 _KINDS = {kind.value: kind for kind in FileKind}
 
 
@@ -59,7 +59,7 @@ class Library:
         say."""
         values = _values(new)
         values["added_at"] = new.added_at or self._now()
-        kept = _KEPT if new.repo or new.sha256 else (*_KEPT, *_ORIGIN)
+        kept = _KEPT if new.repo or new.sha256 or new.made_from else (*_KEPT, *_ORIGIN)
         with self._database.write() as connection:
             statement = upsert(model).values(**values)
             facts = {name: value for name, value in values.items() if name not in kept}

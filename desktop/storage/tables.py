@@ -155,6 +155,8 @@ model = Table(
     Column("parts", Text),
     _words("projector"),
     Column("kind", Text, nullable=False, server_default=text("'chat'")),
+    # The name of the model that this is a smaller copy of, made here.
+    _words("made_from"),
     UniqueConstraint("path"),
     sqlite_autoincrement=True,
 )

@@ -18,7 +18,9 @@ from typing import Any
 
 SIGNATURE = "shibokensupport.signature"
 PACKAGES = (SIGNATURE, f"{SIGNATURE}.lib")
-LATE = frozenset({"errorhandler", "layout", "parser", "enum_sig", "pyi_generator", "tool"})
+LATE = frozenset({"mapping", "errorhandler", "layout", "parser", "enum_sig", "pyi_generator", "tool"})
+CALLED = "update_mapping"
+"""Of ``mapping``: looked up by C, which would end the process if it were not there."""
 ARCHIVE = "EmbeddableZipImporter"
 
 
@@ -66,5 +68,12 @@ def _put_off(package: ModuleType, name: str) -> None:
         return getattr(module, attribute)
 
     module.__getattr__ = wake  # type: ignore[method-assign]
+    if name == "mapping":
+
+        def update_mapping() -> Any:
+            vars(module).pop(CALLED, None)
+            return wake(CALLED)()
+
+        setattr(module, CALLED, update_mapping)
     sys.modules[full] = module
     setattr(package, name, module)

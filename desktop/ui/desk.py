@@ -26,6 +26,7 @@ from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
 from desktop.ui.preferences import LOCK_MINUTES
+from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.engine.client import Launcher
     from desktop.porter import Line
     from desktop.services.privacy import Privacy
+    from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
     from desktop.ui.settings.privacy_page import PrivacyPage
@@ -88,6 +90,7 @@ class Desktop(QObject):
         assert isinstance(application, QApplication)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
+        self._taskbar = Taskbar("snug")
         load_fonts()
         self.theme = Theme(_appearance(settings))
         self.theme.reduced_motion = bool(settings.get("reduced_motion"))
@@ -257,6 +260,29 @@ class Desktop(QObject):
             self._watch_for_leaving(self.house)
             self._offline_service().changed.connect(self._tell_sidebar)
             self.house.guard.changed.connect(self._tell_sidebar)
+            self.house.guard.changed.connect(self._welcome)
+
+    def _welcome(self) -> None:
+        """The first steps, where nobody has seen them and there is nothing yet."""
+        assert self.house is not None
+        house, window, protection = self.house, self.window, self.house.guard.protection
+        if window is None or protection is None:
+            return
+        house.guard.changed.disconnect(self._welcome)
+        if self._settings.get("welcomed") or house.chats.chats():
+            return
+        from desktop.services import computer
+
+        window.welcomed.connect(self._welcomed)
+        here = computer.look(house.models.memory_here())
+        window.show_welcome(
+            here, house.discovery().recommended(here.cores), "" if protection.passphrase else protection.backend
+        )
+
+    def _welcomed(self, chosen: Chosen) -> None:
+        self._settings.put("welcomed", True)
+        if chosen.offline:
+            self._offline_service().stay_offline(True)
 
     def _privacy_page(self, theme: Theme) -> PrivacyPage:
         from desktop.ui.settings.privacy_page import PrivacyPage
@@ -280,8 +306,9 @@ class Desktop(QObject):
             return
         offline, sidebar = self._offline_service(), self.window.sidebar
         hosts = self.house.hosts()
+        done, size = self.house.downloading()
+        self._taskbar.show(done, size)
         if hosts:
-            done, size = self.house.downloading()
             title = f"Downloading a model, {done * 100 // size} %" if size else "Connected"
             sidebar.set_status(Connection.DOWNLOADING, title, f"Only {'from' if size else 'to'} {', '.join(hosts)}")
         elif not offline.offline() and not offline.closed():

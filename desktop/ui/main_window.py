@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop.domain.chat import Chat, Role, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
@@ -27,7 +27,10 @@ from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
+    from desktop.domain.listing import Detail
+    from desktop.services.computer import Computer
     from desktop.services.memory_settings import MemorySettings
+    from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
     from desktop.ui.settings.privacy_page import PrivacyPage
@@ -44,10 +47,12 @@ class MainWindow(Frame):
     Signals:
         lock_requested: the chats are to leave the screen.
         deletion_requested: everything is to be deleted, and the word for it was typed.
+        welcomed: what somebody wants to begin with (``Chosen``).
     """
 
     lock_requested = Signal()
     deletion_requested = Signal()
+    welcomed = Signal(object)
 
     def __init__(
         self,
@@ -116,7 +121,7 @@ class MainWindow(Frame):
         room = self.room
         room.renamed.connect(self._chats.rename)
         room.failure_chosen.connect(self._failure_chosen)
-        room.add_model_requested.connect(self.models.add)
+        room.find_model_requested.connect(lambda: self.open_shelf("discover"))
         if self.home is not None:
             self._connect_home(self.home)
         transcript = room.transcript
@@ -255,6 +260,26 @@ class MainWindow(Frame):
         if current is None or current.id != model_id:
             self._models.choose(model_id)
         self.open_settings("benchmark")
+
+    def show_welcome(self, computer: Computer, model: Detail | None, keychain: str) -> None:
+        """The first steps; ``welcomed`` follows."""
+        from desktop.ui.first_run.welcome import Welcome
+
+        welcome = Welcome(self.theme, self, computer, model, keychain)
+        welcome.chosen.connect(self._begin_with)
+        self.ring.raise_()
+        welcome.ask()
+
+    def _begin_with(self, chosen: Chosen) -> None:
+        self.welcomed.emit(chosen)
+        if chosen.model and self.home is not None:
+            self.open_shelf("discover")
+            self.home.fetch(chosen.model)
+        if chosen.passphrase:
+            self.open_settings("privacy")
+            change = self.findChild(QPushButton, "changePassphrase")
+            if change is not None:
+                change.click()
 
     def open_inspector(self) -> None:
         """The second room, with the settings of the model."""

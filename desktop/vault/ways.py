@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from desktop.vault import refusals, typed
+from desktop.vault import hub_token, refusals, typed
 from desktop.vault.files import only_one, plain_words
 from desktop.vault.header import Header
+from desktop.vault.hub_token import PUBLIC_HUB
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Protection, Vault
 
@@ -114,9 +115,10 @@ def _asked(header: Header, asked: bool) -> Header:
 
 
 def forget(vault: Vault) -> None:
-    """Remove the key from the keychain and the header with its copy: nothing opens these chats any more."""
+    """Remove the key and the hub's token from the keychain, and the header with its copy: nothing opens these chats
+    any more."""
     with plain_words(), only_one(vault.paths.locks / "vault"):
-        entries = {vault.places.entry()}
+        entries = {vault.places.entry(), hub_token.entry(PUBLIC_HUB)}
         try:
             old = vault.read()
         except Exception:  # a damaged header is no reason to keep anything

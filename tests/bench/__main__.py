@@ -10,7 +10,7 @@ from tests.bench.figures import Figure, table
 
 NAMES = (
     *("speed", "stopping", "reopening", "start", "rendering", "vault", "memory", "overhead", "typing_ahead"),
-    *("heads", "kills", "download"),
+    *("heads", "kills", "download", "shrinking"),
 )
 
 PEER = "peer"

@@ -1,7 +1,8 @@
 """Ways out of a process, tried inside it: ``python -m tests.child.escapes ROLE`` with what to try on stdin as JSON.
 
-ROLE is ``app`` or ``engine``, which seal themselves as those processes do, or ``open``, which does not: there the same
-ways must work, or a refusal would prove nothing. Prints one JSON object: what was tried, and "worked" or why not.
+ROLE is ``app``, ``engine`` or ``quantiser``, which seal themselves as those processes do, or ``open``, which does
+not: there the same ways must work, or a refusal would prove nothing. Prints one JSON object: what was tried, and
+"worked" or why not.
 """
 
 from __future__ import annotations
@@ -135,6 +136,12 @@ class Ways:
     def cut_the_model(self) -> None:
         os.truncate(self.places["model"], Path(self.places["model"]).stat().st_size)
 
+    def write_the_copy(self) -> None:
+        Path(self.places["copy"]).write_text("smaller")
+
+    def read_the_model(self) -> None:
+        Path(self.places["model"]).read_bytes()
+
     def read_database(self) -> None:
         Path(self.places["database"]).read_bytes()
 
@@ -188,13 +195,17 @@ def main() -> None:
     role, given = sys.argv[1], json.load(sys.stdin)
     ways = Ways(given["places"])
     # A thread that was there before Landlock keeps its files: the engine has none, so neither has this.
-    before = Thread() if role != "engine" else None
+    before = Thread() if role not in ("engine", "quantiser") else None
     reason = ""
     if role == "app":
         from PySide6.QtCore import QCoreApplication
 
         ways.application = QCoreApplication([])  # type: ignore[attr-defined]
         reason = filters.seal_app()
+    elif role == "quantiser":
+        from desktop.quantiser import worker
+
+        reason = worker.seal(Path(given["places"]["model"]), Path(given["places"]["copy"]))
     elif role == "engine":
         reason = filters.seal_engine(places.parts_of(Path(given["places"]["model"])))
     results = {name: outcome(getattr(ways, name)) for name in given["ways"]}

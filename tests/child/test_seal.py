@@ -123,6 +123,18 @@ def test_no_way_leads_out_of_the_engine(surroundings: dict[str, Any]) -> None:
     assert Path(surroundings["model"]).stat().st_size > 0
 
 
+@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+def test_a_quantiser_reads_its_model_writes_its_copy_and_that_is_all(surroundings: dict[str, Any]) -> None:
+    copy = Path(surroundings["home"], "copy.part")
+    copy.touch()
+    own, ways = ["read_the_model", "write_the_copy"], [*ENGINE_INTERNET, *INTO_OTHERS, *LOCAL, *FILES]
+    control = tried("open", surroundings | {"copy": str(copy)}, ways)
+    sealed = tried("quantiser", surroundings | {"copy": str(copy)}, [*own, *ways])
+    assert [sealed.pop(way) for way in own] == ["worked", "worked"]
+    assert_refused(sealed, control)
+    assert copy.read_text() == "smaller"
+
+
 @pytest.mark.skipif(landlock.abi() < 6, reason="this kernel does not close signals")
 def test_the_engine_reaches_no_other_process_with_a_signal(surroundings: dict[str, Any]) -> None:
     assert tried("open", surroundings, ["signal"])["signal"] == "worked"

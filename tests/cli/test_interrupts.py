@@ -12,7 +12,7 @@ from tests.cli.conftest import Snug, press_ctrl_c, read_lines
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a terminal's process groups")
 
-ROUNDS = 12
+ROUNDS = 8
 
 
 @pytest.mark.model

@@ -19,7 +19,7 @@ from desktop.courier.journal import BLOCK
 from desktop.domain.file_names import unfinished
 from desktop.domain.hub import HubFailure, Phase
 from tests.courier.conftest import FILE, REPO, WAIT, Talk, has_no_kept_files, kind_of, model
-from tests.fixtures.hub import Answering, FakeHub
+from tests.fixtures.hub import Answering, FakeHub, fingerprint
 
 DATA = model(2 * BLOCK + 1_000_000)
 MIB = 1 << 20
@@ -180,10 +180,21 @@ def test_another_file_of_that_name_is_never_overwritten(hub: FakeHub, courier: T
     assert (courier.folder / FILE).read_bytes() == b"mine"
 
 
+def test_the_file_that_is_to_be_replaced_stays_until_the_other_one_is_checked(hub: FakeHub, courier: Talk) -> None:
+    hub.add(REPO, files={FILE: DATA})
+    (courier.folder / FILE).write_bytes(b"the old one")
+    asked = courier.download(DATA) | {"replaces": fingerprint(b"the old one")}
+    wrong = courier.ask(protocol.Download, **asked | {"sha256": "00" * 32})
+    assert kind_of(wrong) is HubFailure.WRONG_FINGERPRINT
+    assert (courier.folder / FILE).read_bytes() == b"the old one"
+    assert isinstance(courier.ask(protocol.Download, **asked), protocol.Downloaded)
+    is_whole(courier)
+
+
 def test_one_file_is_not_downloaded_twice_at_once(hub: FakeHub, courier: Talk, held: threading.Event) -> None:
     first = courier.begin(protocol.Download, **courier.download(DATA))
     courier.until(protocol.Progress, id=first)
-    assert kind_of(courier.ask(protocol.Download, **courier.download(DATA))) is HubFailure.NOT_WRITABLE
+    assert kind_of(courier.ask(protocol.Download, **courier.download(DATA))) is HubFailure.IN_USE
     held.set()
     assert isinstance(courier.answer(first), protocol.Downloaded)
 
@@ -192,7 +203,7 @@ def test_nor_by_two_couriers(hub: FakeHub, courier: Talk, held: threading.Event)
     first = courier.begin(protocol.Download, **courier.download(DATA))
     until_held(courier)
     second = Talk(hub.endpoint, courier.folder)
-    assert kind_of(second.ask(protocol.Download, **second.download(DATA))) is HubFailure.NOT_WRITABLE
+    assert kind_of(second.ask(protocol.Download, **second.download(DATA))) is HubFailure.IN_USE
     second.end()
     held.set()
     assert isinstance(courier.answer(first), protocol.Downloaded)

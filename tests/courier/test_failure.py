@@ -21,7 +21,7 @@ def test_it_says_what_happened_what_is_safe_and_what_to_do(kind: HubFailure) -> 
 
 def test_figures_are_told_where_there_are_some() -> None:
     full = sentence(CourierFailure(HubFailure.NO_SPACE, numbers=(3 << 30, 1 << 30)), "tiny.gguf")
-    assert full.happened == "The disk is full: tiny.gguf needs 3.0 GB more, and 1.0 GB are free."
+    assert full.happened == "There is too little space on the disk: tiny.gguf needs 3.2 GB more, and 1.1 GB are free."
     busy = CourierFailure(HubFailure.BUSY, retry_after=30)
     assert sentence(busy, "").todo == "Try again in 30 seconds."
     assert sentence(busy._replace(retry_after=300), "").todo == "Try again in 5 minutes."

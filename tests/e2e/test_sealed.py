@@ -31,6 +31,8 @@ def snug(tmp_path: Path) -> Iterator[Snug]:
     home = tmp_path / "home"
     home.mkdir()
     snug = Snug(tmp_path / "data", home)
+    snug.data.mkdir(mode=0o700)
+    (snug.data / "settings.json").write_text('{"offline": true, "welcomed": true}')
     yield snug
     snug.end()
 
@@ -75,7 +77,6 @@ def test_porter_app_and_engine_are_sealed(snug: Snug, tiny: str, arguments: list
 
 
 def test_online_the_porter_is_not_but_app_and_engine_are(snug: Snug, tiny: str) -> None:
-    snug.data.mkdir()
     (snug.data / "settings.json").write_text('{"offline": false}')
     process = snug.start("chat", "--model", tiny, stdin=subprocess.PIPE)
     porter, app, engine = family(process.pid)
@@ -99,7 +100,6 @@ def test_the_doctor_tells_what_holds_of_each_process(snug: Snug) -> None:
 
 
 def test_the_doctor_says_when_the_porter_could_connect(snug: Snug) -> None:
-    snug.data.mkdir()
     (snug.data / "settings.json").write_text('{"offline": false}')
     porter, app, engine = snug.run("doctor", "--json").of("process")
     assert (porter["enforced"], app["enforced"], engine["enforced"]) == (False, True, True)

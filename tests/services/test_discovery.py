@@ -195,3 +195,10 @@ def test_a_look_that_failed_is_told_and_leaves_what_was_known(
         courier.fail("describe", HubFailure.NOT_FOUND)
     assert "Qwen3 8B" in told.args[0].sentence or told.args[0].code == "NOT_FOUND"
     assert finding.detail() == before
+
+
+@pytest.mark.parametrize(("cores", "name"), [(8, "Qwen3 8B"), (4, "Qwen3 4B"), (2, "Qwen3 1.7B"), (1, "Qwen3 0.6B")])
+def test_the_first_model_is_the_largest_that_is_quick_here(finding: Discovery, cores: int, name: str) -> None:
+    detail = finding.recommended(cores)
+    assert detail is not None
+    assert detail.listed.name == name

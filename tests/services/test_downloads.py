@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.courier import protocol
 from desktop.courier.client import CourierClient
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.file_names import unfinished
+from desktop.domain.hub import Phase
 from desktop.domain.quants import RepoFile
 from desktop.services.courier import CourierService
 from desktop.services.downloads import Downloads
@@ -163,6 +165,20 @@ def test_a_paused_one_keeps_what_is_there_and_goes_on_from_it(market: Market) ->
     assert market.hub.sent - sent <= len(market.data) - HALF + 65_536
 
 
+def test_one_that_is_gone_on_with_at_once_goes_on(market: Market) -> None:
+    market.hold()
+    market.downloads.add(market.order())
+    market.until_held()
+    [download] = market.downloads.downloads()
+    market.downloads.pause(download.id)
+    # The courier has not heard of it yet, and still tells how it goes.
+    market.downloads.resume(download.id)
+    late = protocol.Progress(1, Phase.DOWNLOADING, HALF, len(market.data), 1.0)
+    market.downloads._progressed(download.id, 0, late)  # pyright: ignore[reportPrivateUsage]
+    market.held.set()
+    market.until(DownloadState.DONE)
+
+
 def test_the_next_one_begins_when_one_is_paused(market: Market) -> None:
     market.hold()
     market.downloads.add(market.order())
@@ -229,6 +245,19 @@ def test_a_file_that_is_not_the_publishers_never_gets_its_name(market: Market) -
     assert market.downloads.here(REPO) == frozenset()
 
 
+def test_what_the_publisher_has_replaced_takes_the_place_of_the_old_one(market: Market, qtbot: QtBot) -> None:
+    market.downloads.add(market.order())
+    market.until(DownloadState.DONE)
+    qtbot.waitUntil(lambda: market.downloads.model_of(REPO, FILE) is not None, timeout=WAIT)
+    old, market.data = market.data, market.data + bytes(32)
+    market.hub.add(REPO, files={FILE: market.data})
+    with qtbot.waitSignal(market.downloads.arrived, timeout=WAIT) as told:
+        market.downloads.add(market.order())
+    assert old != market.path().read_bytes() == market.data
+    assert told.args[0].sha256 == (hashlib.sha256(market.data).hexdigest(),)
+    assert len(market.home.house.worker.wait(market.home.house.stores.library.list)) == 1
+
+
 def test_offline_it_says_so_and_can_be_tried_again(market: Market) -> None:
     market.home.house.settings.put(OFFLINE, True)
     market.downloads.add(market.order())
@@ -255,6 +284,39 @@ def test_several_files_are_one_download(market: Market) -> None:
     done = market.until(DownloadState.DONE)
     assert done.done == 2 * len(market.data)
     assert market.path("second-Q4_0.gguf").read_bytes() == market.data
+
+
+def test_where_the_folder_is_gone_nothing_is_made_in_its_place(market: Market) -> None:
+    market.folder.rename(market.folder.with_name("unplugged"))
+    market.downloads.add(market.order())
+    failed = market.until(DownloadState.FAILED)
+    assert failed.code == "NO_FOLDER"
+    assert not market.folder.exists()
+    assert market.hub.seen == []
+    market.folder.with_name("unplugged").rename(market.folder)
+    market.downloads.resume(failed.id)
+    market.until(DownloadState.DONE)
+
+
+def test_what_cannot_fit_as_a_whole_is_not_begun(market: Market) -> None:
+    order = market.order()
+    large = RepoFile("second-Q4_0.gguf", 1 << 50, "ab" * 32)
+    market.downloads.add(order._replace(files=(*order.files, large)))
+    failed = market.until(DownloadState.FAILED)
+    assert failed.code == "NO_SPACE"
+    assert "needs 1,125,900 GB more" in failed.problem
+    assert market.hub.seen == []
+
+
+def test_gone_on_with_before_the_pause_was_heard_it_goes_on(market: Market) -> None:
+    market.hold()
+    market.downloads.add(market.order())
+    market.until_held()
+    [download] = market.downloads.downloads()
+    market.downloads.pause(download.id)
+    market.downloads.resume(download.id)
+    market.held.set()
+    market.until(DownloadState.DONE)
 
 
 def test_a_name_that_leads_elsewhere_is_refused(market: Market) -> None:

@@ -47,8 +47,8 @@ def of(home: Home, line: Line | None) -> Privacy:
     return Privacy(home.house.settings, home.house.worker, line, home.house.models.running_engine)
 
 
-def test_offline_is_what_one_gets_without_asking(home: Home) -> None:
-    assert home.house.privacy().offline() is True
+def test_without_asking_only_what_the_user_starts_connects(home: Home) -> None:
+    assert home.house.privacy().offline() is False
 
 
 def test_turning_it_on_closes_the_way_out_at_once_and_is_remembered(

@@ -16,6 +16,7 @@ from desktop.domain.other_apps import Layout, Place
 from desktop.errors import AppError
 from desktop.services import intake, shelf_work
 from desktop.services.shelf import Shelf
+from desktop.services.shrinking import Shrinkable
 from tests.fixtures.models import CHATML, tiny_model
 from tests.services.conftest import WAIT, Home
 
@@ -454,3 +455,56 @@ def test_a_model_that_does_not_chat_says_so(home: Home, tmp_path: Path) -> None:
     model = intake.take_in(home.house.stores.library, path)
     assert model.kind is FileKind.EMBEDDING
     assert not model.chats
+
+
+def full_model(home: Home, shelf: Shelf, path: Path) -> InstalledModel:
+    model = added(home, shelf, tiny_model(path, width=256, half=True))
+    home.house.worker.wait(
+        lambda: home.house.stores.library.add(model._replace(publisher="Acme", licence="mit", repo="a/b"))
+    )
+    with home.qtbot.waitSignal(home.house.models.changed, timeout=WAIT):
+        home.house.models.reload()
+    return next(each for each in shelf.models() if each.id == model.id)
+
+
+def copies_of(home: Home, shelf: Shelf, model: InstalledModel) -> Shrinkable:
+    with home.qtbot.waitSignal(shelf.shrinkable, timeout=WAIT) as heard:
+        shelf.ask_smaller(model.id)
+    return heard.args[0]
+
+
+def test_a_smaller_copy_goes_on_the_list_and_says_what_it_was_made_from(
+    home: Home, shelf: Shelf, tmp_path: Path
+) -> None:
+    model = full_model(home, shelf, tmp_path / "Harbour-F16.gguf")
+    offered = copies_of(home, shelf, model)
+    assert offered.model == model
+    copy = next(each for each in offered.copies if each.suggested)
+    assert told(home, shelf, lambda: shelf.shrink(model.id, copy)) == "Harbour is on the list"
+    made = next(each for each in listed(home) if each.made_from)
+    assert (made.name, made.quant, made.made_from) == ("Harbour", "Q4_K_M", "Harbour F16")
+    assert (made.publisher, made.licence, made.repo) == ("Acme", "mit", "")
+    assert Path(made.path) == home.house.paths.models / "Harbour-Q4_K_M.gguf"
+    assert made.checked is not None
+    assert not made.doubtful
+    # What is taken in again by itself still knows.
+    assert intake.take_in(home.house.stores.library, Path(made.path)).made_from == "Harbour F16"
+
+
+def test_of_what_has_lost_its_detail_no_copy_is_made(home: Home, shelf: Shelf, tmp_path: Path) -> None:
+    model = added(home, shelf, tiny_model(tmp_path / "Harbour-Q4_K_M.gguf"))
+    assert refused(home, shelf, lambda: shelf.ask_smaller(model.id)).code == "NO_SMALLER"
+
+
+def test_a_copy_that_is_being_made_is_a_job_that_can_be_stopped(home: Home, shelf: Shelf, tmp_path: Path) -> None:
+    model = full_model(home, shelf, tmp_path / "Harbour-F16.gguf")
+    copy = copies_of(home, shelf, model).copies[0]
+    shelf.shrink(model.id, copy)
+    job = shelf.job()
+    assert job is not None
+    assert (job.sentence, job.total) == ("Making Q8_0 of Harbour", copy.size)
+    assert refused(home, shelf, lambda: shelf.shrink(model.id, copy)).code == "BUSY"
+    shelf.stop()
+    home.until(lambda: shelf.job() is None)
+    assert not list(home.house.paths.models.iterdir())
+    assert [each.id for each in listed(home)] == [model.id]

@@ -22,8 +22,8 @@ NEXT = '''
 """A later step, as a test needs one."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 def upgrade():
     with op.batch_alter_table("chat") as batch:
@@ -38,7 +38,7 @@ def with_next_step(tmp_path: Path) -> Path:
     """The migrations, with one more that recreates the tables everything hangs on."""
     scripts = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0005_next.py").write_text(NEXT)
+    (scripts / "versions" / "0006_next.py").write_text(NEXT)
     return scripts
 
 
@@ -107,7 +107,7 @@ def test_recreating_tables_loses_no_row(database: Database, file: Path, ask: Ask
     fill(ask)
     database.close()
     before = rows(file)
-    schema.migrate(file, KEY, "0005", with_next_step)
+    schema.migrate(file, KEY, "0006", with_next_step)
     after = rows(file)
     assert {table: len(found) for table, found in after.items()} == {t: len(found) for t, found in before.items()}
     assert after["part"] == before["part"]
@@ -119,11 +119,11 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     fill(ask)
     database.close()
-    step = with_next_step / "versions" / "0005_next.py"
+    step = with_next_step / "versions" / "0006_next.py"
     step.write_text(NEXT + "    op.execute('INSERT INTO nowhere VALUES (1)')\n")
     before = (form(file), rows(file))
     with pytest.raises(Exception, match="nowhere"):
-        schema.migrate(file, KEY, "0005", with_next_step)
+        schema.migrate(file, KEY, "0006", with_next_step)
     assert (form(file), rows(file)) == before
 
 
@@ -132,11 +132,11 @@ def test_a_migration_that_leaves_a_dangling_row_is_undone(
 ) -> None:
     fill(ask)
     database.close()
-    step = with_next_step / "versions" / "0005_next.py"
+    step = with_next_step / "versions" / "0006_next.py"
     step.write_text(NEXT + "    op.execute('DELETE FROM chat')\n")
     before = (form(file), rows(file))
     with pytest.raises(AppError) as caught:
-        schema.migrate(file, KEY, "0005", with_next_step)
+        schema.migrate(file, KEY, "0006", with_next_step)
     assert caught.value.code == "MIGRATION_FAILED"
     assert (form(file), rows(file)) == before
 
@@ -154,7 +154,7 @@ def count(*_):
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 event.listen(Engine, "after_cursor_execute", count)
-schema.migrate(Path(sys.argv[1]), bytes(range(32)), "0005", Path(sys.argv[2]))
+schema.migrate(Path(sys.argv[1]), bytes(range(32)), "0006", Path(sys.argv[2]))
 """
 
 
@@ -188,14 +188,14 @@ def test_an_old_file_is_copied_and_brought_up_to_date(
     fill(ask)
     database.close()
     words = rows(file)["part"]
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002", "0003", "0004", "0005"))
-    monkeypatch.setattr(schema, "HEAD", "0005")
+    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002", "0003", "0004", "0005", "0006"))
+    monkeypatch.setattr(schema, "HEAD", "0006")
     original = schema.migrate
-    monkeypatch.setattr(schema, "migrate", lambda path, key: original(path, key, "0005", with_next_step))
+    monkeypatch.setattr(schema, "migrate", lambda path, key: original(path, key, "0006", with_next_step))
     reopen().close()
     assert rows(file)["part"] == words
     [copy] = backup.existing(file.parent / "backups")
-    assert "before-0005" in copy.name
+    assert "before-0006" in copy.name
     assert rows(copy)["part"] == words
     assert "colour" not in form(copy)["table", "chat"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fixtures.programs import printed_by
 
-PUT_OFF = ["errorhandler", "layout", "parser", "lib.enum_sig", "lib.pyi_generator", "lib.tool"]
+PUT_OFF = ["mapping", "errorhandler", "layout", "parser", "lib.enum_sig", "lib.pyi_generator", "lib.tool"]
 
 
 def test_import_is_pythons_own_again_when_pyside_is_there() -> None:

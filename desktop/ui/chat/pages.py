@@ -18,10 +18,10 @@ class Greeting(Page):
     """A new chat: a calm word, and the truth about the model that is loaded.
 
     Signals:
-        add_requested: the user wants to add a model file.
+        find_requested: the user wants to find a model.
     """
 
-    add_requested = Signal()
+    find_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "New chat", 520)
@@ -33,9 +33,9 @@ class Greeting(Page):
         for label in (self._title, self._line):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._note = _Note(theme)
-        self.button = Button(theme, "Add a model file…", Kind.PRIMARY, icon_name="plus")
-        self.button.setObjectName("greetingAdd")
-        self.button.clicked.connect(self.add_requested)
+        self.button = Button(theme, "Find a model", Kind.PRIMARY, icon_name="download")
+        self.button.setObjectName("greetingFind")
+        self.button.clicked.connect(self.find_requested)
         self.column.addStretch(5)
         self.column.addWidget(_Mark(), 0, Qt.AlignmentFlag.AlignHCenter)
         self.column.addSpacing(20)
@@ -53,7 +53,7 @@ class Greeting(Page):
         """``model`` is the name of the loaded model, None where none is installed."""
         if model is None:
             title = "A quiet room for your questions"
-            line = "Snug needs a model to talk to: a .gguf file on this computer."
+            line = "Snug needs a model to talk to: one that it fetches for you, or a .gguf file that you have."
         elif temporary:
             title = "A temporary chat"
             line = "It is written to no disk, and forgotten as soon as you open another chat or close Snug."

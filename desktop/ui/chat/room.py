@@ -34,12 +34,12 @@ TranscriptFactory = Callable[[Theme, QWidget], QWidget]
 class Room(QWidget):
     """Signals:
     failure_chosen: key and argument of a choice on the failure page.
-    add_model_requested: from the greeting.
+    find_model_requested: from the greeting.
     renamed: id of the chat, new title.
     """
 
     failure_chosen = Signal(str, str)
-    add_model_requested = Signal()
+    find_model_requested = Signal()
     renamed = Signal(int, str)
 
     def __init__(self, theme: Theme, transcript_factory: TranscriptFactory, parent: QWidget | None = None) -> None:
@@ -137,7 +137,7 @@ class Room(QWidget):
             from desktop.ui.chat.pages import Greeting
 
             self._greeting = Greeting(self._theme)
-            self._greeting.add_requested.connect(self.add_model_requested)
+            self._greeting.find_requested.connect(self.find_model_requested)
             self.stage.addWidget(self._greeting)
         return self._greeting
 

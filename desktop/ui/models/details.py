@@ -27,7 +27,8 @@ _DAY = "%d %B %Y, %H:%M"
 
 
 class Details(Overlay):
-    """``verify`` compares the fingerprint, ``allow`` opens a doubtful file all the same (hidden where nothing asks)."""
+    """``verify`` compares the fingerprint, ``newer`` asks the hub whether there is another, ``allow`` opens a doubtful
+    file all the same (hidden where nothing asks)."""
 
     def __init__(self, theme: Theme, window: QWidget, model: InstalledModel, origin: str) -> None:
         super().__init__(theme, window, f"About {model.name}", dimmed=True)
@@ -40,7 +41,9 @@ class Details(Overlay):
         self.verify.setVisible(model.available)
         self.allow = Button(theme, "Open it all the same")
         self.allow.setVisible(model.doubtful)
-        for button in (self.verify, self.allow):
+        self.newer = Button(theme, "Look for a newer file", icon_name="rotate-cw")
+        self.newer.setVisible(bool(model.repo) and not model.doubtful)
+        for button in (self.verify, self.newer, self.allow):
             button.clicked.connect(self.accept)
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -53,6 +56,7 @@ class Details(Overlay):
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self.verify)
+        buttons.addWidget(self.newer)
         buttons.addStretch(1)
         buttons.addWidget(self.allow)
         buttons.addWidget(self.shut)
@@ -102,6 +106,7 @@ def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
     known = [
         ("Licence", licence_of(model.licence).line),
         ("From", model.repo and f"{model.repo}, {model.repo_file}".rstrip(", ")),
+        ("Made from", model.made_from and f"{model.made_from}, on this computer"),
         ("File", f"{Path(model.path).name}, {file_text(model.size_bytes)}{parts}"),
         ("Folder", str(Path(model.path).parent)),
         ("Weights", quality),

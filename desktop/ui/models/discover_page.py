@@ -12,8 +12,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.domain.downloads import DownloadState, Order
 from desktop.domain.hub import Sort
-from desktop.domain.licences import Use
+from desktop.domain.licences import Use, licence_of
 from desktop.domain.listing import Detail, Listed, Wanted
 from desktop.domain.names import file_text
 from desktop.ui.models.found_list import FoundList
@@ -70,7 +71,6 @@ class DownloadService(Protocol):
     def downloads(self) -> Sequence[Any]: ...
     def here(self, repo: str) -> frozenset[str]: ...
     def pause(self, download: int) -> None: ...
-    def resume(self, download: int) -> None: ...
     def cancel(self, download: int) -> None: ...
 
 
@@ -85,6 +85,12 @@ class Wishes(NamedTuple):
     link: Callable[[str], None]
     free: Callable[[], int]
     """Bytes that are free where downloads go; 0: not known."""
+    resume: Callable[[int], None]
+    """Go on with a download, or try again."""
+    look: Callable[[], None]
+    """Look at the disk again."""
+    host: str
+    """The hub's address."""
 
 
 class DiscoverPage(QWidget):
@@ -102,6 +108,7 @@ class DiscoverPage(QWidget):
         self._discovery = discovery
         self._downloads = downloads
         self._wishes = wishes
+        self._begun: set[str] = set()
         self.setObjectName("discoverPage")
         self.field = Field(theme, "Search models", "search")
         self.field.setObjectName("searchModels")
@@ -137,6 +144,7 @@ class DiscoverPage(QWidget):
     def refresh(self) -> None:
         """The page is shown."""
         self.tell()
+        self._wishes.look()
 
     # What the services say
 
@@ -144,7 +152,10 @@ class DiscoverPage(QWidget):
         """Say what holds now."""
         discovery, theme_text = self._discovery, self.field.text().strip()
         detail = discovery.detail()
-        rows = discovery.listed()
+        begun, rows = self._begun_elsewhere(), discovery.listed()
+        self._begun = set(begun)
+        begun = {repo: order for repo, order in begun.items() if repo not in {each.repo for each in rows}}
+        rows = [_listed(order) for order in begun.values()] + rows
         self.list.show_rows(rows, detail.listed.repo if detail is not None else "")
         asks = not discovery.online()
         self.ask_hub.setVisible(asks)
@@ -158,17 +169,28 @@ class DiscoverPage(QWidget):
             none = "" if rows else "None of Snug’s own list fits. "
             self.note.setText(f"{none}Snug’s own list, {discovery.updated()}. Nobody was asked.")
         else:
-            self.note.setText("From huggingface.co." if rows else "The hub found nothing that fits.")
+            self.note.setText(f"From {self._wishes.host}." if rows else "The hub found nothing that fits.")
         free = self._wishes.free()
         self.free.setText(f"{file_text(free)} free" if free else "")
+        self.disk.setVisible(bool(free))
         self._tell_detail()
 
     def _tell_detail(self) -> None:
         self.detail.show_detail(self._discovery.detail())
-        self.list.show_rows(self._discovery.listed(), self._opened())
+        self.list.show_opened(self._opened())
         self._tell_downloads()
 
+    def _begun_elsewhere(self) -> dict[str, Order]:
+        """What was begun and is neither in Snug's own list nor here: before that list, so that it is found again."""
+        if self._discovery.online() or self.field.text().strip():
+            return {}
+        begun = [each.order for each in self._downloads.downloads() if each.state is not DownloadState.DONE]
+        return {order.repo: order for order in begun}
+
     def _tell_downloads(self) -> None:
+        if self._begun_elsewhere().keys() != self._begun:
+            self.tell()
+            return
         repo = self._opened()
         mine = [each for each in self._downloads.downloads() if each.order.repo == repo]
         self.detail.show_downloads(mine, self._downloads.here(repo))
@@ -185,7 +207,8 @@ class DiscoverPage(QWidget):
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(8)
         row.addStretch(1)
-        row.addWidget(Mark(self._theme, "hard-drive", "textSecondary", 16))
+        self.disk = Mark(self._theme, "hard-drive", "textSecondary", 16)
+        row.addWidget(self.disk)
         self.free = Label(self._theme, "", "label", "textSecondary")
         row.addWidget(self.free)
         return holder
@@ -247,7 +270,7 @@ class DiscoverPage(QWidget):
         table.download_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.download(it, name)))
         table.chat_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.chat(it, name)))
         table.pause_requested.connect(downloads.pause)
-        table.resume_requested.connect(downloads.resume)
+        table.resume_requested.connect(self._wishes.resume)
         table.cancel_requested.connect(downloads.cancel)
 
     def _with_detail(self, wish: Callable[[Detail], None]) -> None:
@@ -285,6 +308,10 @@ class DiscoverPage(QWidget):
         self.licence.setText("Licence" if use is None else use.value)
         self.licence.updateGeometry()
         self._choose(use=use)
+
+
+def _listed(order: Order) -> Listed:
+    return Listed(order.repo, order.name, f"{order.publisher}, not finished", licence_of(order.licence))
 
 
 class _Line(QWidget):

@@ -7,18 +7,20 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.downloads import Order
-from desktop.domain.listing import Detail
+from desktop.courier.ways import Ways
+from desktop.domain.hub import CLOSED
+from desktop.domain.listing import Detail, Listed
+from desktop.services.access import Known
 from desktop.ui.models import terms_dialog
 from desktop.ui.models.discover_page import DiscoverPage, Wishes
+from desktop.ui.models.token_dialog import AskToken
 from desktop.ui.theme import Theme
-
-HUB = "https://huggingface.co/"
 
 
 class Discovering:
     """``shop`` is ``house.Shop``. Questions lie over ``window``; ``free`` tells the bytes that are free where downloads
-    go, ``chat`` begins a chat with the model of an id, ``open_link`` an address outside."""
+    go, ``look`` counts them
+    anew, ``chat`` begins a chat with the model of an id, ``open_link`` an address outside."""
 
     def __init__(
         self,
@@ -26,6 +28,7 @@ class Discovering:
         window: QWidget,
         shop: Any,
         free: Callable[[], int],
+        look: Callable[[], None],
         chat: Callable[[int], None],
         open_link: Callable[[str], None],
     ) -> None:
@@ -36,9 +39,27 @@ class Discovering:
         self._open_link = open_link
         self._after_look: tuple[str, str] | None = None
         """A repository and a quantization that are fetched as soon as the publisher's list is there."""
-        wishes = Wishes(self._download, self._chat, self._read_licence, self._site, open_link, free)
+        wishes = Wishes(
+            self._download,
+            self._chat,
+            self._read_licence,
+            self._site,
+            open_link,
+            free,
+            self._resume,
+            look,
+            shop.access.host,
+        )
         self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
         shop.discovery.detail_changed.connect(self._looked)
+
+    def fetch(self, repo: str) -> None:
+        """Look at a model and fetch the file that suits this computer."""
+        self._shop.discovery.open(repo)
+        detail: Detail | None = self._shop.discovery.detail()
+        best = next((each for each in detail.offered if each.suggested), None) if detail is not None else None
+        if detail is not None and best is not None:
+            self._download(detail, best.variant.name)
 
     # --- inside
 
@@ -50,7 +71,28 @@ class Discovering:
             self._after_look = (detail.listed.repo, chosen.variant.quant.name)
             shop.discovery.look_up()
             return
+        if detail.listed.gated and shop.access.known() is Known.NONE:
+            self._ask_token(detail.listed, lambda: self._download(detail, name))
+            return
         shop.terms.are_open(detail, lambda are_open: self._fetch(detail, name, asks=are_open))
+
+    def _resume(self, number: int) -> None:
+        """Go on; where the hub did not let Snug in, say who asks first."""
+        downloads = self._shop.downloads
+        stopped = next((each for each in downloads.downloads() if each.id == number), None)
+        detail: Detail | None = self._shop.discovery.detail()
+        if detail is not None and stopped is not None and stopped.code in CLOSED:
+            self._ask_token(detail.listed, lambda: downloads.resume(number))
+        else:
+            downloads.resume(number)
+
+    def _ask_token(self, model: Listed, then: Callable[[], None]) -> None:
+        access = self._shop.access
+        question = AskToken(self._theme, self._window, access.host, model.name)
+        question.site.clicked.connect(lambda: self._site(model.repo))
+        question.tokens.clicked.connect(lambda: self._open_link(f"{Ways.chosen().endpoint}/settings/tokens"))
+        question.chosen.connect(lambda token: access.enter(token, then))
+        question.ask()
 
     def _looked(self) -> None:
         detail: Detail | None = self._shop.discovery.detail()
@@ -66,7 +108,7 @@ class Discovering:
     def _fetch(self, detail: Detail, name: str, *, asks: bool) -> None:
         shop = self._shop
         chosen = next(each for each in detail.offered if each.variant.name == name)
-        order = order_of(detail, name)
+        order = detail.order(name)
 
         def go() -> None:
             shop.downloads.add(order)
@@ -95,21 +137,4 @@ class Discovering:
         self._shop.terms.read(detail, show)
 
     def _site(self, repo: str) -> None:
-        self._open_link(HUB + repo)
-
-
-def order_of(detail: Detail, name: str) -> Order:
-    """What is to be fetched of a model: the files of this variant, and what it sees with."""
-    listed = detail.listed
-    variant = next(each.variant for each in detail.offered if each.variant.name == name)
-    files = variant.files + (detail.projector.files if detail.projector is not None else ())
-    return Order(
-        listed.repo,
-        detail.revision,
-        files,
-        listed.name,
-        listed.publisher,
-        listed.licence.id,
-        variant.quant.name,
-        f"You downloaded {listed.name}",
-    )
+        self._open_link(f"{Ways.chosen().endpoint}/{repo}")

@@ -221,9 +221,13 @@ class FoundList(QListView):
     def show_rows(self, rows: list[Listed], opened: str) -> None:
         """Show these, and that one of them is looked at."""
         self.rows.set_rows(rows)
+        self.show_opened(opened)
+
+    def show_opened(self, opened: str) -> None:
+        """That one is looked at."""
         self._delegate.opened = opened
         index = self.rows.index_of(opened)
-        if not index.isValid() and rows:
+        if not index.isValid() and self.rows.rowCount():
             index = self.rows.index(0)
         self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
         self.viewport().update()

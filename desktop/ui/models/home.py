@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -82,6 +83,12 @@ class ModelsHome(QObject):
         else:
             self._models.add(paths[0])
 
+    def fetch(self, repo: str) -> None:
+        """Fetch the file of a repository that suits this computer."""
+        self.room()
+        if self._discovering is not None:
+            self._discovering.fetch(repo)
+
     def tell(self) -> None:
         """Something that the services here do not know of has changed: how fast the models are."""
         if self._room is not None:
@@ -91,25 +98,46 @@ class ModelsHome(QObject):
         from desktop.ui.models.installed_page import InstalledPage, Wishes
         from desktop.ui.models.room import Entry, ModelsRoom
 
-        wishes = Wishes(self.chat_requested.emit, self.benchmark_requested.emit, self._reveal, self._speed)
+        shop = self._make_shop() if self._make_shop is not None else None
+        look = partial(self._look_for_newer, shop)
+        wishes = Wishes(self.chat_requested.emit, self.benchmark_requested.emit, self._reveal, self._speed, look)
         page = InstalledPage(self._theme, self.shelf, self._models, wishes)
         page.told.connect(self.told)
         entries = [Entry("installed", "Installed", page, page.actions)]
-        if self._make_shop is not None:
-            discover = self._make_discover(self._make_shop())
+        if shop is not None:
+            discover = self._make_discover(shop)
             entries.insert(0, Entry("discover", "Discover", discover, discover.actions))
         room = ModelsRoom(self._theme, entries)
         room.closed.connect(self.closed)
         return room
 
+    def _look_for_newer(self, shop: Any, model: InstalledModel) -> None:
+        from desktop.ui.models.questions import ask_to_replace
+
+        def told(answer: Any) -> None:
+            if answer.order is None:
+                self.told.emit(answer.words)
+            else:
+                ask_to_replace(self._theme, self._window, answer.words, lambda: shop.downloads.add(answer.order))
+
+        if shop is not None:
+            shop.newer.look(model, told)
+
     def _make_discover(self, shop: Any) -> DiscoverPage:
         from desktop.ui.models.discovering import Discovering
 
-        for service in (shop.discovery, shop.downloads, shop.terms):
+        for service in (shop.discovery, shop.downloads, shop.terms, shop.access, shop.newer):
             service.refused.connect(self.refused)
-        shop.downloads.told.connect(self.told)
+        for service in (shop.downloads, shop.access):
+            service.told.connect(self.told)
         made = Discovering(
-            self._theme, self._window, shop, self.shelf.free, self.chat_requested.emit, self.link_activated.emit
+            self._theme,
+            self._window,
+            shop,
+            self.shelf.free,
+            self.shelf.refresh,
+            self.chat_requested.emit,
+            self.link_activated.emit,
         )
         self._discovering = made
         self.shelf.changed.connect(made.page.tell)

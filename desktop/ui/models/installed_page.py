@@ -38,6 +38,7 @@ class ShelfService(Protocol):
     changed: Any
     told: Any
     refused: Any
+    shrinkable: Any
 
     def folders(self) -> tuple[Path, ...]: ...
     def free(self) -> int: ...
@@ -52,6 +53,8 @@ class ShelfService(Protocol):
     def delete(self, model_id: int) -> None: ...
     def check(self, model_id: int) -> None: ...
     def verify(self, model_id: int) -> None: ...
+    def ask_smaller(self, model_id: int) -> None: ...
+    def shrink(self, model_id: int, copy: Any) -> None: ...
     def adopt(self, app: str) -> None: ...
     def dismiss(self, app: str) -> None: ...
     def look_in(self, folder: str) -> None: ...
@@ -67,6 +70,8 @@ class Wishes(NamedTuple):
     benchmark: Callable[[int], None]
     reveal: Callable[[str], None]
     speed: Callable[[InstalledModel], float]
+    newer: Callable[[InstalledModel], None]
+    """Whether the publisher has replaced its file."""
 
 
 class InstalledPage(QWidget):
@@ -160,6 +165,8 @@ class InstalledPage(QWidget):
         rows.verify_requested.connect(shelf.verify)
         rows.check_requested.connect(shelf.check)
         rows.benchmark_requested.connect(self._wishes.benchmark)
+        rows.smaller_requested.connect(shelf.ask_smaller)
+        shelf.shrinkable.connect(self._offer_smaller)
         rows.remove_requested.connect(self._remove)
         rows.delete_requested.connect(self._delete)
 
@@ -212,6 +219,8 @@ class InstalledPage(QWidget):
         """Who made a model, or where its file is from."""
         if self._models.is_starter(model):
             return "Comes with Snug"
+        if model.made_from:
+            return f"Made here from {model.made_from}"
         owner = self._shelf.owner(model)
         made = model.publisher or ("" if owner else "From your own file")
         return " · ".join(each for each in (made, owner and f"from {owner}") if each)
@@ -244,8 +253,16 @@ class InstalledPage(QWidget):
             return
         details = Details(self._theme, self.window(), model, self.origin(model))
         details.verify.clicked.connect(partial(self._shelf.verify, model_id))
+        details.newer.clicked.connect(partial(self._wishes.newer, model))
         details.allow.clicked.connect(partial(self._models.allow, model_id))
         details.ask()
+
+    def _offer_smaller(self, offered: Any) -> None:
+        from desktop.ui.models.smaller import SmallerCopy
+
+        asked = SmallerCopy(self._theme, self.window(), offered.model, offered.copies, self._shelf.folders()[0])
+        asked.wanted.connect(partial(self._shelf.shrink, offered.model.id))
+        asked.ask()
 
     def _do(self, model_id: int, deed: Deed) -> None:
         model = self._get(model_id)

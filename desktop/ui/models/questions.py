@@ -107,3 +107,12 @@ def ask_for_files(window: QWidget, chosen: Callable[[list[str]], None]) -> QFile
     chooser.finished.connect(chooser.deleteLater)
     chooser.open()
     return chooser
+
+
+def ask_to_replace(theme: Theme, window: QWidget, words: str, replace: Callable[[], None]) -> None:
+    """Whether the publisher's other file is wanted."""
+    text = f"{words} Yours stays, and works, until the other one is here and checked."
+    question = Question(theme, window, "There is another file", text, "Download it", Kind.PRIMARY)
+    question.yes.clicked.connect(question.accept)
+    question.accepted.connect(replace)
+    question.appear(question.no)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.domain.smaller import possible
 from desktop.ui.models.shelf_delegate import ShelfDelegate, columns, paint_heads, row_height
 from desktop.ui.models.shelf_model import ShelfModel
 from desktop.ui.models.shelf_rows import Deed, Row
@@ -33,6 +34,7 @@ class ShelfList(QListView):
     verify_requested = Signal(int)
     check_requested = Signal(int)
     benchmark_requested = Signal(int)
+    smaller_requested = Signal(int)
     remove_requested = Signal(int)
     delete_requested = Signal(int)
     ring_moved = Signal()
@@ -108,6 +110,8 @@ class ShelfList(QListView):
             add("Compare its fingerprint", "fingerprint", partial(self.verify_requested.emit, model.id))
         if model.available and model.chats and not model.doubtful:
             add("Benchmark", "gauge", partial(self.benchmark_requested.emit, model.id))
+        if possible(model):
+            add("Make a smaller copy…", "copy", partial(self.smaller_requested.emit, model.id))
         menu.add_rule()
         add("Take off the list", "x", partial(self.remove_requested.emit, model.id))
         if self.may_delete(model):

@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.domain.downloads import Download, DownloadState
+from desktop.domain.downloads import Download, DownloadState, line_of
 from desktop.domain.fitness import Fitness
 from desktop.domain.listing import Offered
 from desktop.domain.names import file_text
 from desktop.domain.quants import Quality
 from desktop.ui.models.found_list import FITS
-from desktop.ui.models.transfer import Transfer, line_of
+from desktop.ui.models.transfer import Transfer
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, IconButton, Scale
 from desktop.ui.parts.fonts import medium

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from desktop.domain.ledger import Entry, as_csv
+from desktop.services.access import Known
 from desktop.ui.parts.buttons import Button, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.menu import Menu
@@ -54,6 +55,8 @@ class Privacy(Protocol):
     """``Privacy``: staying offline, and the evidence for it."""
     upkeep: Any
     """``Upkeep``: backups."""
+    access: Any
+    """``Access``: who asks the hub."""
 
     def read(self, then: Callable[[Backups, Ledger], None]) -> None:
         """Backups and ledger, when they were read."""
@@ -78,12 +81,14 @@ class PrivacyPage(Page):
         self._make_rows(theme)
         self._lay_out(theme)
         privacy.guard.changed.connect(self._show_protection)
-        privacy.offline.changed.connect(self._show_offline)
+        privacy.offline.changed.connect(self._offline_changed)
         privacy.offline.inspected.connect(self.evidence.show_evidence)
         privacy.upkeep.backed_up.connect(self._backed_up)
         privacy.upkeep.refused.connect(self._backup_refused)
+        privacy.access.changed.connect(self._show_access)
         self._show_protection()
         self._show_offline()
+        self._show_access()
 
     def _make_rows(self, theme: Theme) -> None:
         self.change = Button(theme, "Change")
@@ -104,6 +109,10 @@ class PrivacyPage(Page):
         self.switch.setObjectName("stayOffline")
         self.switch.clicked.connect(self._offline_switched)
         self.staying = Row(theme, "wifi-off", "Stay offline", "", self.switch)
+        self.token = Button(theme, "Enter one")
+        self.token.setObjectName("hubToken")
+        self.token.clicked.connect(self._change_token)
+        self.access = Row(theme, "key-round", f"Access token for {self._privacy.access.host}", "", self.token)
         self.back_up = Button(theme, "Back up now")
         self.back_up.setObjectName("backUp")
         self.back_up.clicked.connect(self._back_up)
@@ -143,7 +152,9 @@ class PrivacyPage(Page):
         column = self.column
         column.addWidget(Label(theme, "Privacy and network", "title"))
         column.addSpacing(14)
-        column.addWidget(Card(theme, self.encrypted, self.recovery, self.locking, self.staying, self.backups))
+        column.addWidget(
+            Card(theme, self.encrypted, self.recovery, self.locking, self.staying, self.access, self.backups)
+        )
         column.addSpacing(28)
         column.addWidget(enforced)
         column.addSpacing(12)
@@ -189,6 +200,11 @@ class PrivacyPage(Page):
             else "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
         )
 
+    def _offline_changed(self) -> None:
+        self._show_offline()
+        if self.isVisible():
+            self._inspect()
+
     def _show_offline(self) -> None:
         offline = self._privacy.offline
         on, closed = offline.offline(), offline.closed()
@@ -202,6 +218,17 @@ class PrivacyPage(Page):
         else:
             sentence = "Only what you start may connect. Your chats have no way out all the same."
         self.staying.explain(sentence)
+
+    def _show_access(self) -> None:
+        known = self._privacy.access.known()
+        self.access.explain(
+            {
+                Known.NONE: "None. Only models whose publishers want an account take one.",
+                Known.KEPT: "Kept in the keychain, and given to that address alone.",
+                Known.HERE: "Known until you quit Snug: there is no keychain to keep it in.",
+            }[known]
+        )
+        self.token.setText("Enter one" if known is Known.NONE else "Forget it")
 
     def _show_read(self, backups: Backups, ledger: Ledger) -> None:
         now = time.time()
@@ -267,6 +294,18 @@ class PrivacyPage(Page):
 
     def _offline_switched(self) -> None:
         self._privacy.offline.stay_offline(self.switch.isChecked())
+
+    def _change_token(self) -> None:
+        access = self._privacy.access
+        if access.known() is not Known.NONE:
+            access.forget()
+            return
+        from desktop.ui.models.token_dialog import AskToken
+
+        question = AskToken(self._theme, self.window(), access.host)
+        question.tokens.setVisible(False)
+        question.chosen.connect(access.enter)
+        question.ask()
 
     def _back_up(self) -> None:
         self.back_up.setEnabled(False)

@@ -18,6 +18,7 @@ class PrivacyServices:
         self.guard = house.guard
         self.offline = offline
         self.upkeep = house.upkeep
+        self.access = house.access()
 
     def read(self, then: Callable[[Backups, Ledger], None]) -> None:
         """Backups and ledger, read on the storage thread."""

@@ -156,7 +156,7 @@ def test_the_model_button_tells_the_state_in_words_too(stage: Stage) -> None:
 def test_a_new_chat_greets(stage: Stage) -> None:
     assert stage.window.room.centre().objectName() == "greeting"
     assert label(stage, "greetingTitle") == "What is on your mind?"
-    assert stage.find("greetingAdd").isHidden()
+    assert stage.find("greetingFind").isHidden()
 
 
 def test_the_starter_model_is_called_what_it_is(stage: Stage) -> None:
@@ -168,7 +168,7 @@ def test_the_starter_model_is_called_what_it_is(stage: Stage) -> None:
 
 def test_without_a_model_the_one_thing_to_do_is_to_add_one(make_stage) -> None:
     stage = make_stage(models=FakeModels([], None))
-    assert stage.find("greetingAdd").isVisible()
+    assert stage.find("greetingFind").isVisible()
     assert stage.window.room.header.model.name() == "No model yet"
 
 

@@ -14,11 +14,16 @@ from desktop.domain.catalogue import Catalogue
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.fit import Room
 from desktop.domain.hub import CourierFailure, Description, FoundModel, HubFailure, RemoteFile
+from desktop.domain.models import InstalledModel
 from desktop.domain.quants import RepoFile
+from desktop.services.access import Known
 from desktop.services.discovery import Discovery
+from desktop.services.newer import Answer, Standing
 
 ROOM = Room(10 << 30, 16 << 30)
 COMMIT = "a1" * 20
+GATED = "meta-llama/Llama-4-GGUF"
+"""Its publisher asks for an account."""
 README = "# Qwen3-8B\n\nA model of the **Qwen3** family. [More](https://example.org/qwen)\n"
 
 
@@ -81,7 +86,8 @@ def files(*quants: tuple[str, float], stem: str = "Qwen3-8B") -> tuple[RemoteFil
 
 def described(repo: str = "Qwen/Qwen3-8B-GGUF") -> Description:
     terms = "gemma" if "gemma" in repo else "apache-2.0"
-    model = FoundModel(repo, 2_400_000, 900, 1_745_000_000, licence=terms, parameters=8_190_000_000)
+    gated = repo == GATED
+    model = FoundModel(repo, 2_400_000, 900, 1_745_000_000, 0, gated, terms, parameters=8_190_000_000)
     quants = (("Q3_K_M", 4.12), ("Q4_K_M", 5.03), ("Q5_K_M", 5.85), ("Q6_K", 6.73), ("Q8_0", 8.71), ("F16", 16.39))
     return Description(model, COMMIT, (*files(*quants), RemoteFile("LICENSE", 11_000)), readme=README)
 
@@ -111,6 +117,46 @@ class FakeTerms(QObject):
         then(self.text)
 
 
+class FakeAccess(QObject):
+    """Nobody asks, until a token is entered."""
+
+    changed = Signal()
+    told = Signal(str)
+    refused = Signal(object)
+    host = "huggingface.co"
+
+    def __init__(self, known: Known = Known.NONE) -> None:
+        super().__init__()
+        self.be = known
+        self.entered: list[str] = []
+
+    def known(self) -> Known:
+        return self.be
+
+    def enter(self, token: str, then: Callable[[], None] = lambda: None) -> None:
+        self.entered.append(token)
+        self.be = Known.KEPT
+        self.changed.emit()
+        then()
+
+    def forget(self) -> None:
+        self.be = Known.NONE
+        self.changed.emit()
+
+
+class FakeNewer(QObject):
+    """Says what it is told to say."""
+
+    refused = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = Answer(Standing.SAME, "It is up to date.")
+
+    def look(self, model: InstalledModel, then: Callable[[Answer], None]) -> None:
+        then(self.answer)
+
+
 class FakeShop:
     """What ``house.Shop`` is, over a courier that answers when it is told to."""
 
@@ -119,6 +165,8 @@ class FakeShop:
         self.discovery = discovery(self.courier)
         self.downloads = FakeDownloads()
         self.terms = FakeTerms()
+        self.access = FakeAccess()
+        self.newer = FakeNewer()
 
     def look_at(self, repo: str = "Qwen/Qwen3-8B-GGUF") -> None:
         """A model, with its publisher's list."""

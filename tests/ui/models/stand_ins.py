@@ -9,14 +9,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain.fitness import Fitness, Judged
 from desktop.domain.models import FileKind, InstalledModel
+from desktop.domain.quants import Quant
+from desktop.domain.smaller import Smaller
 from desktop.domain.trust import Check, Finding
-from desktop.services.shelf import Job, Offer
+from desktop.services.long_job import Job
+from desktop.services.shelf import Offer
+from desktop.services.shrinking import Shrinkable
 from tests.ui.stand_ins import FakeModels
 
 DAY = 86_400
-_VERBS = ("rename", "remove", "delete", "check", "verify", "move_to", "stop", "look_in", "look_no_longer_in")
+_VERBS = ("rename", "remove", "delete", "check", "verify", "move_to", "stop", "look_in", "look_no_longer_in", "shrink")
 SHA = "5f" * 32
+_FITS = Judged(Fitness.GREAT, 1_000_000_000)
 LISTENS = Finding(
     "LISTENS",
     "Its chat template looks for “invoice” in what is said and changes the chat then.",
@@ -62,6 +68,7 @@ class FakeShelf(QObject):
     changed = Signal()
     told = Signal(str)
     refused = Signal(object)
+    shrinkable = Signal(object)
 
     def __init__(self, models: FakeModels) -> None:
         super().__init__()
@@ -112,18 +119,19 @@ class FakeShelf(QObject):
         self._offers = [offer for offer in self._offers if offer.app != app]
         self.changed.emit()
 
+    def ask_smaller(self, model_id: int) -> None:
+        """Tells at once, with sizes that are about right for eight bits."""
+        model = next(each for each in self._models.models() if each.id == model_id)
+        shares = {"Q8_0": 0.99, "Q6_K": 0.77, "Q5_K_M": 0.67, "Q4_K_M": 0.58, "Q3_K_M": 0.47}
+        copies = tuple(
+            Smaller(Quant(name), int(model.size_bytes * share), _FITS, suggested=name == "Q4_K_M")
+            for name, share in shares.items()
+            if Quant(name).order < Quant(model.quant).order
+        )
+        self.shrinkable.emit(Shrinkable(model, copies))
+
     def __getattr__(self, name: str) -> Any:
         """Every other verb is only remembered."""
-        if name not in (
-            "rename",
-            "remove",
-            "delete",
-            "check",
-            "verify",
-            "move_to",
-            "stop",
-            "look_in",
-            "look_no_longer_in",
-        ):
+        if name not in _VERBS:
             raise AttributeError(name)
         return lambda *arguments: self.calls.append((name, *arguments))

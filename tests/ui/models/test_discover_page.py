@@ -7,17 +7,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.downloads import DownloadState
+from desktop.domain.downloads import DownloadState, line_of, rate_text, time_text
 from desktop.domain.hub import HubFailure
 from desktop.domain.licences import Use
 from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.terms_dialog import AskTerms, ShowLicence
-from desktop.ui.models.transfer import line_of, rate_text, time_text
+from desktop.ui.models.token_dialog import AskToken
 from desktop.ui.parts.buttons import Button, IconButton
 from desktop.ui.parts.labels import Label
 from tests.ui.conftest import Stage
+from tests.ui.models.hub_stand_ins import GATED, found, order, running
 from tests.ui.models.hub_stand_ins import described as description
-from tests.ui.models.hub_stand_ins import found, order, running
 
 QWEN, GEMMA = "Qwen/Qwen3-8B-GGUF", "ggml-org/gemma-3-12b-it-GGUF"
 
@@ -113,6 +113,39 @@ def test_when_the_publisher_does_not_answer_nothing_is_ordered(page: DiscoverPag
     assert stage.shop.downloads.ordered == []
     stage.shop.look_at(QWEN)
     assert stage.shop.downloads.ordered == []
+
+
+def test_where_the_publisher_wants_an_account_a_token_is_asked_for_first(page: DiscoverPage, stage: Stage) -> None:
+    stage.shop.look_at(GATED)
+    stage.click(button(page, "Download Q4_K_M, 5.0 GB"))
+    question = stage.window.findChild(AskToken)
+    assert question is not None
+    assert stage.shop.downloads.ordered == []
+    question.token.field.setText("hf_secret")
+    stage.click(question.yes)
+    assert stage.shop.access.entered == ["hf_secret"]
+    assert [order.repo for order in stage.shop.downloads.ordered] == [GATED]
+
+
+def test_going_on_where_the_hub_did_not_let_snug_in_asks_for_another_token(page: DiscoverPage, stage: Stage) -> None:
+    stage.shop.look_at(QWEN)
+    stopped = running(state=DownloadState.FAILED, code="GATED", problem="Not for you.")
+    stage.shop.downloads.be(stopped)
+    page.detail.table.resume_requested.emit(stopped.id)
+    question = stage.window.findChild(AskToken)
+    assert question is not None
+    stage.click(question.yes)
+    assert stage.shop.downloads.asked == []
+    question.chosen.emit("hf_other")
+    assert stage.shop.downloads.asked == [("resume", stopped.id)]
+
+
+def test_what_was_begun_is_in_the_list_after_a_start(page: DiscoverPage, stage: Stage) -> None:
+    begun = running(state=DownloadState.PAUSED)
+    stage.shop.downloads.be(begun._replace(order=order(repo="maker/Rare-GGUF")._replace(name="Rare")))
+    assert names(page)[0] == "Rare"
+    stage.shop.downloads.be(begun._replace(state=DownloadState.DONE))
+    assert names(page)[0] != "Rare"
 
 
 def test_terms_of_their_own_are_asked_about_once(page: DiscoverPage, stage: Stage) -> None:

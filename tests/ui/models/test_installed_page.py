@@ -10,16 +10,19 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QRadioButton
 
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.trust import Check
-from desktop.ui.models.details import facts_of
+from desktop.services.newer import Answer, Standing
+from desktop.ui.models.details import Details, facts_of
 from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.models.shelf_delegate import columns
 from desktop.ui.models.shelf_list import ShelfList
 from desktop.ui.models.shelf_rows import Deed, Row, Shelf, rows_of
+from desktop.ui.parts.question import Question
 from tests.ui.conftest import Stage
+from tests.ui.models.hub_stand_ins import order
 from tests.ui.models.stand_ins import LISTENS, shelf_models
 
 TODAY = date(2026, 11, 21)
@@ -169,6 +172,20 @@ def test_the_menu_of_a_row_has_everything(page: InstalledPage, stage: Stage) -> 
     assert ("verify", 2) in stage.shelf.calls
 
 
+def test_a_file_that_the_publisher_replaced_is_fetched_when_somebody_says_so(page: InstalledPage, stage: Stage) -> None:
+    model = next(each for each in shelf_models() if each.repo)
+    page.open_details(model.id)
+    details = stage.window.findChild(Details)
+    assert details is not None
+    stage.shop.newer.answer = Answer(Standing.REPLACED, "It has another file now.", order())
+    stage.click(details.newer)
+    question = stage.window.findChild(Question)
+    assert question is not None
+    assert stage.shop.downloads.ordered == []
+    stage.click(question.yes)
+    assert stage.shop.downloads.ordered == [order()]
+
+
 def test_what_another_program_has_can_be_used_or_declined(page: InstalledPage, stage: Stage) -> None:
     stage.shelf.offer("Ollama", 2, 5_000_000_000)
     stage.click(stage.find("adopt-Ollama"))
@@ -234,3 +251,42 @@ def test_five_hundred_models_stay_within_the_window(page: InstalledPage, stage: 
     page.grab()
     assert page.list.rows.rowCount() == 500
     assert page.table.height() < stage.window.height()
+
+
+def menu_of(page: InstalledPage, stage: Stage, number: int) -> list[str]:
+    here(stage, number)
+    stage.key(Qt.Key.Key_Menu)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [action.text() for action in menu.actions()]
+    menu.close()
+    return words
+
+
+def test_a_smaller_copy_is_offered_of_what_is_kept_in_full(page: InstalledPage, stage: Stage) -> None:
+    offers = {number: "Make a smaller copy…" in menu_of(page, stage, number) for number in range(1, 8)}
+    assert [number for number, offered in offers.items() if offered] == [5]
+
+
+def test_the_suggested_copy_is_made_where_nobody_chose_another(page: InstalledPage, stage: Stage) -> None:
+    page.list.smaller_requested.emit(5)
+    dialog = stage.find("question")
+    radios = {radio.text(): radio for radio in dialog.findChildren(QRadioButton)}
+    assert [text for text, radio in radios.items() if radio.isChecked()] == ["Q4_K_M, about 0.3 GB"]
+    assert radios["Q6_K, about 0.5 GB"].accessibleDescription() == "Nearly full, Runs great"
+    stage.click(stage.find("questionAction"))
+    _, number, copy = next(call for call in stage.shelf.calls if call[0] == "shrink")
+    assert (number, copy.quant.name) == (5, "Q4_K_M")
+
+
+def test_another_copy_can_be_chosen_with_the_arrow_keys(page: InstalledPage, stage: Stage) -> None:
+    page.list.smaller_requested.emit(5)
+    stage.key(Qt.Key.Key_Down)
+    stage.click(stage.find("questionAction"))
+    assert next(call for call in stage.shelf.calls if call[0] == "shrink")[2].quant.name == "Q3_K_M"
+
+
+def test_what_was_made_here_says_of_what(page: InstalledPage) -> None:
+    made = shelf_models()[1]._replace(made_from="Qwen3 4B F16")
+    assert page.origin(made) == "Made here from Qwen3 4B F16"
+    assert ("Made from", "Qwen3 4B F16, on this computer") in facts_of(made)

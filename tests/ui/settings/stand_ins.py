@@ -17,6 +17,7 @@ from desktop.services.memory_settings import MemoryChoices
 from desktop.ui.settings.privacy_page import Backups, Ledger
 from desktop.vault.header import Source
 from desktop.vault.keys import Protection
+from tests.ui.models.hub_stand_ins import FakeAccess
 
 PASSPHRASE = Protection(
     Source.PASSPHRASE,
@@ -142,6 +143,7 @@ class FakePrivacy:
         self.guard = FakeGuard(protection)
         self.offline = FakeOffline()
         self.upkeep = FakeUpkeep()
+        self.access = FakeAccess()
         self.entries = some_entries()
 
     def read(self, then: Callable[[Backups, Ledger], None]) -> None:

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.child.evidence import Evidence
 from desktop.errors import AppError
+from desktop.services.access import Known
+from desktop.ui.models.token_dialog import AskToken
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.marks import Badge
 from desktop.ui.settings.privacy_page import PrivacyPage
@@ -211,3 +213,16 @@ def test_everything_is_deleted_after_a_word_only(qtbot: QtBot, page: PrivacyPage
     qtbot.keyClicks(question.word.field, "e")
     with qtbot.waitSignal(page.deletion_requested):
         click(qtbot, question.yes)
+
+
+def test_an_access_token_is_entered_and_forgotten(page: PrivacyPage, privacy: FakePrivacy, qtbot: QtBot) -> None:
+    assert "None." in page.access.sentence.text()
+    click(qtbot, page.token)
+    question = page.window().findChild(AskToken)
+    assert question is not None
+    question.chosen.emit("hf_secret")
+    assert privacy.access.entered == ["hf_secret"]
+    assert "Kept in the keychain" in page.access.sentence.text()
+    question.reject()
+    click(qtbot, page.token)
+    assert privacy.access.known() is Known.NONE

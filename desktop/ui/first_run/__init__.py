@@ -1,0 +1,1 @@
+"""What is shown once, at the first start."""
