@@ -119,13 +119,13 @@ def ask(bundle: Bundle) -> str:
 
 
 def doctor(bundle: Bundle) -> str:
-    """The doctor finds what is enforced on every process."""
+    """The doctor finds what is enforced on those who hold chats. (The porter only closes itself to stay offline.)"""
     events = [json.loads(line) for line in bundle.run("doctor", "--json").splitlines()]
     facts = {event["name"]: event["value"] for event in events if event["event"] == "fact"}
     if facts["starter"] != "there" or "missing" in facts["packages"]:
         raise Failed(f"{facts['packages']}; starter model: {facts['starter']}")
     processes = {event["process"]: event["enforced"] for event in events if event["event"] == "process"}
-    if sys.platform == "linux" and not all(processes.get(name) for name in ("porter", "app", "engine")):
+    if sys.platform == "linux" and not all(processes.get(name) for name in ("app", "engine")):
         raise Failed(f"not enforced: {processes}")
     return ", ".join(f"{name} {'sealed' if sealed else 'not sealed'}" for name, sealed in processes.items())
 

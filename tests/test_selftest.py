@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop import paths
+from desktop.child.seal import places
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["program", "packages", "keychain", "database", "window", "engine", "courier"]
@@ -70,3 +71,11 @@ class TestWherePortableDataLies:
         (self.folder / paths.PORTABLE).touch()
         monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(self.folder / "other"))
         assert paths.data_dir(None) == self.folder / "other"
+
+    def test_and_the_engine_may_read_the_program_but_not_what_lies_beside_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "_MEIPASS", str(self.folder / "_internal"), raising=False)
+        readable = places.to_run()
+        assert {self.folder / "snug", self.folder / "_internal"} <= set(readable)
+        assert not {self.folder, self.folder / "data"} & set(readable)
