@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from desktop.domain.trust import Check
+if TYPE_CHECKING:
+    from desktop.domain.trust import Check
 
 
 class EngineState(StrEnum):

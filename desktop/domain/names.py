@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-_QUANT = re.compile(
-    r"[-._]((?:UD-)?(?:I?Q[0-9]+(?:_[0-9A-Z]+)*|MXFP4|NVFP4|BF16|F16|F32|FP16|TQ[12]_0))$", re.IGNORECASE
-)
-_SPLIT = re.compile(r"-[0-9]{5}-of-[0-9]{5}$")
-_PART = re.compile(r"^(?P<stem>.*)-(?P<part>[0-9]{5})-of-(?P<count>[0-9]{5})\.gguf$", re.IGNORECASE)
+# Compiled, and then kept, by ``re`` with the first use: the window does not wait for them.
+_QUANT = r"(?i)[-._]((?:UD-)?(?:I?Q[0-9]+(?:_[0-9A-Z]+)*|MXFP4|NVFP4|BF16|F16|F32|FP16|TQ[12]_0))$"
+_SPLIT = r"-[0-9]{5}-of-[0-9]{5}$"
+_PART = r"(?i)^(?P<stem>.*)-(?P<part>[0-9]{5})-of-(?P<count>[0-9]{5})\.gguf$"
 TITLE_LENGTH = 60
 # What cannot be seen, or turns the letters after it round: in a list of chats it would reach into its neighbours.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
@@ -19,8 +18,8 @@ def model_name(path: str, quant: str = "") -> str:
     """A model's file name without ending, quantization and dashes: ``Qwen3-4B-Q4_K_M.gguf`` is ``Qwen3 4B``."""
     stem = PurePath(path.replace("\\", "/")).name
     stem = stem[:-5] if stem.lower().endswith(".gguf") else stem
-    stem = _SPLIT.sub("", stem)
-    stem = _QUANT.sub("", stem)
+    stem = re.sub(_SPLIT, "", stem)
+    stem = re.sub(_QUANT, "", stem)
     if quant and stem.lower().endswith(quant.lower()):
         stem = stem[: -len(quant)]
     name = re.sub(r"[-_\s]+", " ", stem).strip(" .-_")
@@ -29,7 +28,7 @@ def model_name(path: str, quant: str = "") -> str:
 
 def split_parts(name: str) -> tuple[str, ...]:
     """The names of all parts of the split file that ``name`` is a part of; just itself where it is not split."""
-    found = _PART.match(name)
+    found = re.match(_PART, name)
     if found is None:
         return (name,)
     count = int(found["count"])
@@ -41,8 +40,8 @@ def split_parts(name: str) -> tuple[str, ...]:
 
 def quant_from_name(path: str) -> str:
     """Quantization as the file name gives it, or nothing."""
-    stem = _SPLIT.sub("", re.sub(r"\.gguf$", "", PurePath(path.replace("\\", "/")).name, flags=re.IGNORECASE))
-    found = _QUANT.search(stem)
+    stem = re.sub(_SPLIT, "", re.sub(r"\.gguf$", "", PurePath(path.replace("\\", "/")).name, flags=re.IGNORECASE))
+    found = re.search(_QUANT, stem)
     return found[1].upper() if found else ""
 
 

@@ -13,7 +13,6 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
-from desktop.services import first_look, intake
 from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
@@ -185,6 +184,8 @@ class ModelService(QObject):
 
     def start(self, wanted: str = "") -> None:
         """Read the library and load ``wanted`` (a name or a path), else the model used last, else the starter model."""
+        from desktop.services import first_look
+
         read = partial(first_look.look, self._library, self._options, self._records, wanted)
         self._worker.run(read, self._library_read)
 
@@ -196,6 +197,8 @@ class ModelService(QObject):
 
     def add(self, path: str) -> None:
         """Take a model file into the list, in place, and load it."""
+        from desktop.services import intake
+
         self._worker.run(lambda: intake.take_in(self._library, Path(path)), self._added, self.refused.emit)
 
     def remove(self, model_id: int) -> None:
@@ -365,6 +368,8 @@ class ModelService(QObject):
         return True
 
     def _look(self, model: InstalledModel) -> InstalledModel:
+        from desktop.services import intake
+
         return self._library.set_check(model.id, intake.look(model)) or model
 
     def _looked(self, model: InstalledModel) -> None:
@@ -404,6 +409,8 @@ class ModelService(QObject):
     def _used(self, model_id: int) -> None:
         self._records.end()
         self._library.touch(model_id)
+        from desktop.services import first_look
+
         self._options.put(first_look.CHOSEN, model_id)
 
     def _engine_failed(self, what: EngineFailure) -> None:

@@ -52,10 +52,12 @@ class Desktop(QObject):
     Signals:
         shown: the main window is there and its services have what they show first.
         begun: and it was painted.
+        closing: it is over; nobody waits for a picture any more.
     """
 
     shown = Signal()
     begun = Signal()
+    closing = Signal()
 
     def __init__(
         self,
@@ -371,6 +373,7 @@ class Desktop(QObject):
             window.activateWindow()
 
     def _close(self) -> None:
+        self.closing.emit()
         for window in (self.window, self._screen):
             if window is not None:
                 window.hide()

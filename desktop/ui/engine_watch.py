@@ -7,12 +7,14 @@ start, or stays away, gets a page. Knows the model service, no widget.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.domain.models import EngineState, FailureKind, InstalledModel
-from desktop.ui.chat import failures
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.failures import Failure
 
 PATIENCE_MS = 400
 _RUNNING = (EngineState.READY, EngineState.BUSY)
@@ -27,7 +29,7 @@ class EngineView(NamedTuple):
     starter: bool = False
     """The model is the tiny one that comes with Snug."""
     restarting: bool = False
-    failure: failures.Failure | None = None
+    failure: Failure | None = None
     """The page that takes the conversation's place."""
 
 
@@ -72,7 +74,7 @@ class EngineWatch(QObject):
             self._failure(state, model),
         )
 
-    def _failure(self, state: EngineState, model: InstalledModel | None) -> failures.Failure | None:
+    def _failure(self, state: EngineState, model: InstalledModel | None) -> Failure | None:
         error = self._models.failure()
         question = self.question
         if question is not None and (model is None or model.id != question.id or model.template):
@@ -80,6 +82,10 @@ class EngineWatch(QObject):
         if question is None and error is not None and error.code == FailureKind.NO_TEMPLATE:
             question = model
         self.question = question
+        if question is None and error is None and state is not EngineState.FAILED:
+            return None
+        from desktop.ui.chat import failures  # the window does not wait for it
+
         if question is not None:
             return failures.template_question(question, self._models.template_names())
         if model is not None and error is not None and error.code == FailureKind.DOUBTFUL:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.models import InstalledModel
-from desktop.ui.chat import failures
 from desktop.ui.engine_watch import EngineView, EngineWatch
 from desktop.ui.theme import Theme
 
@@ -64,6 +63,8 @@ class ModelChoice(QObject):
 
     def answer(self, key: str, argument: str) -> None:
         """What was chosen on the page of a failure."""
+        from desktop.ui.chat import failures
+
         match key:
             case failures.USE_OTHER:
                 self._choose(int(argument))

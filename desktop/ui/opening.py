@@ -83,6 +83,7 @@ class Opening(QObject):
         def begin(desktop: Desktop) -> None:
             self._worker.run(open_behind, None, self.refused)
             desktop.begun.connect(painted.set)
+            desktop.closing.connect(painted.set)
             if unlocked.read:
                 reading.shared().know(unlocked.read)
             desktop.furnish(late.stores, seen)

@@ -196,7 +196,7 @@ def test_another_process_leaves_our_running_answer_alone(home: Home, tmp_path: P
 
 
 def test_closing_keeps_the_words_of_a_running_answer(home: Home, tmp_path: Path) -> None:
-    home.load(rate=100, repeat=100)
+    home.load(rate=100, repeat=20)
     home.send("Write on")
     home.until(lambda: home.conversation.speed() > 0)
     written = home.texts()[1]
