@@ -48,4 +48,6 @@ def serve() -> int:
 
 
 def _others_compute() -> bool:
-    return sys.platform != "win32" and os.getloadavg()[0] > CROWDED * (os.cpu_count() or 1)
+    if sys.platform == "win32":
+        return False
+    return os.getloadavg()[0] > CROWDED * (os.cpu_count() or 1)
