@@ -35,6 +35,7 @@ COMMANDS = (
     Command("memory", "Models and memory", "memory-stick", more="settings rest idle read ahead battery limit full"),
     Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),
     Command("keyboard", "Keyboard", "keyboard", more="keys shortcuts help"),
+    Command("welcome", "First steps", "arrow-right", more="begin start welcome first run model"),
     Command("about", "About Snug", "info", more="version licences support"),
     Command("lock", "Lock", "lock-keyhole", control("Shift+L"), "hide away close private"),
     Command("light", "Light appearance", "sun", more="theme bright"),

@@ -144,6 +144,8 @@ class Desktop(QObject):
         house.guard.lock_requested.connect(self.lock)
         house.guard.refused.connect(house.chats.refused)
         self.window.lock_requested.connect(house.guard.lock)
+        self.window.welcome_requested.connect(self._first_steps)
+        self.window.welcomed.connect(self._welcomed)
         self._worker.refused.connect(house.chats.refused)
         logs.watch_for_crashes(self._paths.logs, self._tell)
         if seen is not None:
@@ -271,15 +273,19 @@ class Desktop(QObject):
         if window is None or protection is None:
             return
         house.guard.changed.disconnect(self._welcome)
-        if self._settings.get("welcomed") or house.chats.chats():
+        if not self._settings.get("welcomed") and not house.chats.chats():
+            self._first_steps()
+
+    def _first_steps(self) -> None:
+        assert self.house is not None
+        house, window, protection = self.house, self.window, self.house.guard.protection
+        if window is None or protection is None:
             return
         from desktop.services import computer
 
-        window.welcomed.connect(self._welcomed)
         here = computer.look(house.models.memory_here())
-        window.show_welcome(
-            here, house.discovery().recommended(here.cores), "" if protection.passphrase else protection.backend
-        )
+        keychain = "" if protection.passphrase else protection.backend
+        window.show_welcome(here, house.discovery().recommended(here.cores), keychain)
 
     def _welcomed(self, chosen: Chosen) -> None:
         self._settings.put("welcomed", True)

@@ -48,11 +48,13 @@ class MainWindow(Frame):
         lock_requested: the chats are to leave the screen.
         deletion_requested: everything is to be deleted, and the word for it was typed.
         welcomed: what somebody wants to begin with (``Chosen``).
+        welcome_requested: the first steps are wanted (again).
     """
 
     lock_requested = Signal()
     deletion_requested = Signal()
     welcomed = Signal(object)
+    welcome_requested = Signal()
 
     def __init__(
         self,
@@ -228,6 +230,7 @@ class MainWindow(Frame):
             "benchmark": partial(self.open_settings, "benchmark"),
             "keyboard": partial(self.open_settings, "keyboard"),
             "about": partial(self.open_settings, "about"),
+            "welcome": self.welcome_requested.emit,
             **{look.value: partial(self._choose_appearance, look) for look in Appearance},
         }
         if self._dock is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from desktop.services.computer import Computer
 from desktop.ui.first_run.welcome import Chosen, Welcome
@@ -69,6 +70,13 @@ def test_escape_begins_with_what_is_there(stage: Stage) -> None:
     _, said = shown(stage)
     stage.key(Qt.Key.Key_Escape)
     assert said == [Chosen()]
+
+
+def test_it_can_be_asked_for_again(stage: Stage, qtbot: QtBot) -> None:
+    stage.control(Qt.Key.Key_K)
+    with qtbot.waitSignal(stage.window.welcome_requested):
+        stage.type("first steps")
+        stage.key(Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize(
