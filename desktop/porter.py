@@ -145,6 +145,7 @@ class Porter:
         self._app = app
         self._sealed = False
         self._courier = 0
+        self._started = False
 
     def seal(self) -> str:
         """Close the way out for good: why the system does not, or nothing when it is closed."""
@@ -162,6 +163,10 @@ class Porter:
             mine.close()
             sys.exit(self._app(Line(apps)))
         apps.close()
+        if not self._started and signal.SIGINT in signal.sigpending():
+            # It came before there was an app to get it: a fork takes no waiting signal along.
+            os.kill(child, signal.SIGINT)
+        self._started = True
 
         def pass_on(number: int, _: FrameType | None) -> None:
             os.kill(child, number)

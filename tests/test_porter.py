@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop import porter
+from tests.fixtures.programs import printed_by
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the porter does not fork")
 ROOT = Path(__file__).resolve().parents[1]
@@ -208,3 +209,23 @@ def test_a_courier_gets_the_names_of_folders_from_the_app_and_nothing_else() -> 
     )
     started, other = run(app).splitlines()
     assert (started, other) == ("started", "False")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+def test_a_ctrl_c_that_came_before_the_app_was_there_reaches_it() -> None:
+    program = """
+    import os, signal
+    from desktop import porter
+
+    def app(line):
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.alarm(20)
+        signal.pause()
+        return 0
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    os.kill(os.getpid(), signal.SIGINT)
+    print(porter.main([], app, offline=False))
+    """
+    assert printed_by(program) == "130"
