@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from desktop.domain.chat import Chat, Role, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
+    from desktop.ui.settings.pages import SettingsPages
     from desktop.ui.settings.privacy_page import PrivacyPage
-    from desktop.ui.settings.room import SettingsRoom
 
 # What is opened later (menus, search, dialogs) is imported then: the window does not wait for it at the start.
 
@@ -81,7 +81,7 @@ class MainWindow(Frame):
         self._memory = memory
         self._benchmarks: Any = None
         self._placement = placement
-        self._settings_room: SettingsRoom | None = None
+        self._settings_pages: SettingsPages | None = None
         self._searching: Searching | None = None
         self._conversation: Any = None
         self._wanted: int | None = None
@@ -282,9 +282,8 @@ class MainWindow(Frame):
             self.home.fetch(chosen.model)
         if chosen.passphrase:
             self.open_settings("privacy")
-            change = self.findChild(QPushButton, "changePassphrase")
-            if change is not None:
-                change.click()
+            assert self._settings_pages is not None
+            self._settings_pages.ask_for_passphrase()
 
     def open_inspector(self) -> None:
         """The second room, with the settings of the model."""
@@ -311,47 +310,27 @@ class MainWindow(Frame):
 
     def open_settings(self, page: str = "") -> None:
         """The settings, at a page (``appearance``, ``privacy``, ``memory``, ``benchmark``) or the one that was open."""
-        if self._settings_room is None:
-            self._settings_room = self._make_settings()
+        if self._settings_pages is None:
+            self._settings_pages = self._make_settings()
+        room = self._settings_pages.room
         self.sidebar.models.set_open(False)
-        self.show_other(self._settings_room)
+        self.show_other(room)
         self.sidebar.settings.set_open(True)
-        self._settings_room.open(page)
+        room.open(page)
 
-    def _make_settings(self) -> SettingsRoom:
-        from desktop.ui.settings.about_page import AboutPage
-        from desktop.ui.settings.appearance_page import AppearancePage
-        from desktop.ui.settings.benchmark_page import BenchmarkPage
-        from desktop.ui.settings.keyboard_page import KeyboardPage
-        from desktop.ui.settings.room import Entry, SettingsRoom
+    def _make_settings(self) -> SettingsPages:
+        from desktop.ui.settings.pages import SettingsPages
 
-        looks = AppearancePage(self.theme)
-        looks.appearance_chosen.connect(self._choose_appearance)
-        looks.motion_chosen.connect(self._choose_motion)
-        entries = [Entry("appearance", "Appearance", "palette", looks)]
-        if self._make_privacy_page is not None:
-            privacy = self._make_privacy_page(self.theme)
-            privacy.told.connect(self.toast.tell)
-            privacy.deletion_requested.connect(self.deletion_requested)
-            entries.append(Entry("privacy", "Privacy and network", "shield-check", privacy))
-        if self._memory is not None:
-            from desktop.ui.settings.memory_page import MemoryPage
-
-            page = MemoryPage(self.theme, self._memory)
-            entries.append(Entry("memory", "Models and memory", "memory-stick", page))
         self._know_speeds()
-        if self._benchmarks is not None:
-            benchmark = BenchmarkPage(self.theme, self._benchmarks)
-            benchmark.told.connect(self.toast.tell)
-            entries.append(Entry("benchmark", "Benchmark", "gauge", benchmark))
-        about = AboutPage(self.theme)
-        about.link_activated.connect(self._link_activated)
-        entries.append(Entry("keyboard", "Keyboard", "keyboard", KeyboardPage(self.theme)))
-        entries.append(Entry("about", "About", "info", about))
-        room = SettingsRoom(self.theme, entries)
-        room.closed.connect(self.focus_composer)
+        pages = SettingsPages(self.theme, self._make_privacy_page, self._memory, self._benchmarks, self)
+        pages.told.connect(self.toast.tell)
+        pages.appearance_chosen.connect(self._choose_appearance)
+        pages.motion_chosen.connect(self._choose_motion)
+        pages.deletion_requested.connect(self.deletion_requested)
+        pages.link_activated.connect(self._link_activated)
+        pages.room.closed.connect(self.focus_composer)
         self.ring.raise_()
-        return room
+        return pages
 
     def show_chats(self) -> None:
         super().show_chats()

@@ -11,14 +11,13 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
-    QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.domain.fitness import Fitness
 from desktop.domain.licences import Use
@@ -26,12 +25,11 @@ from desktop.domain.listing import Listed
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import strong
 from desktop.ui.parts.marks import Tone, badge_size, draw_avatar, draw_badge
-from desktop.ui.parts.viewport import set_clear_viewport
+from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.theme import Theme, font, icon_side, line_height, radius, size
 
 _Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
-_REACH = size("focusWidth") + size("focusGap")
 _SIDE = 13
 _TILE = (34, 39)
 
@@ -190,32 +188,21 @@ class FoundDelegate(QStyledItemDelegate):
         paint.draw_text(painter, rest, count, face, quiet)
 
 
-class FoundList(QListView):
+class FoundList(RowsView):
     """Signals:
     opened: the repository of a model that is to be looked at.
-    ring_moved: the row with the keyboard on it is elsewhere now.
     """
 
     opened = Signal(str)
-    ring_moved = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.ring_radius: float = radius("md") - _REACH
         self.rows = FoundModels(self)
         self._delegate = FoundDelegate(theme, self)
         self.setObjectName("foundModels")
         self.setAccessibleName("Models that were found")
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        set_clear_viewport(self)
-        self.verticalScrollBar().valueChanged.connect(self.ring_moved)
         self.clicked.connect(self._open)
 
     def show_rows(self, rows: list[Listed], opened: str) -> None:
@@ -229,14 +216,8 @@ class FoundList(QListView):
         index = self.rows.index_of(opened)
         if not index.isValid() and self.rows.rowCount():
             index = self.rows.index(0)
-        self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+        self.put_cursor(index)
         self.viewport().update()
-
-    def ring_rect(self) -> QRect:
-        index = self.currentIndex()
-        if not index.isValid():
-            return QRect()
-        return self.visualRect(index).translated(self.viewport().pos()).adjusted(_REACH, _REACH, -_REACH, -_REACH)
 
     def keyPressEvent(self, event) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -251,14 +232,6 @@ class FoundList(QListView):
     def leaveEvent(self, event: QEvent) -> None:
         self._point(QPoint(-1, -1))
         super().leaveEvent(event)
-
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
-        super().currentChanged(current, previous)
-        self.ring_moved.emit()
-
-    def selectionCommand(self, index: _Index, event: QEvent | None = None):
-        # Nothing is selected: which model is looked at is the service's to say.
-        return self.selectionModel().SelectionFlag.NoUpdate
 
     def _open(self, index: _Index) -> None:
         row = self.rows.row(index)

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.smaller import possible
 from desktop.ui.models.shelf_delegate import ShelfDelegate, columns, paint_heads, row_height
@@ -16,16 +16,15 @@ from desktop.ui.models.shelf_model import ShelfModel
 from desktop.ui.models.shelf_rows import Deed, Row
 from desktop.ui.parts import paint
 from desktop.ui.parts.menu import Menu
-from desktop.ui.parts.viewport import set_clear_viewport
-from desktop.ui.theme import Theme, radius, size
+from desktop.ui.parts.rows_view import RowsView
+from desktop.ui.theme import Theme, radius
 
 _Index = QModelIndex | QPersistentModelIndex
-_REACH = size("focusWidth") + size("focusGap")
 _LEAST_ROWS = 2
 
 
-class ShelfList(QListView):
-    """Signals: what to do with which model. ``ring_moved``: the row with the keyboard on it is elsewhere now."""
+class ShelfList(RowsView):
+    """Signals: what to do with which model."""
 
     deed_requested = Signal(int, object)
     details_requested = Signal(int)
@@ -37,30 +36,20 @@ class ShelfList(QListView):
     smaller_requested = Signal(int)
     remove_requested = Signal(int)
     delete_requested = Signal(int)
-    ring_moved = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._waiting: list[Row] | None = None
-        self.ring_radius: float = radius("md") - _REACH
         self.rows = ShelfModel(self)
         self._delegate = ShelfDelegate(theme, self)
         self.setObjectName("shelfList")
         self.setAccessibleName("Installed models")
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QListView.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        set_clear_viewport(self)
         self._delegate.closeEditor.connect(self._editor_closed)
-        self.verticalScrollBar().valueChanged.connect(self.ring_moved)
         self.may_delete = lambda _model: True
 
     def show_rows(self, rows: list[Row]) -> None:
@@ -73,7 +62,7 @@ class ShelfList(QListView):
         index = self.rows.index_of(here.model.id) if here is not None else QModelIndex()
         if not index.isValid() and rows:
             index = self.rows.index(0)
-        self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+        self.put_cursor(index)
         self.updateGeometry()
 
     def current_row(self) -> Row | None:
@@ -90,7 +79,7 @@ class ShelfList(QListView):
         index = self.rows.index_of(model_id)
         if index.isValid():
             self.scrollTo(index)
-            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+            self.put_cursor(index)
             self.edit(index)
 
     def open_menu(self, row: Row, place: QPoint, right: bool = True) -> Menu:
@@ -120,13 +109,6 @@ class ShelfList(QListView):
         menu.aboutToHide.connect(self._menu_closed)
         menu.open_at(place, right=right)
         return menu
-
-    def ring_rect(self) -> QRect:
-        index = self.currentIndex()
-        if not index.isValid() or self.state() == QAbstractItemView.State.EditingState:
-            return QRect()
-        row = self.visualRect(index).translated(self.viewport().pos())
-        return row.adjusted(_REACH, _REACH, -_REACH, -_REACH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.state() == QAbstractItemView.State.EditingState:
@@ -180,14 +162,6 @@ class ShelfList(QListView):
         row = self.rows.row(self.indexAt(event.pos()))
         if event.reason() == QContextMenuEvent.Reason.Mouse and row is not None:
             self.open_menu(row, event.globalPos(), right=False)
-
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
-        super().currentChanged(current, previous)
-        self.ring_moved.emit()
-
-    def selectionCommand(self, index: _Index, event: QEvent | None = None):
-        # Nothing is ever selected: a row is where the keyboard is, and its button is what does something.
-        return self.selectionModel().SelectionFlag.NoUpdate
 
     def commitData(self, editor: QWidget) -> None:
         row = self.current_row()

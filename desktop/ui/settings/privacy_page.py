@@ -252,12 +252,14 @@ class PrivacyPage(Page):
         if protection is None:
             return
         if not protection.passphrase:
-            self._ask_for_passphrase(False)
+            self.ask_for_passphrase(change=False)
             return
         menu = Menu(self._theme, "Ways in", self)
         menu.aboutToHide.connect(menu.deleteLater)
         guard = self._privacy.guard
-        actions = {menu.add_command("Change the passphrase…", "key-round"): partial(self._ask_for_passphrase, True)}
+        actions = {
+            menu.add_command("Change the passphrase…", "key-round"): partial(self.ask_for_passphrase, change=True)
+        }
         if protection.backend:
             actions[menu.add_command("Ask for it at every start", "lock-keyhole")] = guard.ask_at_start
             actions[menu.add_command("Open by the keychain alone", "lock-open")] = guard.remove_passphrase
@@ -266,7 +268,7 @@ class PrivacyPage(Page):
         menu.triggered.connect(lambda action: actions[action]())
         menu.open_below(self.change, right=True)
 
-    def _ask_for_passphrase(self, change: bool) -> None:
+    def ask_for_passphrase(self, *, change: bool) -> None:
         from desktop.ui.settings.questions import NewPassphrase
 
         guard = self._privacy.guard

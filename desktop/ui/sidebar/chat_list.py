@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QWidget
 
 from desktop.domain.chat import Chat
-from desktop.ui.parts.viewport import set_clear_viewport
+from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
 from desktop.ui.sidebar.chat_model import ChatModel, title_of
-from desktop.ui.theme import Theme, radius, size
+from desktop.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
-_REACH = size("focusWidth") + size("focusGap")
 
 
 if TYPE_CHECKING:
@@ -29,15 +28,14 @@ if TYPE_CHECKING:
 KEEP_DAYS = 30
 
 
-class ChatList(QListView):
-    """Signals: what to do with which chat. ``ring_moved``: the row with the keyboard on it is elsewhere now."""
+class ChatList(RowsView):
+    """Signals: what to do with which chat."""
 
     open_requested = Signal(int)
     rename_requested = Signal(int, str)
     pin_requested = Signal(int, bool)
     delete_requested = Signal(int)
     keep_requested = Signal(int, object)
-    ring_moved = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,25 +44,14 @@ class ChatList(QListView):
         self._waiting: list[Chat] | None = None
         self.kept_for: Callable[[int], int | None] = lambda _: None
         """How many days a chat is kept; None: until it is deleted."""
-        # Rows touch each other, so the ring stays within its own.
-        self.ring_radius: float = radius("md") - _REACH
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(theme, self)
         self.setObjectName("chatList")
         self.setAccessibleName("Chats")
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
-        # Every row is as tall as the next, labels too, so that 10,000 of them cost nothing to lay out.
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        set_clear_viewport(self)
         self._delegate.closeEditor.connect(self._editor_closed)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # What is shown
 
@@ -82,7 +69,9 @@ class ChatList(QListView):
         if here is not None:
             index = self.chats.index_of(here.id)
             # Where the chat that the keyboard was on is gone, its neighbour takes over.
-            self._put_cursor(index if index.isValid() else self.chats.nearest(row))
+            near = index if index.isValid() else self.chats.nearest(row)
+            if near.isValid():
+                self.put_cursor(near)
         self.verticalScrollBar().setValue(place)
 
     def expect(self, more: int) -> None:
@@ -110,7 +99,7 @@ class ChatList(QListView):
         index = self.chats.index_of(chat_id)
         if index.isValid():
             self.scrollTo(index)
-            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
+            self.put_cursor(index)
             self.edit(index)
 
     def open_menu(self, chat: Chat, place: QPoint) -> Menu:
@@ -133,14 +122,6 @@ class ChatList(QListView):
         menu.aboutToHide.connect(self._menu_closed)
         menu.open_at(place)
         return menu
-
-    def ring_rect(self) -> QRect:
-        """The row with the keyboard on it, seen from this widget."""
-        index = self.currentIndex()
-        if not index.isValid() or self.state() == QAbstractItemView.State.EditingState:
-            return QRect()
-        row = self.visualRect(index).translated(self.viewport().pos())
-        return row.adjusted(_REACH, _REACH, -_REACH, -_REACH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.state() == QAbstractItemView.State.EditingState:
@@ -198,14 +179,6 @@ class ChatList(QListView):
         if event.reason() == QContextMenuEvent.Reason.Mouse and chat is not None:
             self.open_menu(chat, event.globalPos())
 
-    def currentChanged(self, current: _Index, previous: _Index) -> None:
-        super().currentChanged(current, previous)
-        self.ring_moved.emit()
-
-    def selectionCommand(self, index: _Index, event: QEvent | None = None):
-        # The selected row is the chat that is open; moving about in the list opens nothing.
-        return self.selectionModel().SelectionFlag.NoUpdate
-
     def commitData(self, editor: QWidget) -> None:
         chat = self.current_chat()
         if chat is not None and isinstance(editor, QLineEdit):
@@ -220,10 +193,6 @@ class ChatList(QListView):
             selection.setCurrentIndex(index, selection.SelectionFlag.ClearAndSelect)
         else:
             selection.clearSelection()
-
-    def _put_cursor(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
 
     def _wish_rename(self) -> None:
         self.rename(self._asked())
@@ -257,7 +226,4 @@ class ChatList(QListView):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.set_chats(waiting)
-        self.ring_moved.emit()
-
-    def _scrolled(self, _value: int) -> None:
         self.ring_moved.emit()
