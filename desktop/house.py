@@ -26,6 +26,7 @@ from desktop.services.speeds import Speeds
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier.client import CourierClient
@@ -307,7 +308,9 @@ class _Late:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
             if self.real is None:
-                raise AppError("NOT_OPEN", "The chats are not open.", "Nothing was changed.", "Start Snug again.")
+                raise AppError(
+                    "NOT_OPEN", tr("The chats are not open."), tr("Nothing was changed."), tr("Start Snug again.")
+                )
             return getattr(self.real, name)(*arguments, **named)
 
         return call

@@ -8,28 +8,29 @@ from importlib import metadata
 from typing import NamedTuple
 
 from desktop import __date__
+from desktop.translation import tr, tr_count, tr_later
 
 WORRY_DAYS = 180
 """After so long the parser of model files is worth replacing: flaws in it are mended in public."""
 
 _STANDS_ON = (
-    ("llama-cpp-python", "llama.cpp, which runs the models", "https://github.com/ggml-org/llama.cpp"),
-    ("PySide6_Essentials", "Qt, the window", "https://www.qt.io"),
-    ("sqlcipher3", "SQLCipher, the encrypted database", "https://www.zetetic.net/sqlcipher"),
-    ("SQLAlchemy", "tables and transactions", "https://www.sqlalchemy.org"),
-    ("alembic", "migrations of the database", "https://alembic.sqlalchemy.org"),
-    ("cryptography", "the vault", "https://cryptography.io"),
-    ("keyring", "the system’s keychain", "https://github.com/jaraco/keyring"),
-    ("huggingface_hub", "finding models", "https://huggingface.co/docs/huggingface_hub"),
-    ("httpx2", "downloads", "https://www.python-httpx.org"),
-    ("truststore", "the system’s certificates", "https://truststore.readthedocs.io"),
-    ("markdown-it-py", "reading Markdown", "https://github.com/executablebooks/markdown-it-py"),
-    ("Pygments", "colours of code", "https://pygments.org"),
-    ("ziamath", "formulas", "https://ziamath.readthedocs.io"),
-    ("latex2mathml", "reading LaTeX", "https://github.com/roniemartinez/latex2mathml"),
-    ("msgspec", "messages between processes", "https://jcristharif.com/msgspec"),
-    ("Jinja2", "chat templates", "https://jinja.palletsprojects.com"),
-    ("psutil", "memory and processors", "https://github.com/giampaolo/psutil"),
+    ("llama-cpp-python", tr_later("llama.cpp, which runs the models"), "https://github.com/ggml-org/llama.cpp"),
+    ("PySide6_Essentials", tr_later("Qt, the window"), "https://www.qt.io"),
+    ("sqlcipher3", tr_later("SQLCipher, the encrypted database"), "https://www.zetetic.net/sqlcipher"),
+    ("SQLAlchemy", tr_later("tables and transactions"), "https://www.sqlalchemy.org"),
+    ("alembic", tr_later("migrations of the database"), "https://alembic.sqlalchemy.org"),
+    ("cryptography", tr_later("the vault"), "https://cryptography.io"),
+    ("keyring", tr_later("the system’s keychain"), "https://github.com/jaraco/keyring"),
+    ("huggingface_hub", tr_later("finding models"), "https://huggingface.co/docs/huggingface_hub"),
+    ("httpx2", tr_later("downloads"), "https://www.python-httpx.org"),
+    ("truststore", tr_later("the system’s certificates"), "https://truststore.readthedocs.io"),
+    ("markdown-it-py", tr_later("reading Markdown"), "https://github.com/executablebooks/markdown-it-py"),
+    ("Pygments", tr_later("colours of code"), "https://pygments.org"),
+    ("ziamath", tr_later("formulas"), "https://ziamath.readthedocs.io"),
+    ("latex2mathml", tr_later("reading LaTeX"), "https://github.com/roniemartinez/latex2mathml"),
+    ("msgspec", tr_later("messages between processes"), "https://jcristharif.com/msgspec"),
+    ("Jinja2", tr_later("chat templates"), "https://jinja.palletsprojects.com"),
+    ("psutil", tr_later("memory and processors"), "https://github.com/giampaolo/psutil"),
 )
 
 
@@ -63,9 +64,11 @@ def age(today: date | None = None) -> int:
 def age_text(days: int) -> str:
     """The same in words."""
     if days < 60:
-        return f"{days} day{'' if days == 1 else 's'}"
+        return tr_count(days, "1 day", "%n days")
     months = round(days / 30.4)
-    return f"{months} months" if months < 24 else f"{months // 12} years"
+    if months < 24:
+        return tr_count(months, "1 month", "%n months")
+    return tr_count(months // 12, "1 year", "%n years")
 
 
 def _licence(told: metadata.PackageMetadata) -> str:
@@ -74,4 +77,4 @@ def _licence(told: metadata.PackageMetadata) -> str:
         if text and len(text[0]) <= 60:
             return text[0]
     named = [each.rpartition("::")[2].strip() for each in told.get_all("Classifier") or [] if "License ::" in each]
-    return ", ".join(named) or "see its papers"
+    return ", ".join(named) or tr("see its papers")
