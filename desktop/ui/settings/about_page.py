@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop import __version__
 from desktop.services import papers
+from desktop.translation import tr
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
@@ -29,21 +30,28 @@ class AboutPage(Page):
     link_activated = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "About", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("About"), size("settingsContentMax"), centred=False)
         self.setObjectName("aboutPage")
         days = papers.age()
-        old = "Look for a newer one: what reads model files is mended in public." if days > papers.WORRY_DAYS else ""
-        told = f"This version is {papers.age_text(days)} old. {old or 'Snug asks nobody for a newer one.'}"
+        told = (
+            tr("This version is {age} old.").format(age=papers.age_text(days)),
+            tr("Look for a newer one: what reads model files is mended in public.")
+            if days > papers.WORRY_DAYS
+            else tr("Snug asks nobody for a newer one."),
+            "Apache License 2.0.",
+        )
         column = self.column
-        column.addWidget(Label(theme, "About", "title"))
+        column.addWidget(Label(theme, tr("About"), "title"))
         column.addSpacing(14)
-        column.addWidget(Card(theme, Row(theme, "info", f"Snug {__version__}", f"{told} Apache License 2.0.")))
+        column.addWidget(Card(theme, Row(theme, "info", f"Snug {__version__}", " ".join(told))))
         column.addSpacing(26)
-        support = "Many of these are made by a few people. Their pages say how to support them."
-        column.addWidget(Section(theme, "Made with", support))
+        support = tr("Many of these are made by a few people. Their pages say how to support them.")
+        column.addWidget(Section(theme, tr("Made with"), support))
         column.addSpacing(10)
         rows: list[QWidget] = [
-            self._row(f"{each.name} {each.version}", f"{_capital(each.purpose)}. {_capital(each.licence)}.", each.site)
+            self._row(
+                f"{each.name} {each.version}", f"{_capital(tr(each.purpose))}. {_capital(each.licence)}.", each.site
+            )
             for each in papers.projects()
         ]
         rows += [self._row(name, f"{licence}.", site) for name, licence, site in ASSETS]
@@ -51,7 +59,7 @@ class AboutPage(Page):
         column.addSpacing(24)
 
     def _row(self, name: str, sentence: str, site: str) -> QWidget:
-        link = IconButton(self._theme, "external-link", f"Open the page of {name}", small=True)
+        link = IconButton(self._theme, "external-link", tr("Open the page of {name}").format(name=name), small=True)
         link.clicked.connect(lambda: self.link_activated.emit(site))
         return Row(self._theme, "box", name, sentence, link)
 
