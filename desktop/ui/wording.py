@@ -39,8 +39,9 @@ def of_memory(part: int, whole: int) -> str:
     gigabytes = whole / _GIGABYTE
     even = gigabytes >= 10 and abs(gigabytes - round(gigabytes)) < 0.05
     all_of_it = f"{gigabytes:.0f} {tr('GB')}" if even else memory_text(whole)
-    some = memory_part(part, whole).removesuffix(all_of_it[-3:])
-    return tr("{part} of {whole}").format(part=some, whole=all_of_it)
+    some = memory_part(part, whole)
+    figure, _, unit = some.partition(" ")
+    return tr("{part} of {whole}").format(part=figure if all_of_it.endswith(f" {unit}") else some, whole=all_of_it)
 
 
 def speed(tokens_per_second: float) -> str:

@@ -14,7 +14,7 @@ from desktop.ui.inspector.model_page import side
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.fonts import medium
-from desktop.ui.parts.labels import ElidedLabel, Label
+from desktop.ui.parts.labels import ElidedLabel
 from desktop.ui.parts.tooltip import set_tooltip
 from desktop.ui.theme import Theme, radius
 
@@ -32,10 +32,10 @@ class Foot(QWidget):
         super().__init__()
         self._theme = theme
         self.setObjectName("inspectorFoot")
-        title = Label(theme, tr("Reload to apply"), "label")
+        title = ElidedLabel(theme, tr("Reload to apply"), "label")
         title.setFont(medium("label"))
         self._first = ElidedLabel(theme, "", "small", "textMuted").tabular()
-        self._others = Label(theme, "", "small", "textMuted")
+        self._others = ElidedLabel(theme, "", "small", "textMuted")
         self.undo = Button(theme, tr("Undo"), Kind.QUIET, Scale.SMALL)
         self.undo.setObjectName("undoChoice")
         self.undo.clicked.connect(self.undone)

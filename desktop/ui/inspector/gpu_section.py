@@ -151,7 +151,8 @@ class Figure(QWidget):
             metrics = QFontMetrics(style)
             area = QRectF(left, base - metrics.ascent(), self.width() - left, metrics.height())
             align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            paint.draw_text(painter, area, words, style, theme.color(ink), align, elide=False)
+            paint.draw_text(painter, area, words, style, theme.color(ink), align)
+            left += metrics.horizontalAdvance(words) + 8.0
 
 
 def _speeds(expected: float, now: float) -> str:

@@ -128,7 +128,8 @@ class PlaceBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._name = Label(theme, "", "label")
+        self._name = ElidedLabel(theme, "", "label")
+        self._name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._detail = ElidedLabel(theme, "", "small", "textMuted")
         self._used = Label(theme, "", "small", "textSecondary").tabular()
         self._used.setAlignment(Qt.AlignmentFlag.AlignRight)

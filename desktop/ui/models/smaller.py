@@ -112,7 +112,7 @@ class SmallerCopy(Question):
         self._group.addButton(radio, place)
         if copy.suggested or place == 0:
             radio.setChecked(True)
-        words = Label(theme, loses, "label", "textSecondary")
+        words = Label(theme, loses, "label", "textSecondary", wrap=True)
         words.setFont(font("label"))
         beside = QHBoxLayout()
         beside.setSpacing(9)

@@ -45,9 +45,10 @@ class Question(Overlay):
         column.addLayout(buttons)
 
     def place(self) -> None:
-        width = min(grown(WIDTH), self.width() - 48)
-        self.panel.setFixedWidth(width)
         layout = self.panel.layout()
+        needed = layout.minimumSize().width() if layout is not None else 0
+        width = min(max(grown(WIDTH), needed), self.width() - 48)
+        self.panel.setFixedWidth(width)
         if layout is not None:
             layout.activate()
             self.panel.setFixedHeight(layout.totalHeightForWidth(width))
