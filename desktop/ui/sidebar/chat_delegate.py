@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fields import Field
 from desktop.ui.parts.fonts import medium
@@ -74,7 +75,7 @@ class ChatDelegate(QStyledItemDelegate):
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
-        field = Field(self._theme, "Title of the chat", parent=parent)
+        field = Field(self._theme, tr("Title of the chat"), parent=parent)
         field.setObjectName("renameField")
         field.setMaxLength(LONGEST_TITLE)
         return field

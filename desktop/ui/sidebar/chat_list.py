@@ -13,6 +13,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QWidget
 
 from desktop.domain.chat import Chat
+from desktop.translation import tr, tr_count
 from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
 from desktop.ui.sidebar.chat_model import ChatModel, title_of
@@ -47,7 +48,7 @@ class ChatList(RowsView):
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(theme, self)
         self.setObjectName("chatList")
-        self.setAccessibleName("Chats")
+        self.setAccessibleName(tr("Chats"))
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -106,14 +107,14 @@ class ChatList(RowsView):
         # Imported when it is opened first: the window does not wait for it at the start.
         from desktop.ui.parts.menu import Menu
 
-        menu = Menu(self._theme, f"Chat {title_of(chat)}", self)
+        menu = Menu(self._theme, tr("Chat {title}").format(title=title_of(chat)), self)
         menu.setObjectName("chatMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wishes = {
-            menu.add_command("Rename", "pencil", "F2"): self._wish_rename,
-            menu.add_command("Unpin" if chat.pinned else "Pin", "pin"): self._wish_pin,
+            menu.add_command(tr("Rename"), "pencil", "F2"): self._wish_rename,
+            menu.add_command(tr("Unpin") if chat.pinned else tr("Pin"), "pin"): self._wish_pin,
             menu.add_command(self._keeping(chat.id), "timer"): self._wish_keep,
-            menu.add_command("Delete", "trash-2", "Del", danger=True): self._wish_delete,
+            menu.add_command(tr("Delete"), "trash-2", "Del", danger=True): self._wish_delete,
         }
         for action, wish in wishes.items():
             action.setData(chat.id)
@@ -208,7 +209,9 @@ class ChatList(RowsView):
 
     def _keeping(self, chat_id: int) -> str:
         days = self.kept_for(chat_id)
-        return f"Keep for ever, not {days} days" if days else f"Keep for {KEEP_DAYS} days only"
+        if days:
+            return tr_count(days, "Keep for ever, not 1 day", "Keep for ever, not %n days")
+        return tr_count(KEEP_DAYS, "Keep for 1 day only", "Keep for %n days only")
 
     def _wish_delete(self) -> None:
         self.delete_requested.emit(self._asked())

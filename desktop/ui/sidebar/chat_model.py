@@ -8,8 +8,15 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop.domain.chat import Chat
+from desktop.translation import tr, tr_later
 
-UNTITLED = "New chat"
+UNTITLED = tr_later("New chat")
+PINNED, TODAY, YESTERDAY, EARLIER = _GROUPS = (
+    tr_later("Pinned"),
+    tr_later("Today"),
+    tr_later("Yesterday"),
+    tr_later("Earlier"),
+)
 
 _Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
@@ -23,7 +30,7 @@ class Heading(NamedTuple):
 
 def title_of(chat: Chat) -> str:
     """The title for people. Line breaks and the like in it would break a row."""
-    return " ".join(chat.title.split()) or UNTITLED
+    return " ".join(chat.title.split()) or tr(UNTITLED)
 
 
 def rows_of(chats: list[Chat], today: date) -> list[Chat | Heading]:
@@ -31,15 +38,15 @@ def rows_of(chats: list[Chat], today: date) -> list[Chat | Heading]:
     rows: list[Chat | Heading] = []
     midnight = datetime.combine(today, datetime.min.time()).timestamp()
     yesterday = datetime.combine(today - timedelta(days=1), datetime.min.time()).timestamp()
-    groups: dict[str, list[Chat]] = {"Pinned": [], "Today": [], "Yesterday": [], "Earlier": []}
+    groups: dict[str, list[Chat]] = {name: [] for name in _GROUPS}
     for chat in sorted(chats, key=_newest_first):
         at = chat.updated_at
         # Comparing with two midnights instead of making 10,000 dates.
-        name = "Pinned" if chat.pinned else "Today" if at >= midnight else "Yesterday" if at >= yesterday else "Earlier"
+        name = PINNED if chat.pinned else TODAY if at >= midnight else YESTERDAY if at >= yesterday else EARLIER
         groups[name].append(chat)
     for name, members in groups.items():
         if members:
-            rows.append(Heading(name))
+            rows.append(Heading(tr(name)))
             rows.extend(members)
     return rows
 
@@ -117,7 +124,7 @@ class ChatModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.text if isinstance(row, Heading) else title_of(row)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, Chat):
-            return "Pinned chat" if row.pinned else "Chat"
+            return tr("Pinned chat") if row.pinned else tr("Chat")
         return None
 
 
