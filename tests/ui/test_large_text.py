@@ -21,7 +21,7 @@ from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from scripts import screenshots
-from tests.ui.test_accessibility import services
+from tests.ui.scenes import SCENES, Stage, services
 
 
 def forget() -> None:
@@ -91,9 +91,9 @@ def cut_off(shown: QWidget) -> list[str]:
     return cut
 
 
-@pytest.mark.parametrize("scene", list(screenshots.SCENES))
+@pytest.mark.parametrize("scene", SCENES)
 def test_nothing_is_cut_off(qtbot: QtBot, large: Theme, scene: str) -> None:
-    stage = screenshots.Stage(large, services)
+    stage = Stage(large, services)
     qtbot.addWidget(stage.window)
     shown = screenshots.SCENES[scene](stage) or stage.window
     if shown is not stage.window:
