@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.downloads import Download
 from desktop.domain.listing import Detail
@@ -133,8 +133,9 @@ class ModelDetail(Page):
         line.setSpacing(10)
         line.addWidget(Label(self._theme, "Choose a file", "heading"))
         note = ElidedLabel(self._theme, "Fit is worked out for this computer", "small", "textMuted")
-        note.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.addWidget(note, 1)
+        note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        line.addStretch(1)
+        line.addWidget(note)
         return line
 
     def _show_foot(self, detail: Detail) -> None:
