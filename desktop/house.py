@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
-from desktop.paths import Paths, resources
+from desktop.paths import Paths
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.instance import Mark
@@ -153,11 +153,10 @@ class House:
 
     def discovery(self) -> Discovery:
         """Finding models. Made when it is asked for, too; it connects to nothing by itself."""
-        from desktop.domain.catalogue import Catalogue
+        from desktop.services import intake
         from desktop.services.discovery import Discovery
 
-        catalogue = Catalogue((resources() / "catalogue.json").read_text(encoding="utf-8"))
-        return Discovery(catalogue, lambda: self.courier().client, self.models.memory_here)
+        return Discovery(intake.own_list(), lambda: self.courier().client, self.models.memory_here)
 
     def downloads(self) -> Downloads:
         """The queue of downloads: made when it is asked for first, and one only."""

@@ -48,7 +48,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.models.hub_stand_ins import GATED, FakeShop, found, order, running
+from tests.ui.models.hub_stand_ins import GATED, FakeShop, described, found, order, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
@@ -549,6 +549,16 @@ def discover_first(stage: Stage) -> None:
     stage.shop.discovery.open("ggml-org/gemma-3-12b-it-GGUF")
 
 
+def discover_replaced(stage: Stage) -> None:
+    """The publisher has other files than Snug's own list knows."""
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.open("Qwen/Qwen3-8B-GGUF")
+    stage.shop.discovery.look_up()
+    now = described()
+    files = tuple(file._replace(sha256="cd" * 32) for file in now.files)
+    stage.shop.courier.answer("describe", now._replace(files=files))
+
+
 def discover_found(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.discovery.search("qwen")
@@ -775,6 +785,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "first-run-small": welcome_small,
     "c-models-discover": discover,
     "discover-first": discover_first,
+    "discover-replaced": discover_replaced,
     "discover-found": discover_found,
     "discover-stopped": discover_stopped,
     "discover-narrow": discover_narrow,

@@ -147,6 +147,9 @@ class ModelDetail(Page):
         for draft in detail.drafts[:1]:
             told = f"The publisher has a small helper for it that guesses ahead ({file_text(draft.size)})."
             self._foot.addWidget(_note(theme, "gauge", told))
+        if detail.replaced:
+            told = f"The publisher has replaced {_listed(detail.replaced)} since Snug’s own list was made."
+            self._foot.addWidget(_note(theme, "info", told))
         if not detail.revision:
             told = "Sizes are from Snug’s own list and about right. Nobody was asked."
             self._foot.addWidget(_note(theme, "info", told))
@@ -167,6 +170,12 @@ class ModelDetail(Page):
         if detail.card:
             self._foot.addSpacing(8)
             self._foot.addWidget(Label(theme, "What the publisher says", "heading"))
+
+
+def _listed(quants: Sequence[str]) -> str:
+    """``the Q4_K_M file``, ``the Q4_K_M, Q6_K and Q8_0 files``."""
+    *rest, last = quants
+    return f"the {', '.join(rest)} and {last} files" if rest else f"the {last} file"
 
 
 def _note(theme: Theme, icon_name: str, words: str) -> QWidget:
