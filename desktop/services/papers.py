@@ -33,6 +33,9 @@ _STANDS_ON = (
     ("psutil", tr_later("memory and processors"), "https://github.com/giampaolo/psutil"),
 )
 
+_UNTOLD = {"sqlcipher3": tr_later("zlib, with SQLCipher (BSD-3-Clause) and OpenSSL (Apache-2.0) in it")}
+"""Licences that a package's metadata leave out, as its source has them."""
+
 
 class Project(NamedTuple):
     """Something that Snug is made with."""
@@ -52,7 +55,7 @@ def projects(find: Callable[[str], metadata.PackageMetadata] = metadata.metadata
             told = find(name)
         except metadata.PackageNotFoundError:
             continue
-        found.append(Project(name.replace("_", " "), str(told["Version"]), _licence(told), purpose, site))
+        found.append(Project(name.replace("_", " "), str(told["Version"]), licence_of(told), purpose, site))
     return found
 
 
@@ -63,18 +66,21 @@ def age(today: date | None = None) -> int:
 
 def age_text(days: int) -> str:
     """The same in words."""
+    if days == 0:
+        return tr("made today")
     if days < 60:
-        return tr_count(days, "1 day", "%n days")
+        return tr_count(days, "1 day old", "%n days old")
     months = round(days / 30.4)
     if months < 24:
-        return tr_count(months, "1 month", "%n months")
-    return tr_count(months // 12, "1 year", "%n years")
+        return tr_count(months, "1 month old", "%n months old")
+    return tr_count(months // 12, "1 year old", "%n years old")
 
 
-def _licence(told: metadata.PackageMetadata) -> str:
+def licence_of(told: metadata.PackageMetadata) -> str:
+    """What a package says of itself: an SPDX expression, or its own words."""
     for key in ("License-Expression", "License"):
         text = "".join(told.get_all(key) or []).strip().splitlines()
         if text and len(text[0]) <= 60:
             return text[0]
     named = [each.rpartition("::")[2].strip() for each in told.get_all("Classifier") or [] if "License ::" in each]
-    return ", ".join(named) or tr("see its papers")
+    return ", ".join(named) or tr(_UNTOLD.get(str(told["Name"]), tr_later("see its papers")))

@@ -210,7 +210,8 @@ class Shelf(QObject):
         self._worker.run(work, done, self.refused.emit)
 
     def verify(self, model_id: int) -> None:
-        """Read a model's files to their end and compare them with the publisher's fingerprint, where there is one."""
+        """Read a model's files to their end and compare them with the publisher's fingerprint; where there is none,
+        with those of Snug's own list."""
         model = self._get(model_id)
         if model is None:
             return
@@ -221,14 +222,17 @@ class Shelf(QObject):
         def done(result: tuple[Check, bool]) -> None:
             check, matches = result
             self._worker.run(lambda: self._library.set_check(model_id, check), self._stored)
-            if not model.sha256:
+            repo = shelf_work.released(check)
+            if not model.sha256 and repo:
+                sentence = tr("{name} is the file that its publisher released, by Snug’s own list: {repo}")
+            elif not model.sha256:
                 sentence = tr("{name} is read to its end. Nobody published a fingerprint to compare with.")
             elif matches:
                 sentence = tr("{name} is the file that its publisher published")
             else:
                 self.refused.emit(shelf_work.differs(model))
                 return
-            self.told.emit(sentence.format(name=model.name))
+            self.told.emit(sentence.format(name=model.name, repo=repo))
 
         self._run(Job(tr("Reading {name}").format(name=model.name), 0, model.size_bytes), work, done)
 
@@ -354,9 +358,9 @@ class Shelf(QObject):
 
         self._files.run(work, done, self.refused.emit)
 
-    def _rescanned(self, count: int) -> None:
-        if count:
-            self._models.reload()
+    def _rescanned(self, _: None) -> None:
+        # Also for what a command has put on the list meanwhile.
+        self._models.reload()
 
     def _searched(self, result: tuple[list[Found], int]) -> None:
         found, self._free = result

@@ -143,7 +143,7 @@ def doubtful(model: InstalledModel, names: list[str], installed: list[InstalledM
             Choice(
                 TEMPLATE,
                 "shield-check",
-                tr("Use one of Snug's templates"),
+                tr("Use one of Snug’s templates"),
                 tr("What was found then plays no part. The page you got the file from often names the template."),
                 tr("Use this one"),
                 True,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.downloads import Download
 from desktop.domain.listing import Detail
-from desktop.domain.names import file_text, words_for
-from desktop.translation import tr, tr_later
+from desktop.domain.names import file_text, list_text, words_for
+from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.models.variant_table import VariantTable
 from desktop.ui.parts.buttons import Button, IconButton, Kind, Scale
@@ -147,8 +147,9 @@ class ModelDetail(Page):
         line.setSpacing(10)
         line.addWidget(Label(self._theme, tr("Choose a file"), "heading"))
         note = ElidedLabel(self._theme, tr("Fit is worked out for this computer"), "small", "textMuted")
-        note.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.addWidget(note, 1)
+        note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        line.addStretch(1)
+        line.addWidget(note)
         return line
 
     def _show_foot(self, detail: Detail) -> None:
@@ -162,6 +163,13 @@ class ModelDetail(Page):
                 size=file_text(draft.size)
             )
             self._foot.addWidget(_note(theme, "gauge", told))
+        if detail.replaced:
+            told = tr_count(
+                len(detail.replaced),
+                "The publisher has replaced the {names} file since Snug’s own list was made.",
+                "The publisher has replaced the {names} files since Snug’s own list was made.",
+            ).format(names=list_text(detail.replaced))
+            self._foot.addWidget(_note(theme, "info", told))
         if not detail.revision:
             told = tr("Sizes are from Snug’s own list and about right. Nobody was asked.")
             self._foot.addWidget(_note(theme, "info", told))

@@ -34,7 +34,7 @@ class AboutPage(Page):
         self.setObjectName("aboutPage")
         days = papers.age()
         told = (
-            tr("This version is {age} old.").format(age=papers.age_text(days)),
+            tr("This version is {age}.").format(age=papers.age_text(days)),
             tr("Look for a newer one: what reads model files is mended in public.")
             if days > papers.WORRY_DAYS
             else tr("Snug asks nobody for a newer one."),
