@@ -15,7 +15,6 @@ from desktop.domain.context import Memory, Note
 from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
-from desktop.services.placement import FLASH_WORDS
 from desktop.translation import tr
 from desktop.ui.theme import Theme
 
@@ -536,7 +535,11 @@ def _said(value: object) -> str:
     """A choice in words, about as the service puts it."""
     if isinstance(value, tuple):
         return ", ".join(map(str, cast("tuple[object, ...]", value))) or tr("Auto")
-    return tr(FLASH_WORDS[value]) if isinstance(value, FlashAttention) else str(value)
+    if isinstance(value, FlashAttention):
+        from desktop.services.placement import FLASH_WORDS
+
+        return tr(FLASH_WORDS[value])
+    return str(value)
 
 
 class Placeholder(QWidget):
