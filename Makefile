@@ -38,7 +38,7 @@ screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
 
 words: setup-dev
-	$(BIN)/python scripts/words.py $(LANGUAGE)
+	$(BIN)/python scripts/words.py $(TO)
 
 package: setup
 	$(BIN)/python scripts/words.py --release

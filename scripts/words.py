@@ -1,4 +1,4 @@
-"""The sentences of Snug for those who translate them: ``make words``, or ``make words LANGUAGE=de`` for a new language.
+"""The sentences of Snug for those who translate them: ``make words``, or ``make words TO=de`` for a new language.
 
 Brings every ``resources/words/snug_*.ts`` up to date (for Qt Linguist), and makes the ``.qm`` of it that Snug reads.
 What is said stands in calls of ``desktop/translation.py``, which Qt's own tool does not know: it gets them in calls
