@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.domain.models import LoadOptions
-from desktop.errors import AppError
 from desktop.paths import Paths, resources
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
+from desktop.services.folders import FolderService
 from desktop.services.instance import Mark
 from desktop.services.memory_settings import MemorySettings
 from desktop.services.models import ModelService
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.downloads import DownloadStore
+    from desktop.storage.folders import FolderStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -73,6 +74,7 @@ class Stores:
     ledger: Ledger
     downloads: DownloadStore
     retention: Retention
+    folders: FolderStore
     states: StateFiles
     ways: Ways
     protection: Protection | None
@@ -100,6 +102,7 @@ class House:
     stores: Stores
     models: ModelService
     chats: ChatService
+    folders: FolderService
     guard: ProtectionService
     upkeep: Upkeep
     cache: PromptCache
@@ -250,6 +253,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.downloads import DownloadStore
+    from desktop.storage.folders import FolderStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -277,40 +281,11 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
         Ledger(database),
         DownloadStore(database),
         Retention(database),
+        FolderStore(database),
         StateFiles(paths.states, unlocked.key),
         Ways(vault, unlocked.key),
         vault.status(),
     )
-
-
-class LateStores:
-    """Stores that are still opening. Services may be built on them; what they do waits its turn on the storage thread,
-    where ``arrive`` comes first."""
-
-    def __init__(self) -> None:
-        self._places = {field.name: _Late() for field in fields(Stores) if field.name != "protection"}
-        self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
-
-    def arrive(self, stores: Stores) -> Stores:
-        """The stores are open. To be called on the storage thread."""
-        for name, place in self._places.items():
-            place.real = getattr(stores, name)
-        self.stores.protection = stores.protection
-        return stores
-
-
-class _Late:
-    """Stands for a store: its methods find the real one when they are called, not when they are named."""
-
-    real: object = None
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            if self.real is None:
-                raise AppError("NOT_OPEN", "The chats are not open.", "Nothing was changed.", "Start Snug again.")
-            return getattr(self.real, name)(*arguments, **named)
-
-        return call
 
 
 def furnish(
@@ -350,6 +325,8 @@ def furnish(
         lend_memory=lend_memory,
     )
 
+    folders = FolderService(worker, stores.folders, stores.retention, chats)
+
     def ended(count: int) -> None:
         if count:
             log.info("%d answers were interrupted when Snug or the engine ended", count)
@@ -373,7 +350,7 @@ def furnish(
         chats.set_usual_limit(choices.at_limit)
 
     memory.changed.connect(remember)
-    speeds = Speeds(models, worker, stores.options)
+    pace = Speeds(models, worker, stores.options)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -390,5 +367,5 @@ def furnish(
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
     return House(
-        paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, memory, line
+        paths, settings, mark, worker, stores, models, chats, folders, guard, upkeep, cache, resting, pace, memory, line
     )
