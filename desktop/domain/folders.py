@@ -23,14 +23,21 @@ class Rule(NamedTuple):
         """The rule in a word or two, after "Keep chats"."""
         if not self.store:
             return "never store them"
-        return "for ever" if self.days is None else "for a year" if self.days == YEAR else days_text(self.days)
+        return "for ever" if self.days is None else "a year" if self.days == YEAR else days_text(self.days)
 
     @property
     def note(self) -> str:
-        """The same as a remark; nothing where there is nothing to remark."""
+        """The same as a remark beside a name; nothing where there is nothing to remark."""
+        return "" if self == KEPT else self.words if self.store else "not stored"
+
+    @property
+    def sentence(self) -> str:
+        """What it means for a chat."""
         if not self.store:
-            return "not stored"
-        return "" if self.days is None else "1 year" if self.days == YEAR else days_text(self.days)
+            return "Chats in it are never stored, and forgotten when you leave them"
+        if self.days is None:
+            return "Chats in it are kept until you delete them"
+        return f"Chats in it are deleted {self.words} after their last word"
 
 
 YEAR = 365

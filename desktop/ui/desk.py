@@ -129,6 +129,7 @@ class Desktop(QObject):
             self.theme,
             house.chats,
             house.models,
+            house.folders,
             self._settings,
             _transcript,
             open_link=self._open_outside,
