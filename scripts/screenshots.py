@@ -699,21 +699,22 @@ def chat_menu(stage: Stage) -> None:
 
 def _folders(stage: Stage) -> Any:
     matters = Folder(1, "Hansen v Oslo Havn", Rule(90), is_open=True)
-    stage.folders.have(
-        {matters: (4, 5, 6), Folder(2, "Parish archive"): (10,), Folder(3, "Second opinions", NEVER_STORED): ()}
-    )
+    secret = Folder(3, "Second opinions", NEVER_STORED, is_open=True)
+    stage.folders.have({matters: (4, 5, 6), Folder(2, "Parish archive", Rule(90)): (10,), secret: ()})
     return stage.window.sidebar.list
 
 
 def folders(stage: Stage) -> None:
     _folders(stage)
-    chat(stage)
-    stage.open(5)
+    tell(stage.open(5), QUESTION, TABLE_ONLY, THOUGHTS)
+    if not stage.window.sidebar.isVisible():
+        stage.window.open_sidebar()
 
 
 def folders_closed(stage: Stage) -> None:
     rows = _folders(stage)
-    stage.folders.set_open(1, False)
+    for number in (1, 3):
+        stage.folders.set_open(number, False)
     stage.folders.set_open(3, False)
     stage.open(5)
     rows.setFocus()

@@ -18,6 +18,10 @@ class Rule(NamedTuple):
     store: bool = True
     """False: new chats live in memory only, and are forgotten when they are left."""
 
+    def ends(self, updated_at: float, now: float) -> bool:
+        """Whether it deletes a chat whose last word was then."""
+        return self.days is not None and updated_at + self.days * DAY_S < now
+
     @property
     def words(self) -> str:
         """The rule in a word or two, after "Keep chats"."""

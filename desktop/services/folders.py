@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.chat import Chat
-from desktop.domain.folders import DAY_S, FOR_EVER, KEPT, Folder, Rule
+from desktop.domain.folders import FOR_EVER, KEPT, Folder, Rule
 from desktop.errors import AppError
 from desktop.services.chats import ChatService
 from desktop.services.tasks import Worker
@@ -78,9 +78,7 @@ class FolderService(QObject):
 
     def overdue(self, chat: Chat, folder: Folder) -> bool:
         """Whether a chat would be deleted as soon as it is in a folder."""
-        days = folder.rule.days
-        quiet = self._now() - chat.updated_at
-        return days is not None and self._chats.kept_for(chat.id) is None and quiet > days * DAY_S
+        return self._chats.kept_for(chat.id) is None and folder.rule.ends(chat.updated_at, self._now())
 
     def count_overdue(self, folder_id: int, rule: Rule, then: Callable[[int], None]) -> None:
         """How many chats of a folder would be deleted at once by a rule of it."""
