@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,6 +11,7 @@ from desktop.domain import names
 from desktop.domain.chat import AtLimit, Chat, Message, SearchHit, TitleOrigin
 from desktop.errors import AppError
 from desktop.services.conversation import Conversation
+from desktop.services.deletions import Deletions
 from desktop.services.desk import Desk
 from desktop.services.titles import Titles
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 LAST_CHAT = "last_chat"
 """As ``storage.glance`` has it."""
 WATCH_MS = 1500
-PURGE_MS = 4_000
-"""After so long a deleted chat is gone from the disk,"""
-LET_GO_MS = 10_000
-"""and after so long nobody can bring it back from memory any more."""
 
 
 class Memory(NamedTuple):
@@ -90,17 +86,10 @@ class ChatService(QObject):
         self._current = Conversation(desk, None, self)
         self._connect(self._current)
         self._busy: dict[int, Conversation] = {}
-        self._deleted: dict[int, Chat] = {}
+        self._deletions = Deletions(desk, self)
+        self._deletions.gone.connect(self.gone)
+        self._deletions.refused.connect(self.refused)
         self._query = 0
-        self._purge = QTimer(self)
-        self._purge.setSingleShot(True)
-        self._purge.setInterval(PURGE_MS)
-        self._purge.timeout.connect(self._purge_deleted)
-        self._let_go = QTimer(self)
-        self._let_go.setSingleShot(True)
-        self._let_go.setInterval(LET_GO_MS)
-        self._let_go.timeout.connect(self._forget_deleted)
-        self._purged: set[int] = set()
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self.look_for_changes)
@@ -160,7 +149,7 @@ class ChatService(QObject):
         """The whole list, where it began with what the window shows first. What the user did to that is newer."""
         self._complete = True
         known = {chat.id: chat for chat in self._chats}
-        self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deleted]
+        self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deletions]
         self.list_changed.emit()
 
     def set_usual_limit(self, at_limit: AtLimit) -> None:
@@ -277,27 +266,21 @@ class ChatService(QObject):
 
     def hide(self, chat_ids: Collection[int]) -> None:
         """Chats were deleted: take them off the list. For a few seconds ``bring_back`` can."""
-        gone = {chat.id: chat for chat in self._chats if chat.id in set(chat_ids)}
+        hidden = set(chat_ids)
+        gone = {chat.id: chat for chat in self._chats if chat.id in hidden}
         for conversation in {self._current, *self._busy.values()}:
             if conversation.chat is not None and conversation.chat.id in gone:
                 # The engine is free for others; should the chat come back, what was written is there.
                 conversation.stop()
         self._chats = [chat for chat in self._chats if chat.id not in gone]
-        self._deleted |= gone
         if self._current.chat is not None and self._current.chat.id in gone:
             self.new_chat()
         self.list_changed.emit()
-        self._let_go.start()
-        if not self._purge.isActive():
-            self._purge.start()
+        self._deletions.add(gone)
 
     def bring_back(self, chat_ids: Collection[int]) -> None:
         """Bring deleted chats back into the list."""
-        back = [self._deleted.pop(chat_id) for chat_id in chat_ids if chat_id in self._deleted]
-        store = self._desk.conversations
-        for chat in back:
-            self._purged.discard(chat.id)
-            self._desk.worker.run(partial(store.undelete, chat.id), None, self.refused.emit)
+        back = self._deletions.bring_back(chat_ids)
         self._chats = sorted([*self._chats, *back], key=lambda chat: -chat.updated_at)
         self.list_changed.emit()
 
@@ -346,8 +329,7 @@ class ChatService(QObject):
         self._titles.cancel()
         for conversation in {self._current, *self._busy.values()}:
             conversation.close()
-        if self._deleted:
-            self._purge_deleted()
+        self._deletions.close()
         if self._memory is not None:
             self._desk.worker.run(self._memory.close)
 
@@ -457,19 +439,3 @@ class ChatService(QObject):
                 self._current.refresh()
 
         self._desk.worker.run(self._desk.conversations.list, then, self.refused.emit)
-
-    def _purge_deleted(self) -> None:
-        for chat_id in self._deleted.keys() - self._purged:
-            self._purged.add(chat_id)
-            self.gone.emit(chat_id)
-        conversations = self._desk.conversations
-        self._desk.worker.run(lambda: conversations.purge_deleted(keep=True), None, self._not_purged)
-
-    def _forget_deleted(self) -> None:
-        self._deleted.clear()
-        self._purged.clear()
-        self._desk.worker.run(self._desk.conversations.let_go)
-
-    def _not_purged(self, error: AppError) -> None:
-        """The chats stay hidden and are purged next time."""
-        self.refused.emit(error)

@@ -1,4 +1,4 @@
-"""A house in which words get everywhere they can get: chat, answer, title, system prompt, draft, search, name of a folder.
+"""A house in which words get everywhere they can get: chat, answer, title, system prompt, draft, search, a folder.
 
 ``python -m tests.e2e.sweep_driver DATA KEYCHAIN MODEL MARKER…``; says ``busy`` on stdout while an answer is written and
 goes on until its stdin ends. Without a keychain folder (``-``) the database is an ordinary one: the control.

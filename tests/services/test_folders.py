@@ -162,7 +162,7 @@ def test_chats_that_went_with_a_folder_come_back_also_from_memory(home: Home) ->
     chat = ask_in(home, folder, "In it")
     with home.qtbot.waitSignal(folders.deleted, timeout=WAIT) as told:
         folders.delete(folder.id, with_chats=True)
-    chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
+    chats._deletions.purge()  # pyright: ignore[reportPrivateUsage]
     assert home.house.worker.wait(lambda: home.house.stores.conversations.get(chat.id)) is None
     assert told.args is not None
     folders.undo_delete(told.args[0])
