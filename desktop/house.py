@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.domain.models import LoadOptions
-from desktop.paths import Paths, resources
+from desktop.paths import Paths
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
 from desktop.services.folders import FolderService
@@ -62,8 +62,10 @@ TEMPORARY_IDS = 1 << 40
 """Chats and messages that are never stored have ids above this one."""
 
 
-@dataclass(slots=True)
-class Stores:
+# No dataclasses here: making one takes longer than importing this module.
+
+
+class Stores(SimpleNamespace):
     """The open database and what reads and writes it."""
 
     database: Database
@@ -91,8 +93,7 @@ class Shop(NamedTuple):
     newer: Newer
 
 
-@dataclass(slots=True, weakref_slot=True)
-class House:
+class House(SimpleNamespace):
     """The services over one data folder."""
 
     paths: Paths
@@ -156,11 +157,10 @@ class House:
 
     def discovery(self) -> Discovery:
         """Finding models. Made when it is asked for, too; it connects to nothing by itself."""
-        from desktop.domain.catalogue import Catalogue
+        from desktop.services import intake
         from desktop.services.discovery import Discovery
 
-        catalogue = Catalogue((resources() / "catalogue.json").read_text(encoding="utf-8"))
-        return Discovery(catalogue, lambda: self.courier().client, self.models.memory_here)
+        return Discovery(intake.own_list(), lambda: self.courier().client, self.models.memory_here)
 
     def downloads(self) -> Downloads:
         """The queue of downloads: made when it is asked for first, and one only."""
@@ -273,18 +273,18 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     )
     vault.remember_database()
     return Stores(
-        database,
-        Conversations(database),
-        Search(database),
-        Library(database),
-        Options(database),
-        Ledger(database),
-        DownloadStore(database),
-        Retention(database),
-        FolderStore(database),
-        StateFiles(paths.states, unlocked.key),
-        Ways(vault, unlocked.key),
-        vault.status(),
+        database=database,
+        conversations=Conversations(database),
+        search=Search(database),
+        library=Library(database),
+        options=Options(database),
+        ledger=Ledger(database),
+        downloads=DownloadStore(database),
+        retention=Retention(database),
+        folders=FolderStore(database),
+        states=StateFiles(paths.states, unlocked.key),
+        ways=Ways(vault, unlocked.key),
+        protection=vault.status(),
     )
 
 
@@ -350,7 +350,7 @@ def furnish(
         chats.set_usual_limit(choices.at_limit)
 
     memory.changed.connect(remember)
-    pace = Speeds(models, worker, stores.options)
+    speeds = Speeds(models, worker, stores.options)
     guard = ProtectionService(worker, stores.ways)
     upkeep = Upkeep(
         paths,
@@ -367,5 +367,19 @@ def furnish(
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
     return House(
-        paths, settings, mark, worker, stores, models, chats, folders, guard, upkeep, cache, resting, pace, memory, line
+        paths=paths,
+        settings=settings,
+        mark=mark,
+        worker=worker,
+        stores=stores,
+        models=models,
+        chats=chats,
+        folders=folders,
+        guard=guard,
+        upkeep=upkeep,
+        cache=cache,
+        resting=resting,
+        speeds=speeds,
+        memory=memory,
+        line=line,
     )

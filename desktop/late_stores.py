@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
 from desktop.errors import AppError
 from desktop.house import Stores
@@ -15,8 +14,8 @@ class LateStores:
     where ``arrive`` comes first."""
 
     def __init__(self) -> None:
-        self._places = {field.name: _Late() for field in fields(Stores) if field.name != "protection"}
-        self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
+        self._places = {name: _Late() for name in Stores.__annotations__ if name != "protection"}
+        self.stores = Stores(**self._places, protection=None)
 
     def arrive(self, stores: Stores) -> Stores:
         """The stores are open. To be called on the storage thread."""

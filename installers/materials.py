@@ -14,21 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from desktop import __version__  # noqa: E402
+from desktop.services.papers import licence_of  # noqa: E402
 from scripts.setup import STARTER, STARTER_SHA256  # noqa: E402
 
 BUNDLE = ROOT / "build" / "package"
-
-
-def licence_of(package: str) -> str:
-    """What a package says of itself: an SPDX expression, or its own words."""
-    said = metadata.metadata(package)
-    named = [line.rpartition(" :: ")[2] for line in said.get_all("Classifier") or [] if line.startswith("License")]
-    return (
-        said.get("License-Expression")
-        or "; ".join(named)
-        or (said.get("License") or "").partition("\n")[0]
-        or "see the package"
-    )
 
 
 def packages() -> list[dict[str, Any]]:
@@ -42,7 +31,7 @@ def packages() -> list[dict[str, Any]]:
                 "name": name,
                 "version": version,
                 "purl": f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}",
-                "licenses": [{"license": {"name": licence_of(name)}}],
+                "licenses": [{"license": {"name": licence_of(metadata.metadata(name))}}],
             }
         )
     return found

@@ -13,13 +13,14 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDeadlineTimer, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -49,7 +50,7 @@ from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
-from tests.ui.models.hub_stand_ins import GATED, FakeShop, found, order, running
+from tests.ui.models.hub_stand_ins import GATED, FakeShop, described, found, order, running
 from tests.ui.models.stand_ins import FakeShelf, shelf_models
 from tests.ui.settings.stand_ins import KEYCHAIN, FakeBenchmarks, FakeMemory, FakePrivacy
 
@@ -57,6 +58,9 @@ TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 # The offscreen platform's own screen is smaller than the window, and menus would be pushed about.
 COMPUTER = Computer("Ryzen 7 7735HS", 8, 16 << 30, round(9.8 * 2**30), "GeForce RTX 3050", 6 << 30)
 SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+
+
+_MOMENT_MS = 150
 
 
 class Stage:
@@ -94,8 +98,11 @@ class Stage:
     def settle(self) -> None:
         for _ in range(6):
             QApplication.processEvents()
-        # The colours of code come a moment after the code.
-        QTest.qWait(150)
+        QTest.qWait(1)
+        # The colours of code, for one, come a moment after the code.
+        patience = QDeadlineTimer(_MOMENT_MS)
+        while any(map(_is_about_to, self.window.findChildren(QTimer))) and not patience.hasExpired():
+            QTest.qWait(2)
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window.windowHandle(), key, modifiers)
@@ -105,6 +112,11 @@ class Stage:
         self.chats.open(chat_id)
         self.settle()
         return self.chats.current()
+
+
+def _is_about_to(timer: QTimer) -> bool:
+    """Whether something is still to come, of its own accord and at once."""
+    return timer.isActive() and timer.interval() < _MOMENT_MS and (timer.isSingleShot() or not timer.interval())
 
 
 def _leave_closed(_link: str) -> None:
@@ -227,7 +239,9 @@ def formulas(stage: Stage) -> None:
     conversation = stage.open(3)
     tell(conversation, "When does a quadratic equation have two solutions?", FORMULAS)
     while typeset_formulas().busy:
-        QTest.qWait(20)
+        # Qt's own way of waiting keeps Python from running on the other thread.
+        time.sleep(0.01)
+        QApplication.processEvents()
 
 
 def streaming(stage: Stage) -> None:
@@ -552,6 +566,16 @@ def discover_first(stage: Stage) -> None:
     stage.shop.discovery.open("ggml-org/gemma-3-12b-it-GGUF")
 
 
+def discover_replaced(stage: Stage) -> None:
+    """The publisher has other files than Snug's own list knows."""
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.open("Qwen/Qwen3-8B-GGUF")
+    stage.shop.discovery.look_up()
+    now = described()
+    files = tuple(file._replace(sha256="cd" * 32) for file in now.files)
+    stage.shop.courier.answer("describe", now._replace(files=files))
+
+
 def discover_found(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.discovery.search("qwen")
@@ -840,6 +864,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "first-run-small": welcome_small,
     "c-models-discover": discover,
     "discover-first": discover_first,
+    "discover-replaced": discover_replaced,
     "discover-found": discover_found,
     "discover-stopped": discover_stopped,
     "discover-narrow": discover_narrow,

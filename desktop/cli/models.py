@@ -155,16 +155,19 @@ def _verify(chosen: Namespace, stores: Stores) -> int:
     model = _wanted(chosen, stores)
     check, matches = shelf_work.verified(model, _silent)
     stores.library.set_check(model.id, check)
+    repo = shelf_work.released(check)
     if chosen.json:
-        output.event(
-            "verified", model=model.id, sha256=list(check.own_sha256), matches=matches if model.sha256 else None
-        )
+        matching = matches if model.sha256 else None
+        output.event("verified", model=model.id, sha256=list(check.own_sha256), matches=matching, released=repo)
     if model.sha256 and not matches:
         raise shelf_work.differs(model)
     if not chosen.json:
-        said = (
-            "is the file that its publisher published" if matches else "has no publisher's fingerprint to compare with"
-        )
+        if matches:
+            said = "is the file that its publisher published"
+        elif repo:
+            said = f"is the file that its publisher released, by Snug's own list: {repo}"
+        else:
+            said = "has no publisher's fingerprint to compare with"
         output.line(f"{model.name} {said}.")
         for digest, path in zip(check.own_sha256, model.files, strict=True):
             output.line(f"{digest}  {path}")

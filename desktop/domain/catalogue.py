@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -29,6 +30,16 @@ class KnownModel(NamedTuple):
     reasoning: bool
     vision: bool
     variants: tuple[Variant, ...]
+
+    def replaced(self, files: Iterable[RepoFile]) -> tuple[str, ...]:
+        """The quantizations of which the publisher has another file now than the list knows. ``files``: what the
+        repository has. Of a file without a fingerprint nothing is said."""
+        there = {file.name: file.sha256 for file in files}
+        return tuple(
+            variant.quant.name
+            for variant in self.variants
+            if any(file.sha256 and there.get(file.name, "") not in ("", file.sha256) for file in variant.files)
+        )
 
 
 class Catalogue:
@@ -63,12 +74,19 @@ class Catalogue:
     def find(self, repo: str) -> KnownModel | None:
         return next((model for model in self.models if model.repo == repo), None)
 
+    def released(self, sha256: tuple[str, ...]) -> KnownModel | None:
+        """The model that has a file, or the parts of one, with these fingerprints. None: not that the list knows."""
+        return self._released.get(sha256) if all(sha256) else None
+
+    @cached_property
+    def _released(self) -> dict[tuple[str, ...], KnownModel]:
+        return {
+            tuple(file.sha256 for file in variant.files): model for model in self.models for variant in model.variants
+        }
+
 
 def _model(told: Any) -> KnownModel:
-    variants = tuple(
-        Variant((RepoFile(f"{quant['name']}.gguf", quant["size"]),), FileKind.CHAT, Quant(quant["name"]))
-        for quant in told["quants"]
-    )
+    variants = tuple(Variant((_file(quant),), FileKind.CHAT, Quant(quant["name"])) for quant in told["quants"])
     return KnownModel(
         told["repo"],
         told["name"],
@@ -83,3 +101,9 @@ def _model(told: Any) -> KnownModel:
         "vision" in told["abilities"],
         variants,
     )
+
+
+def _file(quant: Any) -> RepoFile:
+    """Where the list knows no file, since there are several or nobody looked, one by the quantization's name stands for
+    it."""
+    return RepoFile(quant.get("file", f"{quant['name']}.gguf"), quant["size"], quant.get("sha256", ""))

@@ -75,6 +75,8 @@ class Detail(NamedTuple):
     """Of the repository; empty: there is none."""
     looking: bool = False
     """The hub was asked and has not answered yet."""
+    replaced: tuple[str, ...] = ()
+    """Quantizations of which the publisher has another file now than Snug's own list knows."""
 
     def order(self, name: str) -> Order:
         """What is to be fetched: the files of this variant, and what it sees with."""

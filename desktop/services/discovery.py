@@ -289,6 +289,7 @@ class Discovery(QObject):
             tuple(each for each in files if each.kind is FileKind.DRAFT and each.whole),
             description.readme,
             next((name for name in LICENCE_FILES if name in names), ""),
+            replaced=known.replaced(file for each in chat for file in each.files) if known is not None else (),
         )
         self._peek(description, suggested(chat))
         self.detail_changed.emit()

@@ -17,6 +17,7 @@ from desktop.errors import AppError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from desktop.domain.catalogue import Catalogue
     from desktop.domain.gguf import Header, Tensor
     from desktop.domain.trust import Check
     from desktop.storage.library import Library
@@ -161,6 +162,14 @@ def known_templates() -> Mapping[str, str]:
         return json.loads((paths.resources() / "templates.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+@cache
+def own_list() -> Catalogue:
+    """The models that Snug knows without asking anybody."""
+    from desktop.domain.catalogue import Catalogue
+
+    return Catalogue((paths.resources() / "catalogue.json").read_text(encoding="utf-8"))
 
 
 def _described(path: Path, header: Header, origin: Origin) -> InstalledModel:

@@ -32,6 +32,9 @@ _STANDS_ON = (
     ("psutil", "memory and processors", "https://github.com/giampaolo/psutil"),
 )
 
+_UNTOLD = {"sqlcipher3": "zlib, with SQLCipher (BSD-3-Clause) and OpenSSL (Apache-2.0) in it"}
+"""Licences that a package's metadata leave out, as its source has them."""
+
 
 class Project(NamedTuple):
     """Something that Snug is made with."""
@@ -51,7 +54,7 @@ def projects(find: Callable[[str], metadata.PackageMetadata] = metadata.metadata
             told = find(name)
         except metadata.PackageNotFoundError:
             continue
-        found.append(Project(name.replace("_", " "), str(told["Version"]), _licence(told), purpose, site))
+        found.append(Project(name.replace("_", " "), str(told["Version"]), licence_of(told), purpose, site))
     return found
 
 
@@ -62,16 +65,19 @@ def age(today: date | None = None) -> int:
 
 def age_text(days: int) -> str:
     """The same in words."""
+    if days == 0:
+        return "made today"
     if days < 60:
-        return f"{days} day{'' if days == 1 else 's'}"
+        return f"{days} day{'' if days == 1 else 's'} old"
     months = round(days / 30.4)
-    return f"{months} months" if months < 24 else f"{months // 12} years"
+    return f"{months} months old" if months < 24 else f"{months // 12} years old"
 
 
-def _licence(told: metadata.PackageMetadata) -> str:
+def licence_of(told: metadata.PackageMetadata) -> str:
+    """What a package says of itself: an SPDX expression, or its own words."""
     for key in ("License-Expression", "License"):
         text = "".join(told.get_all(key) or []).strip().splitlines()
         if text and len(text[0]) <= 60:
             return text[0]
     named = [each.rpartition("::")[2].strip() for each in told.get_all("Classifier") or [] if "License ::" in each]
-    return ", ".join(named) or "see its papers"
+    return ", ".join(named) or _UNTOLD.get(str(told["Name"]), "see its papers")

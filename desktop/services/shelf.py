@@ -209,7 +209,8 @@ class Shelf(QObject):
         self._worker.run(work, done, self.refused.emit)
 
     def verify(self, model_id: int) -> None:
-        """Read a model's files to their end and compare them with the publisher's fingerprint, where there is one."""
+        """Read a model's files to their end and compare them with the publisher's fingerprint; where there is none,
+        with those of Snug's own list."""
         model = self._get(model_id)
         if model is None:
             return
@@ -220,14 +221,17 @@ class Shelf(QObject):
         def done(result: tuple[Check, bool]) -> None:
             check, matches = result
             self._worker.run(lambda: self._library.set_check(model_id, check), self._stored)
-            if not model.sha256:
+            repo = shelf_work.released(check)
+            if not model.sha256 and repo:
+                sentence = self.tr("{0} is the file that its publisher released, by Snug’s own list: {1}")
+            elif not model.sha256:
                 sentence = self.tr("{0} is read to its end. Nobody published a fingerprint to compare with.")
             elif matches:
                 sentence = self.tr("{0} is the file that its publisher published")
             else:
                 self.refused.emit(shelf_work.differs(model))
                 return
-            self.told.emit(sentence.format(model.name))
+            self.told.emit(sentence.format(model.name, repo))
 
         self._run(Job(self.tr("Reading {0}").format(model.name), 0, model.size_bytes), work, done)
 

@@ -136,6 +136,12 @@ def verified(model: InstalledModel, step: Step) -> tuple[Check, bool]:
     return check._replace(verified_at=time.time() if matches else 0.0), matches
 
 
+def released(check: Check) -> str:
+    """The repository that has these very files, by Snug's own list; empty: it knows none."""
+    known = intake.own_list().released(check.own_sha256)
+    return known.repo if known is not None else ""
+
+
 def differs(model: InstalledModel) -> AppError:
     """What is said of a file that is not its publisher's."""
     return AppError(

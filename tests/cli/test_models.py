@@ -50,7 +50,8 @@ def test_verifying_says_the_fingerprint_where_nobody_published_one(snug: Snug, t
     snug.run("models", "add", tiny)
     [event] = snug.run("models", "verify", "tiny", "--json").events
     assert event["sha256"] == [hashlib.sha256(Path(tiny).read_bytes()).hexdigest()]
-    assert event["matches"] is None
+    assert (event["matches"], event["released"]) == (None, "")
+    assert "no publisher's fingerprint" in snug.run("models", "verify", "tiny").out
 
 
 def test_a_poisoned_template_is_not_opened_until_somebody_says_so(snug: Snug, tmp_path: Path) -> None:

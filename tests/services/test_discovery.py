@@ -42,10 +42,11 @@ def test_opening_the_page_and_looking_at_a_known_model_asks_nobody(finding: Disc
 
 def test_words_and_filters_narrow_the_list(finding: Discovery) -> None:
     finding.filter("coder qwen")
-    assert [each.name for each in finding.listed()] == ["Qwen2.5 Coder 7B"]
+    assert [each.name for each in finding.listed()] == ["Qwen2.5 Coder 7B", "Qwen3 Coder 30B A3B"]
     finding.filter("")
     finding.choose(Wanted(vision=True, fits=True))
-    assert {each.name for each in finding.listed()} == {"Gemma 3 12B", "Gemma 3 4B"}
+    small = {"Gemma 3 12B", "Gemma 3 4B", "Gemma 4 12B", "Ministral 3 8B", "Qwen3.5 4B", "Qwen3.5 9B"}
+    assert {each.name for each in finding.listed()} == small
     finding.choose(Wanted(use=Use.NOT_COMMERCIAL))
     assert [each.publisher for each in finding.listed()] == ["Cohere"]
 
@@ -130,6 +131,25 @@ def test_the_publishers_list_replaces_what_was_about_right(finding: Discovery, c
     assert detail.offered[-1].judged.fitness is Fitness.TOO_BIG
     assert (detail.purpose != "", detail.licence_file, detail.published) == (True, "LICENSE", "April 2025")
     assert "Qwen3" in detail.card
+
+
+def test_a_file_that_the_publisher_replaced_is_named(finding: Discovery, courier: FakeCourier) -> None:
+    finding.open(QWEN)
+    finding.look_up()
+    now = described()
+    courier.answer("describe", now)
+    detail = finding.detail()
+    assert detail is not None
+    assert detail.replaced == ()
+    finding.open(QWEN)
+    finding.look_up()
+    files = tuple(file._replace(sha256="cd" * 32) if "Q4_K_M" in file.path else file for file in now.files)
+    courier.answer("describe", now._replace(files=files))
+    detail = finding.detail()
+    assert detail is not None
+    assert detail.replaced == ("Q4_K_M",)
+    # It is offered like any other.
+    assert next(each for each in detail.offered if each.suggested).variant.files[0].sha256 == "cd" * 32
 
 
 def test_the_head_of_one_file_makes_the_fit_of_all_of_them_exact(finding: Discovery, courier: FakeCourier) -> None:

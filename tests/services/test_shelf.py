@@ -186,6 +186,19 @@ def test_a_fingerprint_that_matches_makes_a_file_verified(home: Home, shelf: She
     home.until(lambda: shelf.models()[0].checked is None)
 
 
+def test_a_file_of_ones_own_that_snugs_list_knows_is_called_by_where_it_was_released(
+    home: Home, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = next(model for model in intake.own_list().models if model.repo == "Qwen/Qwen3-8B-GGUF")
+    model = added(home, shelf, tiny_model(tmp_path / "mine.gguf"))
+    assert "Nobody published" in told(home, shelf, lambda: shelf.verify(model.id))
+    monkeypatch.setattr("desktop.services.file_work.fingerprint", lambda *_: known.variants[0].files[0].sha256)
+    said = told(home, shelf, lambda: shelf.verify(model.id))
+    assert said == "mine is the file that its publisher released, by Snug’s own list: Qwen/Qwen3-8B-GGUF"
+    # A list of ours is no publisher's word: the file is not called compared.
+    assert not listed(home)[0].verified
+
+
 def test_a_fingerprint_that_differs_asks_before_the_next_load(home: Home, shelf: Shelf, tmp_path: Path) -> None:
     path = tiny_model(tmp_path / "m.gguf")
     model = intake.take_in(home.house.stores.library, path, intake.Origin(sha256=("0" * 64,)))

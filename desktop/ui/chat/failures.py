@@ -134,7 +134,7 @@ def doubtful(model: InstalledModel, names: list[str], installed: list[InstalledM
             Choice(
                 TEMPLATE,
                 "shield-check",
-                "Use one of Snug's templates",
+                "Use one of Snug’s templates",
                 "What was found then plays no part. The page you got the file from often names the template.",
                 "Use this one",
                 True,

@@ -100,7 +100,8 @@ class ModelsHome(QObject):
 
         shop = self._make_shop() if self._make_shop is not None else None
         look = partial(self._look_for_newer, shop)
-        wishes = Wishes(self.chat_requested.emit, self.benchmark_requested.emit, self._reveal, self._speed, look)
+        find = None if shop is None else lambda: self.room().open("discover")
+        wishes = Wishes(self.chat_requested.emit, self.benchmark_requested.emit, self._reveal, self._speed, look, find)
         page = InstalledPage(self._theme, self.shelf, self._models, wishes)
         page.told.connect(self.told)
         entries = [Entry("installed", "Installed", page, page.actions)]

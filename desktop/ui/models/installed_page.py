@@ -72,6 +72,8 @@ class Wishes(NamedTuple):
     speed: Callable[[InstalledModel], float]
     newer: Callable[[InstalledModel], None]
     """Whether the publisher has replaced its file."""
+    find: Callable[[], None] | None
+    """Look for models to fetch, where there is such a page."""
 
 
 class InstalledPage(QWidget):
@@ -108,6 +110,7 @@ class InstalledPage(QWidget):
         doing.setContentsMargins(0, 0, 0, 0)
         doing.addWidget(self.progress, 1)
         doing.addWidget(self.stop)
+        self.nothing = self._make_nothing()
         self.zone = DropZone(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 20)
@@ -116,6 +119,7 @@ class InstalledPage(QWidget):
         column.addWidget(self.doing)
         column.addLayout(self.offers)
         column.addWidget(self.table)
+        column.addWidget(self.nothing)
         column.addWidget(self.zone)
         column.addStretch(1)
         self.actions = self._make_actions()
@@ -154,6 +158,16 @@ class InstalledPage(QWidget):
             row.addWidget(button)
         return holder
 
+    def _make_nothing(self) -> QWidget:
+        theme, find = self._theme, self._wishes.find
+        sentence = "One that suits this computer is a matter of minutes. After that nothing needs the network."
+        if find is None:
+            return Card(theme, Row(theme, "box", "There is no model here yet", "A .gguf file is all that it takes."))
+        self.find = Button(theme, "Find a model", scale=Scale.SMALL)
+        self.find.setObjectName("findModel")
+        self.find.clicked.connect(find)
+        return Card(theme, Row(theme, "box", "There is no model here yet", sentence, self.find))
+
     def _connect(self) -> None:
         shelf, rows = self._shelf, self.list
         shelf.changed.connect(self.tell)
@@ -183,6 +197,7 @@ class InstalledPage(QWidget):
         here = current.id if current is not None else None
         self.list.show_rows(rows_of(Shelf(models, here, state, self._wishes.speed, self.origin)))
         self.table.setVisible(bool(models))
+        self.nothing.setVisible(not models)
         self._show_job()
         self._show_offers()
 

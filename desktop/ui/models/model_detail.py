@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.downloads import Download
 from desktop.domain.listing import Detail
@@ -133,8 +133,9 @@ class ModelDetail(Page):
         line.setSpacing(10)
         line.addWidget(Label(self._theme, "Choose a file", "heading"))
         note = ElidedLabel(self._theme, "Fit is worked out for this computer", "small", "textMuted")
-        note.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.addWidget(note, 1)
+        note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        line.addStretch(1)
+        line.addWidget(note)
         return line
 
     def _show_foot(self, detail: Detail) -> None:
@@ -146,6 +147,9 @@ class ModelDetail(Page):
         for draft in detail.drafts[:1]:
             told = f"The publisher has a small helper for it that guesses ahead ({file_text(draft.size)})."
             self._foot.addWidget(_note(theme, "gauge", told))
+        if detail.replaced:
+            told = f"The publisher has replaced {_listed(detail.replaced)} since Snug’s own list was made."
+            self._foot.addWidget(_note(theme, "info", told))
         if not detail.revision:
             told = "Sizes are from Snug’s own list and about right. Nobody was asked."
             self._foot.addWidget(_note(theme, "info", told))
@@ -166,6 +170,12 @@ class ModelDetail(Page):
         if detail.card:
             self._foot.addSpacing(8)
             self._foot.addWidget(Label(theme, "What the publisher says", "heading"))
+
+
+def _listed(quants: Sequence[str]) -> str:
+    """``the Q4_K_M file``, ``the Q4_K_M, Q6_K and Q8_0 files``."""
+    *rest, last = quants
+    return f"the {', '.join(rest)} and {last} files" if rest else f"the {last} file"
 
 
 def _note(theme: Theme, icon_name: str, words: str) -> QWidget:

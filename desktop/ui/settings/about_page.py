@@ -33,7 +33,7 @@ class AboutPage(Page):
         self.setObjectName("aboutPage")
         days = papers.age()
         old = "Look for a newer one: what reads model files is mended in public." if days > papers.WORRY_DAYS else ""
-        told = f"This version is {papers.age_text(days)} old. {old or 'Snug asks nobody for a newer one.'}"
+        told = f"This version is {papers.age_text(days)}. {old or 'Snug asks nobody for a newer one.'}"
         column = self.column
         column.addWidget(Label(theme, "About", "title"))
         column.addSpacing(14)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -44,11 +44,10 @@ def title_of(chat: Chat) -> str:
     return " ".join(chat.title.split()) or UNTITLED
 
 
-def rows_of(chats: list[Chat], today: date, folders: Sequence[Folder] = ()) -> list[Row]:
+def rows_of(chats: list[Chat], now: float, folders: Sequence[Folder] = ()) -> list[Row]:
     """Chats under their groups' labels, and folders between those that are pinned and the others, with their chats if
     they are open. Within a group the newest is first; each chat is there once at most."""
-    midnight = datetime.combine(today, datetime.min.time()).timestamp()
-    yesterday = datetime.combine(today - timedelta(days=1), datetime.min.time()).timestamp()
+    midnight, yesterday = _midnight(now, 0), _midnight(now, 1)
     groups: dict[str, list[Chat]] = {"Pinned": [], "Today": [], "Yesterday": [], "Earlier": []}
     filed: dict[int | None, list[Chat]] = {folder.id: [] for folder in folders}
     for chat in sorted(chats, key=_newest_first):
@@ -90,9 +89,9 @@ class ChatModel(QAbstractListModel):
         self._filed: set[int | None] = set()
         self._expected = 0
 
-    def set_chats(self, chats: list[Chat], folders: Sequence[Folder] = (), today: date | None = None) -> bool:
+    def set_chats(self, chats: list[Chat], folders: Sequence[Folder] = (), now: float | None = None) -> bool:
         """Show these chats and folders; False if nothing changed."""
-        rows = rows_of(chats, today or date.today(), folders)
+        rows = rows_of(chats, time.time() if now is None else now, folders)
         self._filed = {folder.id for folder in folders}
         closed = {folder.id for folder in folders if not folder.is_open}
         self._closed = {chat.id: chat.folder_id for chat in chats if chat.folder_id in closed and not chat.pinned}
@@ -206,6 +205,12 @@ class ChatModel(QAbstractListModel):
         if isinstance(row, Chat):
             return "Pinned chat" if row.pinned else "Chat in a folder" if self.is_inside(index) else "Chat"
         return None
+
+
+def _midnight(now: float, days_before: int) -> float:
+    """When a day began, in seconds since the epoch."""
+    today = time.localtime(now)
+    return time.mktime((today.tm_year, today.tm_mon, today.tm_mday - days_before, 0, 0, 0, 0, 0, -1))
 
 
 def _newest_first(chat: Chat) -> tuple[float, int]:

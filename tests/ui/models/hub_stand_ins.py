@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop import paths
 from desktop.courier import protocol
-from desktop.domain.catalogue import Catalogue
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.fit import Room
 from desktop.domain.hub import CourierFailure, Description, FoundModel, HubFailure, RemoteFile
 from desktop.domain.models import InstalledModel
 from desktop.domain.quants import RepoFile
+from desktop.services import intake
 from desktop.services.access import Known
 from desktop.services.discovery import Discovery
 from desktop.services.newer import Answer, Standing
@@ -72,8 +71,7 @@ class FakeCourier:
 def discovery(courier: FakeCourier | None = None) -> Discovery:
     """The real service over Snug's own list and a courier that answers when told."""
     known = courier or FakeCourier()
-    catalogue = Catalogue((paths.resources() / "catalogue.json").read_text(encoding="utf-8"))
-    return Discovery(catalogue, lambda: known, lambda: ROOM)  # type: ignore[arg-type, return-value]
+    return Discovery(intake.own_list(), lambda: known, lambda: ROOM)  # type: ignore[arg-type, return-value]
 
 
 def found(*models: FoundModel, following: str = "") -> protocol.Found:
@@ -81,7 +79,11 @@ def found(*models: FoundModel, following: str = "") -> protocol.Found:
 
 
 def files(*quants: tuple[str, float], stem: str = "Qwen3-8B") -> tuple[RemoteFile, ...]:
-    return tuple(RemoteFile(f"{stem}-{name}.gguf", round(size * 1e9), "ab" * 32) for name, size in quants)
+    """With the fingerprints that Snug's own list knows, as long as nobody replaced them."""
+    variants = [variant for model in intake.own_list().models for variant in model.variants]
+    known = {file.name: file.sha256 for variant in variants for file in variant.files}
+    named = [(f"{stem}-{name}.gguf", round(size * 1e9)) for name, size in quants]
+    return tuple(RemoteFile(name, size, known.get(name) or "ab" * 32) for name, size in named)
 
 
 def described(repo: str = "Qwen/Qwen3-8B-GGUF") -> Description:

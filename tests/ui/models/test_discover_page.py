@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.domain.downloads import DownloadState, line_of, rate_text, time_text
 from desktop.domain.hub import HubFailure
 from desktop.domain.licences import Use
+from desktop.services import intake
 from desktop.ui.models.discover_page import DiscoverPage
 from desktop.ui.models.terms_dialog import AskTerms, ShowLicence
 from desktop.ui.models.token_dialog import AskToken
@@ -56,7 +57,7 @@ def test_it_opens_with_snugs_own_list_and_asks_nobody(page: DiscoverPage, stage:
 def test_typing_narrows_the_list_and_enter_asks_the_hub(page: DiscoverPage, stage: Stage) -> None:
     page.field.setFocus()
     stage.type("qwen coder")
-    stage.qtbot.waitUntil(lambda: names(page) == ["Qwen2.5 Coder 7B"])
+    stage.qtbot.waitUntil(lambda: names(page) == ["Qwen2.5 Coder 7B", "Qwen3 Coder 30B A3B"])
     assert stage.shop.courier.asked == {}
     assert "qwen coder" in page.ask_hub.text()
     stage.key(Qt.Key.Key_Return)
@@ -77,7 +78,7 @@ def test_what_the_hub_found_can_be_put_in_order_and_goes_on(page: DiscoverPage, 
 
 def test_filters_are_chips(page: DiscoverPage, stage: Stage) -> None:
     stage.click(page.vision)
-    assert all("Gemma" in name or "Mistral" in name for name in names(page))
+    assert names(page) == [model.name for model in intake.own_list().models if model.vision]
     stage.click(page.vision)
     page._choose_use(Use.NOT_COMMERCIAL)  # pyright: ignore[reportPrivateUsage]
     assert names(page) == ["Aya Expanse 8B"]
@@ -104,6 +105,26 @@ def test_a_download_from_snugs_own_list_looks_at_the_publishers_first(page: Disc
     assert (ordered.repo, ordered.quant, ordered.revision) == (QWEN, "Q4_K_M", description().revision)
     assert [file.name for file in ordered.files] == ["Qwen3-8B-Q4_K_M.gguf"]
     assert ordered.files[0].sha256
+
+
+def test_what_the_publisher_replaced_since_is_said_in_plain_words(page: DiscoverPage, stage: Stage) -> None:
+    stage.shop.look_at(QWEN)
+    assert "has replaced" not in words(page)
+    detail = stage.shop.discovery.detail()
+    assert detail is not None
+    page.detail.show_detail(detail._replace(replaced=("Q4_K_M",)))
+    assert "has replaced the Q4_K_M file since Snug’s own list was made" in words(page)
+    page.detail.show_detail(detail._replace(replaced=("Q4_K_M", "Q6_K", "Q8_0")))
+    assert "has replaced the Q4_K_M, Q6_K and Q8_0 files since" in words(page)
+
+
+def test_what_is_here_already_is_known_without_asking(page: DiscoverPage, stage: Stage) -> None:
+    model = intake.own_list().find(QWEN)
+    assert model is not None
+    stage.shop.discovery.open(QWEN)
+    page.detail.show_downloads((), frozenset({model.variants[0].name}))
+    assert button(page, "Chat with Q4_K_M, 5.0 GB").isVisible()
+    assert stage.shop.courier.asked == {}
 
 
 def test_when_the_publisher_does_not_answer_nothing_is_ordered(page: DiscoverPage, stage: Stage) -> None:

@@ -68,6 +68,22 @@ def test_when_a_model_was_used_is_said_as_people_say_it(used: tuple[int, int, in
     assert row(InstalledModel(1, "/m.gguf", "M", last_used_at=at)).last_used == words
 
 
+def test_without_a_model_the_way_to_one_is_offered(stage: Stage) -> None:
+    stage.models.have([])
+    stage.window.open_shelf("installed")
+    QApplication.processEvents()
+    page = stage.window.findChild(InstalledPage)
+    assert isinstance(page, InstalledPage)
+    assert page.nothing.isVisible()
+    assert not page.table.isVisible()
+    page.find.click()
+    assert not page.isVisible()
+    stage.models.have(shelf_models())
+    stage.window.open_shelf("installed")
+    QApplication.processEvents()
+    assert not page.nothing.isVisible()
+
+
 def test_the_button_of_a_row_is_what_comes_next() -> None:
     checked = InstalledModel(1, "/m.gguf", "M", checked=Check(1.0))
     assert row(checked).deed is Deed.CHAT

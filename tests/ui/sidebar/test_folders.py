@@ -27,7 +27,7 @@ MATTER, ARCHIVE, SECRET = Folder(1, "Hansen", Rule(30)), Folder(2, "Parish"), Fo
 def lines(chats: list[Chat], *folders: Folder) -> list[str]:
     """The rows as words: labels in capitals, a folder with its number, a remark in brackets."""
     said: list[str] = []
-    for row in rows_of(chats, TODAY, folders):
+    for row in rows_of(chats, NOON, folders):
         if isinstance(row, Heading):
             said.append(row.text.upper())
         elif isinstance(row, Hint):
