@@ -230,6 +230,8 @@ class Menu(QMenu):
         if row.kind is RowKind.RULE:
             middle = round(place.center().y())
             panel = self.panel()
+            if place.width() < panel.width() / 2:  # a long menu has columns
+                panel = place.toRect()
             painter.fillRect(QRect(panel.left() + 1, middle, panel.width() - 2, 1), theme.color("border"))
             return
         if row.kind is RowKind.HEADING:
