@@ -26,7 +26,6 @@ from desktop.services.speeds import Speeds
 from desktop.services.tasks import Worker
 from desktop.services.upkeep import Upkeep
 from desktop.settings import SettingsFile
-from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier.client import CourierClient

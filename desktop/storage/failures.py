@@ -110,20 +110,26 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         tr_later("Your other messages are untouched."),
         tr_later("Open the chat again."),
     ),
-    CHAT_GONE: ("This chat is no longer there.", "Your other chats are untouched.", "Choose another chat."),
-    MESSAGE_GONE: ("This message is no longer there.", "Your other messages are untouched.", "Open the chat again."),
-    FOLDER_GONE: ("This folder is no longer there.", "Its chats are still in the list.", "Choose another folder."),
-    FOLDER_UNNAMED: ("A folder needs a name.", "Nothing was changed.", "Give it one."),
-    FOLDER_EXISTS: ("There is a folder of this name already.", "Nothing was changed.", "Choose another name."),
+    FOLDER_GONE: (
+        tr_later("This folder is no longer there."),
+        tr_later("Its chats are still in the list."),
+        tr_later("Choose another folder."),
+    ),
+    FOLDER_UNNAMED: (tr_later("A folder needs a name."), tr_later("Nothing was changed."), tr_later("Give it one.")),
+    FOLDER_EXISTS: (
+        tr_later("There is a folder of this name already."),
+        tr_later("Nothing was changed."),
+        tr_later("Choose another name."),
+    ),
     FOLDER_HOLDS_CHATS: (
-        "This folder holds chats that are stored.",
-        "Nothing was changed.",
-        "Move them out or delete them first; then it can be one that never stores.",
+        tr_later("This folder holds chats that are stored."),
+        tr_later("Nothing was changed."),
+        tr_later("Move them out or delete them first; then it can be one that never stores."),
     ),
     FOLDER_NEVER_STORES: (
-        "Nothing is stored in this folder, and this chat is.",
-        "It stays where it is.",
-        "Choose another folder, or begin a new chat in this one.",
+        tr_later("Nothing is stored in this folder, and this chat is."),
+        tr_later("It stays where it is."),
+        tr_later("Choose another folder, or begin a new chat in this one."),
     ),
 }
 
@@ -148,7 +154,7 @@ def translated(path: Path) -> Generator[None]:
 
 def _translate(error: Exception, path: Path) -> AppError | None:
     if isinstance(error, PoolTimeout):
-        return failure(DATABASE_BUSY, "waited for this process's own writer")
+        return failure(DATABASE_BUSY, tr("waited for this process's own writer"))
     if isinstance(error, OSError):
         return _from_system(error)
     cause: object = error.orig if isinstance(error, DBAPIError) else error

@@ -18,7 +18,7 @@ from desktop.domain.chat import Chat, Role, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.names import speed_text
 from desktop.errors import AppError
-from desktop.translation import tr, tr_count
+from desktop.translation import tr
 from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice

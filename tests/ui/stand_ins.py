@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
 from desktop.domain.context import Memory, Note
 from desktop.domain.folders import Folder, Rule, by_name
-from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
+from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
 from desktop.storage.folders import Taken
+from desktop.translation import tr
 from desktop.ui.theme import Theme
 
 TITLES = (

@@ -77,7 +77,7 @@ class Title(QWidget):
             self._close()
         self._may_rename = may_rename
         self._label.setText(one_line)
-        self.setAccessibleName(f"Chat: {one_line}" if one_line else "New chat")
+        self.setAccessibleName(tr("Chat: {one_line}").format(one_line=one_line) if one_line else tr("New chat"))
         self._describe()
 
     def set_place(self, words: str) -> None:
@@ -87,7 +87,9 @@ class Title(QWidget):
         self._describe()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(" ".join(filter(None, (self._place, "Press F2 to rename" * self._may_rename))))
+        self.setAccessibleDescription(
+            " ".join(filter(None, (self._place, tr("Press F2 to rename") * self._may_rename)))
+        )
 
     def edit(self) -> None:
         """Open the field, if there is a chat to rename."""

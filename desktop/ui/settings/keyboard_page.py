@@ -14,15 +14,20 @@ from desktop.ui.settings.rows import Card, Row, Section
 from desktop.ui.theme import Theme, size
 
 _OTHERS = (
-    ("message-square", "Send the message", "Shift+Enter begins a new line.", "Enter"),
-    ("x", "Stop the answer, or close what is open", "", "Esc"),
-    ("search", "Search the chats and the commands", "", control("K")),
-    ("keyboard", "To the message", "", control("L")),
-    ("app-window", "To the next part of the window", "Shift+F6 goes back.", "F6"),
-    ("pencil", "Rename", "In the list of chats, or of models.", "F2"),
-    ("trash-2", "Delete", "In the same lists. A deleted chat can be brought back for a few seconds.", "Del"),
-    ("folder-open", "Open a folder of chats", "Left closes it, and Enter does both.", "Right"),
-    ("ellipsis", "Everything else that can be done with a row", "Shift+F10 does the same.", "Menu"),
+    ("message-square", tr_later("Send the message"), tr_later("Shift+Enter begins a new line."), "Enter"),
+    ("x", tr_later("Stop the answer, or close what is open"), "", "Esc"),
+    ("search", tr_later("Search the chats and the commands"), "", control("K")),
+    ("keyboard", tr_later("To the message"), "", control("L")),
+    ("app-window", tr_later("To the next part of the window"), tr_later("Shift+F6 goes back."), "F6"),
+    ("pencil", tr_later("Rename"), tr_later("In the list of chats, or of models."), "F2"),
+    (
+        "trash-2",
+        tr_later("Delete"),
+        tr_later("In the same lists. A deleted chat can be brought back for a few seconds."),
+        "Del",
+    ),
+    ("folder-open", tr_later("Open a folder of chats"), tr_later("Left closes it, and Enter does both."), "Right"),
+    ("ellipsis", tr_later("Everything else that can be done with a row"), tr_later("Shift+F10 does the same."), "Menu"),
 )
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdi
 
 from desktop.domain.chat import Chat
 from desktop.domain.folders import Folder
+from desktop.translation import tr
 from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
 from desktop.ui.sidebar.chat_model import ChatModel, Key, key_of, title_of
