@@ -23,7 +23,10 @@ DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
     "welcomed": False,
     # "system", "light" or "dark".
     "appearance": "system",
-    "reduced_motion": False,
+    # "system", "high" or "usual".
+    "contrast": "system",
+    # "system", "reduced" or "full".
+    "motion": "system",
     # Minutes without a key or the mouse until Snug locks itself, where a passphrase opens it; 0: never.
     "lock.minutes": 10,
     "window.sidebar": True,
@@ -78,6 +81,10 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(stored, dict):
         return {}
     values = cast("dict[str, Any]", stored)
+    before = values.get("reduced_motion")
+    if isinstance(before, bool):
+        # What it was when it was a switch.
+        values.setdefault("motion", "reduced" if before else "full")
     return {key: values[key] for key, default in DEFAULTS.items() if _is_like(values.get(key), default)}
 
 

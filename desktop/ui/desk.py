@@ -25,9 +25,9 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
-from desktop.ui.preferences import LOCK_MINUTES
+from desktop.ui.preferences import LOCK_MINUTES, LOOKS
 from desktop.ui.taskbar import Taskbar
-from desktop.ui.theme import Appearance, Theme, load_fonts
+from desktop.ui.theme import Theme, load_fonts
 from desktop.vault import refusals
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Desktop(QObject):
         application.setDesktopFileName("snug")
         self._taskbar = Taskbar("snug")
         load_fonts()
-        self.theme = Theme(_appearance(settings))
-        self.theme.reduced_motion = bool(settings.get("reduced_motion"))
+        self.theme = Theme(*(kind(settings.get(key)) for kind, key in LOOKS.items()))
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
@@ -250,6 +249,7 @@ class Desktop(QObject):
         from PySide6.QtGui import QIcon
 
         from desktop.ui.parts.roles import tell_roles
+        from desktop.ui.wishes import Wishes
 
         self._has_begun = True
         tell_roles()
@@ -257,6 +257,7 @@ class Desktop(QObject):
         gc.enable()
         self.application.setWindowIcon(QIcon(icons.brand("snug-mark", 128, 128, 1.0)))
         self._lock.listen()
+        Wishes(self.theme, self)
         if self.window is not None and self._seen is not None:
             # The bar beside the list is as long from here on as it is going to be; laying so many rows out takes time.
             self.window.sidebar.list.expect(self._seen.below())
@@ -407,10 +408,3 @@ class Desktop(QObject):
 
 def _transcript(theme: Theme, parent: QWidget) -> QWidget:
     return Transcript(theme, parent)
-
-
-def _appearance(settings: SettingsFile) -> Appearance:
-    try:
-        return Appearance(settings.get("appearance"))
-    except ValueError:
-        return Appearance.SYSTEM

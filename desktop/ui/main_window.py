@@ -23,9 +23,9 @@ from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice
 from desktop.ui.models.home import ModelsHome
-from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
+from desktop.ui.preferences import LOOKS, Settings
 from desktop.ui.sidebar.filing import Filing
-from desktop.ui.theme import Appearance, Theme
+from desktop.ui.theme import Appearance, Choice, Theme
 
 if TYPE_CHECKING:
     from desktop.domain.benchmark import Benchmark
@@ -91,6 +91,8 @@ class MainWindow(Frame):
         self._wanted: int | None = None
         self.models = ModelChoice(theme, self, models, self._told_in_conversation, self._speed)
         self.models.changed.connect(self.room.set_engine)
+        # The dot of a model that is busy is the one thing that moves by itself.
+        theme.motion_changed.connect(self.models.tell)
         self.home: ModelsHome | None = None
         if make_shelf is not None:
             self.home = ModelsHome(theme, models, make_shelf, make_shop, reveal, self._speed, self)
@@ -231,7 +233,7 @@ class MainWindow(Frame):
             "keyboard": partial(self.open_settings, "keyboard"),
             "about": partial(self.open_settings, "about"),
             "welcome": self.welcome_requested.emit,
-            **{look.value: partial(self._choose_appearance, look) for look in Appearance},
+            **{look.value: partial(self._choose_look, look) for look in Appearance},
         }
         if self._dock is not None:
             commands["inspector"] = self.open_inspector
@@ -324,8 +326,7 @@ class MainWindow(Frame):
         self._know_speeds()
         pages = SettingsPages(self.theme, self._make_privacy_page, self._memory, self._benchmarks, self)
         pages.told.connect(self.toast.tell)
-        pages.appearance_chosen.connect(self._choose_appearance)
-        pages.motion_chosen.connect(self._choose_motion)
+        pages.look_chosen.connect(self._choose_look)
         pages.deletion_requested.connect(self.deletion_requested)
         pages.link_activated.connect(self._link_activated)
         pages.room.closed.connect(self.focus_composer)
@@ -541,14 +542,9 @@ class MainWindow(Frame):
 
     # Appearance
 
-    def _choose_appearance(self, appearance: Appearance) -> None:
-        self.theme.choose(appearance)
-        self._settings.put(APPEARANCE, appearance.value)
-
-    def _choose_motion(self, reduced: bool) -> None:
-        self.theme.reduced_motion = reduced
-        self._settings.put(REDUCED_MOTION, reduced)
-        self.models.tell()
+    def _choose_look(self, choice: Choice) -> None:
+        self.theme.choose(choice)
+        self._settings.put(LOOKS[type(choice)], choice.value)
 
     def _to_next_area(self) -> None:
         self.next_area(1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-APPEARANCE = "appearance"
-REDUCED_MOTION = "reduced_motion"
+from desktop.ui.theme import Appearance, Choice, Contrast, Motion
+
+LOOKS: Mapping[type[Choice], str] = {Appearance: "appearance", Contrast: "contrast", Motion: "motion"}
+"""What was chosen of each kind."""
 GEOMETRY = "window.geometry"
 SIDEBAR = "window.sidebar"
 INSPECTOR = "window.inspector"

@@ -10,7 +10,7 @@ import sys
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -18,12 +18,30 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from desktop import paths
 
 
-class Appearance(StrEnum):
-    """What the user chose."""
+class Choice(StrEnum):
+    """What the user chose. What is not known here, from a damaged file or a newer version, is the system's."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        return cls("system")
+
+
+class Appearance(Choice):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+class Contrast(Choice):
+    SYSTEM = "system"
+    HIGH = "high"
+    USUAL = "usual"
+
+
+class Motion(Choice):
+    SYSTEM = "system"
+    REDUCED = "reduced"
+    FULL = "full"
 
 
 @cache
@@ -85,23 +103,25 @@ def radius(name: str) -> int:
 
 
 class Theme(QObject):
-    """Colours and fonts of the current appearance.
+    """Colours and fonts of the current appearance. What nobody chose is the system's.
 
     Signals:
-        changed: light became dark or the other way round; repaint and rebuild what holds colours.
+        changed: light became dark, or contrast high, or the other way round; repaint and rebuild what holds colours.
+        motion_changed: motion is reduced from now on, or no longer.
     """
 
     changed = Signal()
+    motion_changed = Signal()
 
-    def __init__(self, appearance: Appearance = Appearance.SYSTEM, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-        self.reduced_motion = False
+    def __init__(self, *choices: Choice) -> None:
+        super().__init__()
+        self._chosen: dict[type[Choice], Choice] = {kind: kind("system") for kind in (Appearance, Contrast, Motion)}
+        self._wants_contrast = self._wants_stillness = False
+        self._dark = self._high_contrast = self._reduced_motion = False
         hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._system_changed)
-        hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)
-        self.high_contrast = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
-        self._dark = self._wants_dark()
+        hints.colorSchemeChanged.connect(self._follow)
+        hints.accessibility().contrastPreferenceChanged.connect(self._follow)
+        self.choose(*choices)
 
     @property
     def dark(self) -> bool:
@@ -112,17 +132,30 @@ class Theme(QObject):
         return "dark" if self._dark else "light"
 
     @property
-    def appearance(self) -> Appearance:
-        return self._appearance
+    def high_contrast(self) -> bool:
+        return self._high_contrast
 
-    def choose(self, appearance: Appearance) -> None:
-        """Follow the user's choice from now on."""
-        self._appearance = appearance
-        self._system_changed()
+    @property
+    def reduced_motion(self) -> bool:
+        return self._reduced_motion
+
+    def chosen(self, kind: type[Choice]) -> Choice:
+        """What the user chose of a kind, for instance ``chosen(Contrast)``."""
+        return self._chosen[kind]
+
+    def choose(self, *choices: Choice) -> None:
+        """Follow the user's choices from now on."""
+        self._chosen.update({type(choice): choice for choice in choices})
+        self._follow()
+
+    def hear(self, *, high_contrast: bool, reduced_motion: bool) -> None:
+        """What the system wants, as far as Qt does not know."""
+        self._wants_contrast, self._wants_stillness = high_contrast, reduced_motion
+        self._follow()
 
     def color(self, name: str) -> QColor:
         """A colour by its token name, for instance ``color("accent")``."""
-        if self.high_contrast:
+        if self._high_contrast:
             name = _STRONGER.get(name, name)
         return _color(tokens()["color"][self.name][name])
 
@@ -148,7 +181,7 @@ class Theme(QObject):
 
     def duration(self, name: str) -> int:
         """Milliseconds of a motion token; 0 with reduced motion."""
-        return 0 if self.reduced_motion else int(tokens()["motion"][name])
+        return 0 if self._reduced_motion else int(tokens()["motion"][name])
 
     def palette(self) -> QPalette:
         """For everything that Qt paints itself."""
@@ -177,24 +210,32 @@ class Theme(QObject):
             palette.setColor(disabled, role, self.color("textDisabled"))
         return palette
 
-    def _wants_dark(self) -> bool:
-        if self._appearance is Appearance.SYSTEM:
-            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._appearance is Appearance.DARK
-
-    def _contrast_changed(self, preference: Qt.ContrastPreference) -> None:
-        self.high_contrast = preference is Qt.ContrastPreference.HighContrast
-        self.changed.emit()
-
-    def _system_changed(self) -> None:
-        dark = self._wants_dark()
-        if dark != self._dark:
-            self._dark = dark
+    def _follow(self) -> None:
+        hints = QGuiApplication.styleHints()
+        contrast = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        dark = self._is(Appearance.DARK, hints.colorScheme() == Qt.ColorScheme.Dark)
+        high_contrast = self._is(Contrast.HIGH, contrast or self._wants_contrast)
+        reduced_motion = self._is(Motion.REDUCED, self._wants_stillness)
+        if (dark, high_contrast) != (self._dark, self._high_contrast):
+            self._dark, self._high_contrast = dark, high_contrast
             self.changed.emit()
+        if reduced_motion != self._reduced_motion:
+            self._reduced_motion = reduced_motion
+            self.motion_changed.emit()
+
+    def _is(self, wish: Choice, systems: bool) -> bool:
+        """Whether something is to be so: chosen, or the system's and nothing else chosen."""
+        chosen = self._chosen[type(wish)]
+        return chosen is wish or (chosen == "system" and systems)
 
 
-_STRONGER = {"border": "control", "textMuted": "textSecondary", "textSecondary": "textPrimary"}
-"""With the system's high contrast: what separates is seen as well as what can be pressed, and quiet words are not."""
+_STRONGER = {
+    "border": "control",
+    "borderStrong": "control",
+    "textMuted": "textSecondary",
+    "textSecondary": "textPrimary",
+}
+"""With high contrast: what separates is seen as well as what can be pressed, and quiet words are not quiet."""
 
 
 @cache

@@ -1,53 +1,78 @@
-"""Appearance: light or dark, and whether things move."""
+"""Appearance: light or dark, how much contrast, and whether things move."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 
 from desktop.translation import tr, tr_later
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
-from desktop.ui.parts.toggles import Segmented, Switch
+from desktop.ui.parts.toggles import Segmented
 from desktop.ui.settings.rows import Card, Row
-from desktop.ui.theme import Appearance, Theme, size
+from desktop.ui.theme import Appearance, Choice, Contrast, Motion, Theme, size
 
-_CHOICES = (
-    (Appearance.SYSTEM, tr_later("System")),
-    (Appearance.LIGHT, tr_later("Light")),
-    (Appearance.DARK, tr_later("Dark")),
+
+class _Question(NamedTuple):
+    icon: str
+    title: str
+    sentence: str
+    answers: Mapping[Choice, str]
+
+
+_QUESTIONS = (
+    _Question(
+        "sun",
+        tr_later("Light or dark"),
+        tr_later("“System” follows your desktop."),
+        {
+            Appearance.SYSTEM: tr_later("System"),
+            Appearance.LIGHT: tr_later("Light"),
+            Appearance.DARK: tr_later("Dark"),
+        },
+    ),
+    _Question(
+        "eye",
+        tr_later("Contrast"),
+        tr_later("High: lines are easier to see, and quiet words are as dark or light as the others."),
+        {Contrast.SYSTEM: tr_later("System"), Contrast.HIGH: tr_later("High"), Contrast.USUAL: tr_later("Usual")},
+    ),
+    _Question(
+        "play",
+        tr_later("Motion"),
+        tr_later("Reduced: nothing glides or fades."),
+        {Motion.SYSTEM: tr_later("System"), Motion.REDUCED: tr_later("Reduced"), Motion.FULL: tr_later("Full")},
+    ),
 )
 
 
 class AppearancePage(Page):
     """Signals:
-    appearance_chosen: an ``Appearance``.
-    motion_chosen: whether motion is to be reduced.
+    look_chosen: a ``Choice``: an ``Appearance``, a ``Contrast`` or a ``Motion``.
     """
 
-    appearance_chosen = Signal(object)
-    motion_chosen = Signal(bool)
+    look_chosen = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("Appearance"), size("settingsContentMax"), centred=False)
         self.setObjectName("appearancePage")
-        self.looks = Segmented(theme, tr("Appearance"), [tr(words) for _, words in _CHOICES])
-        self.looks.chosen.connect(self._chosen)
-        self.motion = Switch(theme, tr("Reduced motion"))
-        self.motion.clicked.connect(lambda: self.motion_chosen.emit(self.motion.isChecked()))
-        light = Row(theme, "sun", tr("Light or dark"), tr("“System” follows your desktop."), self.looks)
-        still = Row(theme, "eye", tr("Reduced motion"), tr("Nothing glides or fades."), self.motion)
+        self.looks: dict[type[Choice], Segmented] = {}
+        rows: list[Row] = []
+        for question in _QUESTIONS:
+            choices = list(question.answers)
+            segments = Segmented(theme, tr(question.title), [tr(words) for words in question.answers.values()])
+            segments.chosen.connect(lambda place, choices=choices: self.look_chosen.emit(choices[place]))
+            self.looks[type(choices[0])] = segments
+            rows.append(Row(theme, question.icon, tr(question.title), tr(question.sentence), segments))
         self.column.addWidget(Label(theme, tr("Appearance"), "title"))
         self.column.addSpacing(14)
-        self.column.addWidget(Card(theme, light, still))
+        self.column.addWidget(Card(theme, *rows))
         self.column.addStretch(1)
         self.refresh()
 
     def refresh(self) -> None:
         """Show what is chosen now: the search can choose it as well."""
-        theme = self._theme
-        places = [appearance for appearance, _ in _CHOICES]
-        self.looks.choose(places.index(theme.appearance))
-        self.motion.setChecked(theme.reduced_motion)
-
-    def _chosen(self, place: int) -> None:
-        self.appearance_chosen.emit(_CHOICES[place][0])
+        for kind, segments in self.looks.items():
+            segments.choose(list(kind).index(self._theme.chosen(kind)))

@@ -26,15 +26,13 @@ class SettingsPages(QObject):
 
     Signals:
         told: a sentence for the toast.
-        appearance_chosen: an ``Appearance``.
-        motion_chosen: whether motion is to be reduced.
+        look_chosen: a ``Choice`` of the theme.
         deletion_requested: everything is to be deleted, and the word for it was typed.
         link_activated: an address outside; nothing was opened.
     """
 
     told = Signal(str)
-    appearance_chosen = Signal(object)
-    motion_chosen = Signal(bool)
+    look_chosen = Signal(object)
     deletion_requested = Signal()
     link_activated = Signal(str)
 
@@ -48,8 +46,7 @@ class SettingsPages(QObject):
     ) -> None:
         super().__init__(parent)
         looks = AppearancePage(theme)
-        looks.appearance_chosen.connect(self.appearance_chosen)
-        looks.motion_chosen.connect(self.motion_chosen)
+        looks.look_chosen.connect(self.look_chosen)
         entries = [Entry("appearance", tr("Appearance"), "palette", looks)]
         self._privacy: PrivacyPage | None = None
         if make_privacy_page is not None:
