@@ -48,7 +48,7 @@ from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
 from desktop.ui.settings.benchmark_page import BenchmarkPage
 from desktop.ui.settings.privacy_page import PrivacyPage
-from desktop.ui.theme import Appearance, Theme, load_fonts
+from desktop.ui.theme import Appearance, Contrast, Motion, Theme, load_fonts
 from desktop.vault import refusals
 from tests.ui import stand_ins
 from tests.ui.models.hub_stand_ins import GATED, FakeShop, described, found, order, running
@@ -233,6 +233,16 @@ def chat(stage: Stage) -> None:
     conversation.reset.emit()
     conversation.set_context(1842, 8192)
     stage.window.room.composer.set_text("Now add up the fees for each week")
+
+
+def contrast(stage: Stage) -> None:
+    stage.theme.choose(Contrast.HIGH)
+    chat(stage)
+
+
+def contrast_inspector(stage: Stage) -> None:
+    stage.theme.choose(Contrast.HIGH)
+    inspector(stage)
 
 
 def formulas(stage: Stage) -> None:
@@ -514,6 +524,11 @@ def settings_end(stage: Stage) -> None:
 
 def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
+
+
+def appearance_contrast(stage: Stage) -> None:
+    stage.theme.choose(Contrast.HIGH)
+    appearance(stage)
 
 
 def memory_settings(stage: Stage) -> None:
@@ -825,6 +840,8 @@ def hidden(stage: Stage) -> QWidget:
 
 SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "a-chat": chat,
+    "contrast-chat": contrast,
+    "contrast-inspector": contrast_inspector,
     "a2-streaming": streaming,
     "empty": empty,
     "empty-starter": starter,
@@ -859,6 +876,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
     "settings-appearance": appearance,
+    "contrast-settings": appearance_contrast,
     "settings-memory": memory_settings,
     "settings-benchmark": benchmark,
     "settings-benchmark-running": benchmark_running,
@@ -939,8 +957,7 @@ def main() -> None:
     suffix = ""
     if chosen.text_scale != 1.0:
         suffix = f"-text-{round(chosen.text_scale * 100)}"
-    theme = Theme(Appearance.LIGHT)
-    theme.reduced_motion = True
+    theme = Theme(Motion.REDUCED)
     dress(application, theme)
     scenes = SCENES
     services: Callable[[], tuple[Any, Any, Any]] = _stand_ins
@@ -949,10 +966,10 @@ def main() -> None:
         services = getattr(importlib.import_module(module), function)
         scenes = {"window": window}
     for appearance in (Appearance.LIGHT, Appearance.DARK):
-        theme.choose(appearance)
         for name, play in scenes.items():
             if chosen.scene and chosen.scene != name:
                 continue
+            theme.choose(appearance, Contrast.USUAL)
             stage = Stage(theme, services)
             shown = play(stage) or stage.window
             stage.settle()
@@ -963,6 +980,7 @@ def main() -> None:
             stage.window.close()
             stage.window.deleteLater()
         if not chosen.scene and not chosen.services:
+            theme.choose(appearance, Contrast.USUAL)
             gallery = Gallery(theme)
             gallery.show()
             QApplication.processEvents()

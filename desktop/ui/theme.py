@@ -232,6 +232,8 @@ class Theme(QObject):
 _STRONGER = {
     "border": "control",
     "borderStrong": "control",
+    "scrollThumb": "control",
+    "textDisabled": "textMuted",
     "textMuted": "textSecondary",
     "textSecondary": "textPrimary",
 }

@@ -1,7 +1,8 @@
 """What the system wants of contrast and motion, where Qt does not say: asked after the first picture, never waited for.
 
-On Linux the desktop says it over D-Bus (the Settings portal), now and whenever it changes; where nobody answers, nothing
-happens. Windows is asked again whenever Snug comes to the front. On macOS nobody is asked: of contrast Qt knows there.
+On Linux the desktop says it over D-Bus (the Settings portal), now and whenever it changes; where nobody answers,
+nothing happens. Windows is asked again whenever Snug comes to the front. On macOS Qt knows of contrast, and nobody is
+asked about motion.
 """
 
 from __future__ import annotations

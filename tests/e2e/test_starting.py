@@ -81,7 +81,7 @@ DAMAGED = {
     "garbage": os.urandom(300),
     "half-written": b'{"appearance": "dark", "reduced_mo',
     "a list": b"[1, 2, 3]",
-    "wrong types": b'{"appearance": 7, "reduced_motion": "yes", "window.sidebar": null}',
+    "wrong types": b'{"appearance": 7, "motion": true, "reduced_motion": "yes", "window.sidebar": null}',
     "deep": b"[" * 100_000,
     "from a newer version": b'{"appearance": "sepia", "colour": {"a": 1}}',
 }
@@ -94,9 +94,9 @@ def test_settings_that_cannot_be_read_never_keep_the_house_closed(qtbot: QtBot, 
     (data / "settings.json").write_bytes(content)
     house = open_house(data)
     assert all(type(house.settings.get(key)) is type(value) for key, value in DEFAULTS.items())
-    house.settings.put("reduced_motion", True)
+    house.settings.put("motion", "reduced")
     house.close()
-    assert SettingsFile(data / "settings.json").get("reduced_motion") is True
+    assert SettingsFile(data / "settings.json").get("motion") == "reduced"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")

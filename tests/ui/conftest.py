@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import dress
-from desktop.ui.theme import Appearance, Theme, load_fonts
+from desktop.ui.theme import Appearance, Contrast, Motion, Theme, load_fonts
 from tests.ui.models.hub_stand_ins import FakeShop
 from tests.ui.models.stand_ins import FakeShelf
 from tests.ui.settings.stand_ins import FakeBenchmarks, FakeMemory
@@ -33,8 +33,7 @@ def fonts(qapp: QApplication) -> None:
 
 @pytest.fixture
 def theme(qapp: QApplication, fonts: None) -> Iterator[Theme]:
-    made = Theme(Appearance.LIGHT)
-    made.reduced_motion = True
+    made = Theme(Appearance.LIGHT, Contrast.USUAL, Motion.REDUCED)
     look = dress(qapp, made)
     yield made
     # Windows that were to be deleted go now: no event loop of ours would do it before the next test.

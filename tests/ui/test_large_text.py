@@ -19,7 +19,7 @@ from desktop.ui.parts import fonts, paint
 from desktop.ui.parts.buttons import Button
 from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.style import dress
-from desktop.ui.theme import Appearance, Theme, load_fonts
+from desktop.ui.theme import Appearance, Motion, Theme, load_fonts
 from scripts import screenshots
 from tests.ui.scenes import SCENES, Stage, services
 
@@ -37,8 +37,7 @@ def large(qapp: QApplication) -> Iterator[Theme]:
     usual, _ = themes.USUAL.get(sys.platform, themes.LINUX)
     qapp.setFont(QFont("Inter", round(usual * 2)))
     assert themes.text_scale() == 2.0
-    theme = Theme(Appearance.LIGHT)
-    theme.reduced_motion = True
+    theme = Theme(Appearance.LIGHT, Motion.REDUCED)
     look = dress(qapp, theme)
     yield theme
     look.setParent(None)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from desktop.domain.chat import Role
 from desktop.domain.context import Memory, Note
+from desktop.domain.models import EngineState
 from desktop.ui.chat.links import describe_link
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.dialog import Dialog
 from desktop.ui.parts.menu import Menu, RowKind
-from desktop.ui.theme import Appearance
+from desktop.ui.preferences import LOOKS
+from desktop.ui.theme import Appearance, Choice, Contrast, Motion
 from desktop.ui.wording import remembered, words
 from tests.ui.conftest import Stage
 from tests.ui.stand_ins import FakeChats, FakeFolders, FakeModels, FakeSettings, Placeholder
@@ -346,19 +348,43 @@ def test_light_and_dark_switch_at_once(stage: Stage) -> None:
     light = stage.window.grab().toImage().pixelColor(5, 5)
     stage.control(Qt.Key.Key_Comma)
     page = stage.window.findChild(QWidget, "appearancePage")
-    page.appearance_chosen.emit(Appearance.DARK)
+    page.looks[Appearance].findChildren(QAbstractButton)[2].click()
     QApplication.processEvents()
-    assert stage.theme.appearance is Appearance.DARK
+    assert stage.theme.chosen(Appearance) is Appearance.DARK
     assert stage.window.grab().toImage().pixelColor(5, 5) != light
     assert stage.settings.values["appearance"] == "dark"
 
 
-def test_reduced_motion_is_a_choice(stage: Stage) -> None:
+@pytest.mark.parametrize("choice", [Motion.FULL, Motion.SYSTEM, Contrast.HIGH, Contrast.SYSTEM])
+def test_motion_and_contrast_are_choices(stage: Stage, choice: Choice) -> None:
     stage.control(Qt.Key.Key_Comma)
-    stage.window.findChild(QWidget, "appearancePage").motion.click()
-    assert not stage.theme.reduced_motion
-    assert stage.settings.values["reduced_motion"] is False
-    stage.theme.reduced_motion = True
+    segments = stage.window.findChild(QWidget, "appearancePage").looks[type(choice)].findChildren(QAbstractButton)
+    assert [segment.isChecked() for segment in segments] == [
+        each is stage.theme.chosen(type(choice)) for each in type(choice)
+    ]
+    stage.click(segments[list(type(choice)).index(choice)])
+    assert stage.theme.chosen(type(choice)) is choice
+    assert stage.settings.values[LOOKS[type(choice)]] == choice.value
+
+
+def test_the_dot_of_a_busy_model_stands_still_as_soon_as_motion_is_reduced(stage: Stage) -> None:
+    stage.theme.choose(Motion.FULL)
+    stage.models.be(EngineState.BUSY)
+    pulse = next(timer for timer in stage.window.room.header.model.findChildren(QTimer))
+    assert pulse.isActive()
+    stage.theme.choose(Motion.REDUCED)
+    assert not pulse.isActive()
+    stage.theme.choose(Motion.FULL)
+    assert pulse.isActive()
+
+
+def test_high_contrast_shows_at_once(stage: Stage) -> None:
+    line = stage.window.sidebar.new_chat
+    edge = line.width() // 2
+    assert line.grab().toImage().pixelColor(edge, 0) != stage.theme.color("control")
+    stage.theme.choose(Contrast.HIGH)
+    QApplication.processEvents()
+    assert line.grab().toImage().pixelColor(edge, 0) == stage.theme.color("control")
 
 
 # Links

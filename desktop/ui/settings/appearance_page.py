@@ -36,7 +36,7 @@ _QUESTIONS = (
     _Question(
         "eye",
         tr_later("Contrast"),
-        tr_later("High: lines are easier to see, and quiet words are as dark or light as the others."),
+        tr_later("High: clearer lines, and no pale words."),
         {Contrast.SYSTEM: tr_later("System"), Contrast.HIGH: tr_later("High"), Contrast.USUAL: tr_later("Usual")},
     ),
     _Question(

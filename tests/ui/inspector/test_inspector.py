@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QL
 from desktop.domain.models import EngineState
 from desktop.domain.placement import Change
 from desktop.ui.parts.buttons import Kind
-from desktop.ui.theme import Appearance
+from desktop.ui.theme import Appearance, Motion
 from tests.ui.conftest import Stage
 from tests.ui.inspector.conftest import Sight
 from tests.ui.stand_ins import FakePlacement, FakeSettings
@@ -149,7 +149,7 @@ def test_ctrl_i_leads_from_the_settings_to_it(sight: Sight) -> None:
 
 def test_it_fades_and_is_gone_at_the_end(make_stage, qtbot) -> None:
     stage: Stage = make_stage(placement=FakePlacement())
-    stage.theme.reduced_motion = False
+    stage.theme.choose(Motion.FULL)
     stage.control(Qt.Key.Key_I)
     room = stage.find("inspector")
     end = stage.window.width() - 8 - 348

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.domain.placement import Place
 from desktop.ui import wording
 from desktop.ui.inspector.memory_bars import shares
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Motion, Theme
 from tests.ui.inspector.conftest import Sight
 from tests.ui.stand_ins import CARD, GB, MAIN, FakePlacement
 
@@ -108,7 +108,7 @@ def test_bars_glide_and_stand_still_with_reduced_motion(sight: Sight, theme: The
     sight.placement.choose(gpu_layers=10)
     assert bar.shown() != before
     still = bar.shown()
-    theme.reduced_motion = False
+    theme.choose(Motion.FULL)
     sight.placement.choose(gpu_layers=22)
     assert bar.shown() == still
     qtbot.waitUntil(lambda: bar.shown() == pytest.approx(shares(sight.placement.view().places[0])))
@@ -116,7 +116,7 @@ def test_bars_glide_and_stand_still_with_reduced_motion(sight: Sight, theme: The
 
 def test_another_choice_while_they_glide_starts_where_they_are(sight: Sight, theme: Theme, qtbot) -> None:
     bar = sight.page.memory.bars[0].bar
-    theme.reduced_motion = False
+    theme.choose(Motion.FULL)
     sight.placement.choose(gpu_layers=22)
     qtbot.waitUntil(lambda: bar.shown()[1] > shares(CARD._replace(weights=round(2.75 * GB)))[1])
     on_the_way = bar.shown()

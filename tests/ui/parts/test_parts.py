@@ -52,13 +52,6 @@ def test_a_button_has_the_design_s_colours(
     assert centre_colour(button) == theme.color("sunken")
 
 
-def test_with_high_contrast_borders_can_be_seen(theme: Theme) -> None:
-    assert theme.color("border") != theme.color("control")
-    theme.high_contrast = True
-    assert theme.color("border") == theme.color("control")
-    assert theme.color("textSecondary") == theme.color("textPrimary")
-
-
 @pytest.mark.parametrize(("scale", "height"), [(Scale.SMALL, 28), (Scale.NORMAL, 36), (Scale.LARGE, 44)])
 def test_a_button_has_the_design_s_height(qtbot: QtBot, theme: Theme, scale: Scale, height: int) -> None:
     button = Button(theme, "Download", scale=scale)
