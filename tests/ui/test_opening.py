@@ -25,6 +25,7 @@ from desktop.storage import glance as glances
 from desktop.told import Unlocked
 from desktop.ui.desk import Desktop
 from desktop.ui.opening import Opening
+from desktop.ui.wishes import Wishes
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain
 from desktop.vault.keys import Vault
@@ -160,6 +161,19 @@ def test_with_the_key_the_window_shows_the_chats(begin: Begin, paths: Paths) -> 
     run = begin(opened(paths))
     run.shown("mainWindow")
     assert run.titles() == ["two", "one"]
+
+
+def test_what_the_system_wants_of_the_looks_is_asked_after_the_first_picture(
+    begin: Begin, paths: Paths, qtbot: QtBot
+) -> None:
+    fill(paths, "one")
+    run = begin(opened(paths))
+    with qtbot.waitSignal(run.desktop.shown, timeout=WAIT):
+        pass
+    assert run.desktop.findChild(Wishes) is None
+    with qtbot.waitSignal(run.desktop.begun, timeout=WAIT):
+        pass
+    assert run.desktop.findChild(Wishes) is not None
 
 
 def test_a_long_list_begins_with_what_is_seen_and_is_as_long_as_it_is_going_to_be_after_the_first_picture(
