@@ -38,7 +38,7 @@ SIDEBAR = [
 ]
 SETTINGS = {
     # The list of pages is one stop, as is a row of choices: the arrow keys move within.
-    "appearance": ["Appearance", "System", "Reduced motion"],
+    "appearance": ["Appearance", "Light or dark: System", "Contrast: System", "Motion: System"],
     "privacy": [
         "Privacy and network",
         "Change",

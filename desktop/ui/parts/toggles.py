@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.glow import Glow
@@ -117,6 +118,8 @@ class Segmented(QWidget):
         row.setSpacing(0)
         for place, choice in enumerate(choices):
             segment = _Segment(theme, choice)
+            # Several rows of choices on one page have the same words.
+            segment.setAccessibleName(tr("{question}: {answer}").format(question=name, answer=choice))
             self._group.addButton(segment, place)
             row.addWidget(segment)
         self._group.idClicked.connect(self.chosen)
