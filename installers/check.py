@@ -64,10 +64,10 @@ class Bundle:
             "QT_QPA_PLATFORM": "offscreen",
         }
 
-    def run(self, *arguments: str, before: list[str] | None = None) -> str:
-        """What a command said on stdout. It must succeed, and say nothing else."""
-        result = subprocess.run(
-            [*(before or []), str(self.program), *arguments],
+    def start(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """A command, to its end."""
+        return subprocess.run(
+            [str(each) for each in command],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -75,6 +75,10 @@ class Bundle:
             timeout=PATIENCE_S,
             check=False,
         )
+
+    def run(self, *arguments: str, before: list[str] | None = None) -> str:
+        """What a command said on stdout. It must succeed, and say nothing else."""
+        result = self.start(*(before or []), self.program, *arguments)
         unexpected = [line for line in result.stderr.splitlines() if line and not EXPECTED.search(line)]
         if result.returncode != 0 or unexpected:
             said = "\n".join([*unexpected, *(result.stdout.splitlines()[-20:] if result.returncode else [])])
@@ -82,11 +86,15 @@ class Bundle:
         return result.stdout
 
     @contextmanager
-    def window(self) -> Iterator[subprocess.Popen[str]]:
+    def window(self, before: list[str] | None = None) -> Iterator[subprocess.Popen[str]]:
         """The window, from the moment on that a second start would raise it."""
         there = self.data / "locks" / "window.sock"
         process = subprocess.Popen(
-            [str(self.program)], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*(before or []), str(self.program)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             started = time.monotonic()
@@ -135,12 +143,31 @@ def window(bundle: Bundle) -> str:
     if os.name == "nt":
         raise Skipped("there is no way to ask a window to close from here")
     with bundle.window() as process:
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=PATIENCE_S)
+        _close(process)
+    return "came and went, and said nothing unexpected"
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=PATIENCE_S)
     unexpected = [line for line in (out + err).splitlines() if line and not EXPECTED.search(line)]
     if process.returncode != 0 or unexpected:
         raise Failed(f"status {process.returncode}\n" + "\n".join(unexpected))
-    return "came and went, and said nothing unexpected"
+
+
+def no_back_end(bundle: Bundle) -> str:
+    """Without the back ends a model is refused in words that help."""
+    whole = bundle.program.parent
+    with TemporaryDirectory(prefix="snug-", dir=whole.parent) as folder:
+        copy = Path(folder) / "snug"
+        shutil.copytree(whole, copy, symlinks=True, copy_function=os.link)
+        for library in copy.rglob("*ggml-cpu*"):
+            library.unlink()
+        result = bundle.start(copy / bundle.program.name, "ask", "Say hello", "--json")
+    refused = json.loads(result.stdout.splitlines()[-1])
+    if result.returncode != 1 or refused.get("code") != "MISSING_BACKEND" or len(result.stderr.splitlines()) != 1:
+        raise Failed(f"status {result.returncode}: {result.stdout} {result.stderr}")
+    return refused["message"]
 
 
 def left_out(bundle: Bundle) -> str:
@@ -170,20 +197,30 @@ def no_sockets_in_the_engine(bundle: Bundle) -> str:
 
 
 def no_internet_sockets(bundle: Bundle) -> str:
-    """From start to answer no process opens a socket that could lead outside."""
+    """From start to answer, and from start to window to end, no process opens a socket that could lead outside."""
     strace = shutil.which("strace")
     if strace is None or sys.platform != "linux":
         raise Skipped("strace is not here")
     record = bundle.data.with_name("strace")
-    traced = [strace, "-f", "-qq", "-e", "trace=socket,connect,bind,execve", "-o", str(record)]
+    # The tracer stands aside (-D): the signal that closes the window reaches Snug and not strace.
+    traced = [strace, "-D", "-f", "-qq", "-A", "-e", "trace=socket,connect,bind,execve", "-o", str(record)]
+
+    def engines() -> int:
+        return sum("execve(" in line and "--engine" in line for line in record.read_text(errors="replace").splitlines())
+
     bundle.run("ask", "Say hello", "--max-tokens", "4", before=traced)
+    asked = engines()
+    with bundle.window(before=traced) as process:
+        started = time.monotonic()
+        while engines() == asked and process.poll() is None and time.monotonic() - started < PATIENCE_S:
+            time.sleep(0.05)
+        _close(process)
+    if not 0 < asked < engines():
+        raise Failed("no engine was seen")
     lines = record.read_text(errors="replace").splitlines()
-    started = sum("execve(" in line and "--engine" in line for line in lines)
     if found := [line for line in lines if INTERNET.search(line)]:
         raise Failed("\n".join(found[:5]))
-    if not started:
-        raise Failed("no engine was seen")
-    return f"{len(lines)} calls of app and engine looked at, none for the internet"
+    return f"{len(lines)} calls of command, window and engines looked at, none for the internet"
 
 
 CHECKS: tuple[Callable[[Bundle], str], ...] = (
@@ -194,6 +231,7 @@ CHECKS: tuple[Callable[[Bundle], str], ...] = (
     doctor,
     window,
     no_internet_sockets,
+    no_back_end,
 )
 
 
