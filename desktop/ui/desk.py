@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -21,6 +21,7 @@ from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.ui import icons
+from desktop.ui.application import Application
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
@@ -69,7 +70,7 @@ class Desktop(QObject):
         launcher: Launcher | None = None,
         line: Line | None = None,
     ) -> None:
-        self.application = QApplication.instance() or QApplication([*argv, *STYLE])
+        self.application = QApplication.instance() or Application([*argv, *STYLE])
         super().__init__()
         self._settings = settings
         self._paths = paths
@@ -85,11 +86,14 @@ class Desktop(QObject):
         self._erases = False
         self._offline: Privacy | None = None
         self._seen: Glance | None = None
+        self._files: list[str] = []
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._begin)
         application = self.application
         assert isinstance(application, QApplication)
+        if isinstance(application, Application):
+            application.opened.connect(self.open)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
         self._taskbar = Taskbar("snug")
@@ -99,6 +103,7 @@ class Desktop(QObject):
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
+        lock.opened.connect(self.open)
         lock.lock_asked.connect(self.lock)
 
     def run(self) -> int:
@@ -111,6 +116,14 @@ class Desktop(QObject):
         """Close in good order."""
         self._code = code
         self.application.quit()
+
+    def open(self, files: Sequence[str]) -> None:
+        """Use model files that come from outside, as soon as the window is there and not covered: as if they had been
+        dropped on it."""
+        self._files += files
+        if self._files and self.window is not None and self._has_begun and self._screen is None:
+            wanted, self._files = self._files, []
+            self.window.models_dropped.emit(wanted)
 
     def furnish(self, stores: Stores, seen: Glance | None) -> None:
         """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
@@ -208,6 +221,7 @@ class Desktop(QObject):
         if self.window is not None:
             self.window.show()
         self._uncover()
+        self.open([])
 
     def _cover(self, screen: LockScreen, over: QWidget | None = None) -> None:
         self._screen = screen
@@ -259,6 +273,7 @@ class Desktop(QObject):
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
+            self.open([])
             self.house.guard.look()
             self.house.upkeep.start()
             self._watch_for_leaving(self.house)
