@@ -31,6 +31,8 @@ SOCKETS = {
     *("sendmsg", "recv", "recvfrom", "curl_easy_init", "SSL_connect", "WSAStartup"),
 }
 INTERNET = re.compile(r"socket\((AF_INET6?|AF_PACKET|AF_NETLINK)")
+SHORTEST_LICENCE = 250
+NEVER_MISSING = {"Snug", "Python", "Qt", "llama.cpp", "SQLCipher", "OpenSSL", "pyinstaller"}
 NOT_BUNDLED = re.compile(
     r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|libggml-rpc", re.IGNORECASE
 )
@@ -170,6 +172,46 @@ def no_back_end(bundle: Bundle) -> str:
     return refused["message"]
 
 
+def licences(bundle: Bundle) -> str:
+    """Whatever is in it has a licence, and its text with it."""
+    found = [json.loads(line) for line in bundle.run("licences", "--json").splitlines()]
+    if lacking := [each["name"] for each in found if len(each["text"]) < SHORTEST_LICENCE or not each["licence"]]:
+        raise Failed(f"no text: {', '.join(lacking)}")
+    packages = {path.name.removesuffix(".dist-info") for path in bundle.inside.glob("*.dist-info")}
+    known = {f"{_normal(each['name'])}-{each['version']}" for each in found}
+    if unknown := {
+        each for each in packages if _normal(each.rpartition("-")[0]) + each[each.rfind("-") :] not in known
+    }:
+        raise Failed(f"not told: {', '.join(sorted(unknown))}")
+    if missing := NEVER_MISSING - {each["name"] for each in found}:
+        raise Failed(f"not told: {', '.join(sorted(missing))}")
+    return f"{len(found)} with their texts, {len(packages)} of them packages"
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def second_start(bundle: Bundle) -> str:
+    """A double click on a model while a window is open: the window takes it."""
+    if os.name == "nt":
+        raise Skipped("there is no way to ask a window to close from here")
+    model = bundle.data.with_name("a model of mine %.gguf")
+    shutil.copyfile(next((bundle.inside / "resources" / "models").glob("*.gguf")), model)
+    with bundle.window() as process:
+        result = bundle.start(bundle.program, model.as_uri())
+        if result.returncode != 0 or "open already" not in result.stderr:
+            raise Failed(f"status {result.returncode}: {result.stderr}")
+        started = time.monotonic()
+        while not (known := model.name in bundle.run("models", "list", "--json")):
+            if time.monotonic() - started > PATIENCE_S:
+                break
+        _close(process)
+    if not known:
+        raise Failed("the window did not take it")
+    return "the window that was open took the file"
+
+
 def left_out(bundle: Bundle) -> str:
     """Nothing is in it that was to stay out."""
     found = sorted({match[0] for path in bundle.inside.rglob("*") if (match := NOT_BUNDLED.search(path.name))})
@@ -230,6 +272,8 @@ CHECKS: tuple[Callable[[Bundle], str], ...] = (
     ask,
     doctor,
     window,
+    second_start,
+    licences,
     no_internet_sockets,
     no_back_end,
 )

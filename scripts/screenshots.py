@@ -43,6 +43,7 @@ from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
+from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.benchmark_page import BenchmarkPage
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
@@ -526,6 +527,13 @@ def about(stage: Stage) -> None:
     stage.window.open_settings("about")
 
 
+def licences(stage: Stage) -> None:
+    about(stage)
+    page = stage.window.findChild(AboutPage)
+    assert page is not None
+    page.licences.click()
+
+
 def welcome(stage: Stage) -> None:
     stage.window.show_welcome(COMPUTER, stage.shop.discovery.recommended(8), "the Secret Service")
 
@@ -781,6 +789,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark-end": benchmark_end,
     "settings-keyboard": keys,
     "settings-about": about,
+    "settings-licences": licences,
     "e-first-run": welcome,
     "first-run-small": welcome_small,
     "c-models-discover": discover,

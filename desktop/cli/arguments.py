@@ -117,6 +117,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--yes", action="store_true", help="do not ask")
 
+    licences = commands.add_parser("licences", parents=[common], help="of all that comes with Snug, and their texts")
+    licences.add_argument("name", nargs="?", default="", metavar="NAME", help="show this one's text")
+
     commands.add_parser("doctor", parents=[common], help="this computer, where data lives, how it is protected")
 
     result = parser.parse_args(argv)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop import __version__
 from desktop.services import papers
-from desktop.ui.parts.buttons import IconButton
+from desktop.ui.parts.buttons import Button, IconButton, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
 from desktop.ui.settings.rows import Card, Row, Section
@@ -37,7 +37,16 @@ class AboutPage(Page):
         column = self.column
         column.addWidget(Label(theme, "About", "title"))
         column.addSpacing(14)
-        column.addWidget(Card(theme, Row(theme, "info", f"Snug {__version__}", f"{told} Apache License 2.0.")))
+        self.licences = Button(theme, "Read", scale=Scale.SMALL)
+        self.licences.clicked.connect(self._read_licences)
+        texts = "Of everything that comes with Snug, word for word."
+        column.addWidget(
+            Card(
+                theme,
+                Row(theme, "info", f"Snug {__version__}", f"{told} Apache License 2.0."),
+                Row(theme, "scale", "Licence texts", texts, self.licences),
+            )
+        )
         column.addSpacing(26)
         support = "Many of these are made by a few people. Their pages say how to support them."
         column.addWidget(Section(theme, "Made with", support))
@@ -49,6 +58,12 @@ class AboutPage(Page):
         rows += [self._row(name, f"{licence}.", site) for name, licence, site in ASSETS]
         column.addWidget(Card(theme, *rows))
         column.addSpacing(24)
+
+    def _read_licences(self) -> None:
+        # Read from the disk, so only when somebody wants them.
+        from desktop.ui.settings.licence_reader import LicenceReader
+
+        LicenceReader(self._theme, self.window()).ask()
 
     def _row(self, name: str, sentence: str, site: str) -> QWidget:
         link = IconButton(self._theme, "external-link", f"Open the page of {name}", small=True)
