@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "snug-cli.exe" if os.name == "nt" else "snug"
 PROGRAM = ROOT / "build" / "package" / "snug" / NAME
 PATIENCE_S = 120
+MOST_SAID = 4_000
 
 EXPECTED = re.compile(r"This plugin does not support (propagateSizeHints|raise|setting window opacity)\(\)")
 """The offscreen platform says what it cannot do; any other line is a fault."""
@@ -84,7 +85,7 @@ class Bundle:
         unexpected = [line for line in result.stderr.splitlines() if line and not EXPECTED.search(line)]
         if result.returncode != 0 or unexpected:
             said = "\n".join([*unexpected, *(result.stdout.splitlines()[-20:] if result.returncode else [])])
-            raise Failed(f"{' '.join(arguments)}: status {result.returncode}\n{said}")
+            raise Failed(f"{' '.join(arguments)}: status {result.returncode}\n{said[:MOST_SAID]}")
         return result.stdout
 
     @contextmanager
