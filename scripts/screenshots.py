@@ -13,13 +13,14 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDeadlineTimer, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -59,6 +60,9 @@ COMPUTER = Computer("Ryzen 7 7735HS", 8, 16 << 30, round(9.8 * 2**30), "GeForce 
 SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 
 
+_MOMENT_MS = 150
+
+
 class Stage:
     """A window on stand-ins, made afresh for each scene."""
 
@@ -92,8 +96,11 @@ class Stage:
     def settle(self) -> None:
         for _ in range(6):
             QApplication.processEvents()
-        # The colours of code come a moment after the code.
-        QTest.qWait(150)
+        QTest.qWait(1)
+        # The colours of code, for one, come a moment after the code.
+        patience = QDeadlineTimer(_MOMENT_MS)
+        while any(map(_is_about_to, self.window.findChildren(QTimer))) and not patience.hasExpired():
+            QTest.qWait(2)
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window.windowHandle(), key, modifiers)
@@ -103,6 +110,11 @@ class Stage:
         self.chats.open(chat_id)
         self.settle()
         return self.chats.current()
+
+
+def _is_about_to(timer: QTimer) -> bool:
+    """Whether something is still to come, of its own accord and at once."""
+    return timer.isActive() and timer.interval() < _MOMENT_MS and (timer.isSingleShot() or not timer.interval())
 
 
 def _leave_closed(_link: str) -> None:
@@ -225,7 +237,9 @@ def formulas(stage: Stage) -> None:
     conversation = stage.open(3)
     tell(conversation, "When does a quadratic equation have two solutions?", FORMULAS)
     while typeset_formulas().busy:
-        QTest.qWait(20)
+        # Qt's own way of waiting keeps Python from running on the other thread.
+        time.sleep(0.01)
+        QApplication.processEvents()
 
 
 def streaming(stage: Stage) -> None:

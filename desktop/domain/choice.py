@@ -13,6 +13,8 @@ DEFAULT_CONTEXT = 8192
 ALL_LAYERS = -1
 SMALLEST_BATCH = 32
 """Tokens. The engine takes no smaller steps."""
+OUTPUTS = 8
+"""Results at once: after a token that was written, and after those that are guessed to follow it."""
 PAD = 256
 """llama.cpp rounds the tokens that it has room for up to a multiple of this."""
 
@@ -35,9 +37,8 @@ class Choice(NamedTuple):
     full_window: bool = False
     """Whether layers that look at a window keep the whole context all the same, so that a sequence can be rolled
     back."""
-    every_output: bool = False
-    """Whether there is room for a result after every token of a batch, which llama.cpp keeps unless told otherwise, or
-    only for one of each sequence."""
+    outputs: int = OUTPUTS
+    """Tokens of a batch after which there is room for a result; no fewer than sequences."""
     proportions: tuple[float, ...] = ()
     """How the layers are shared out between the cards that are used; empty: by their free memory."""
     devices: tuple[str, ...] = ()
@@ -52,6 +53,11 @@ class Choice(NamedTuple):
     def step(self) -> int:
         """Tokens that are computed at once, at most."""
         return min(self.batch, self.context_length)
+
+    @property
+    def results(self) -> int:
+        """Results of one batch, at most."""
+        return min(self.step, self.outputs)
 
     def uses(self, device: str) -> bool:
         """Whether layers may be moved to the card of this name."""

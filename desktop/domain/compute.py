@@ -37,7 +37,6 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], used:
     each device whether it takes part.
     """
     step, width = choice.step, header.size_of_model("embedding_length")
-    outputs = step if choice.every_output else min(step, choice.sequences)
     window = cache_of(header).window
     # Who may look at whom; layers with a window have a second one.
     mask = (choice.cells + (choice.window_cells(window) if window else 0)) * step * HALF
@@ -45,7 +44,7 @@ def rough_compute(header: Header, choice: Choice, places: tuple[int, ...], used:
     # Without flash attention each head's look at every token is written down, twice.
     heads = 2 * header.size_of_model("attention.head_count") if choice.flash_attention is FlashAttention.OFF else 0
     layer = mask + heads * choice.cells * step * FLOAT + (3 * _inner(header) + 4 * width) * step * FLOAT
-    end = header.number("tokenizer.ggml.tokens") * outputs * FLOAT + between
+    end = header.number("tokenizer.ggml.tokens") * choice.results * FLOAT + between
     passed = (COPIES * (mask + between)) if sum(used) > 1 else 0
 
     def need(place: int) -> int:

@@ -133,7 +133,7 @@ def estimate(
     if compute is None or len(compute.devices) != len(devices):
         compute = rough_compute(header, choice, where, [choice.uses(device.name) for device in devices])
     on_devices = tuple(map(Usage, weigh[:MAIN], remember[:MAIN], compute.devices))
-    results = header.number("tokenizer.ggml.tokens") * choice.sequences * FLOAT
+    results = header.number("tokenizer.ggml.tokens") * choice.results * FLOAT
     running = compute.main + results + running_size(header, choice)
     main = Usage(weigh[MAIN], remember[MAIN], running, vocabulary_size(header))
     return Estimate(main, on_devices, len(where), _moved(choice, len(where), devices), cache.exact)

@@ -128,9 +128,7 @@ def _graph(context: Any, choice: Choice, sequences: int) -> int | None:
         reserve = function(_RESERVE, Pointer, Pointer, c_uint32, c_uint32, c_uint32)
     except AttributeError:
         return None
-    return reserve(
-        context, choice.step, sequences, choice.step if choice.every_output else min(choice.step, choice.sequences)
-    )
+    return reserve(context, choice.step, sequences, choice.results)
 
 
 def _sizes(graph: int, backends: _Backends, *, together: bool) -> list[int]:

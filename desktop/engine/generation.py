@@ -14,6 +14,7 @@ from desktop.domain.chat import FinishReason, PartKind, Role, Sampling
 from desktop.domain.models import FailureKind
 from desktop.engine import channels, prompt, protocol
 from desktop.engine.failing import Aborted, RuntimeFailure
+from desktop.engine.guessing import Guessing
 from desktop.engine.runtime import Runtime
 from desktop.engine.sequences import SMALLEST_STEP
 from desktop.engine.templates import BadTemplate, Template
@@ -142,9 +143,12 @@ class Generation:
                 request.temperature, request.top_k, request.top_p, request.min_p, request.repeat_penalty, request.seed
             )
         )
+        longest = limit if request.max_tokens is None else min(limit, request.max_tokens)
+        guessing = Guessing(runtime.sequences, request.sequence, runtime.pace, longest, runtime.is_end)
+        row = -1
         try:
             while True:
-                token = runtime.sample(sampler)
+                token = runtime.sample(sampler, row)
                 if runtime.is_end(token) and not self._is_part_of_tag(splitter, token):
                     return self._flush(splitter, FinishReason.END)
                 self._emit(splitter, token)
@@ -153,7 +157,7 @@ class Generation:
                 if self._generated >= limit:
                     return self._flush(splitter, FinishReason.CONTEXT)
                 try:
-                    runtime.sequences.append(request.sequence, token)
+                    row = guessing.follow(token)
                 except Aborted:
                     return self._flush(splitter, FinishReason.STOPPED)
                 except RuntimeFailure as failure:
@@ -161,6 +165,7 @@ class Generation:
                         return self._flush(splitter, FinishReason.CONTEXT)
                     raise
         finally:
+            guessing.take_back()
             runtime.free_sampler(sampler)
 
     def _is_part_of_tag(self, splitter: channels.Splitter, token: int) -> bool:

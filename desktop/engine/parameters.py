@@ -54,7 +54,7 @@ def context_parameters(choice: Choice) -> Any:
     params.n_ctx = choice.context_length
     params.n_batch = params.n_ubatch = choice.batch
     params.n_seq_max = choice.sequences
-    params.n_outputs_max = 0 if choice.every_output else choice.sequences
+    params.n_outputs_max = choice.outputs
     params.kv_unified = True
     # Layers with a sliding window keep no more than that. Going back takes checkpoints then (see ``sequences``).
     params.swa_full = choice.full_window

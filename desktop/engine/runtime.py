@@ -22,6 +22,7 @@ from desktop.domain.choice import choice_of
 from desktop.domain.gguf import Header
 from desktop.domain.models import FailureKind, LoadOptions
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
+from desktop.engine.guessing import Pace
 from desktop.engine.parameters import context_parameters, load_mode, model_parameters
 from desktop.engine.sequences import Sequences
 
@@ -93,6 +94,7 @@ class Runtime:
         """Tokens that the model knows, from 0 on."""
         self._make_context(options)
         self.sequences = Sequences(self._model, self._context, self._choice.batch, abort)
+        self.pace = Pace()
         self._piece_buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[tuple[int, bool], bytes] = {}
 
@@ -199,8 +201,9 @@ class Runtime:
         add(chain, lib.llama_sampler_init_dist(RANDOM_SEED if sampling.seed is None else sampling.seed % RANDOM_SEED))
         return chain
 
-    def sample(self, chain: Any) -> int:
-        return int(lib.llama_sampler_sample(chain, self._context, -1))
+    def sample(self, chain: Any, row: int = -1) -> int:
+        """The next token, from a row of the logits; the last one's unless another is named."""
+        return int(lib.llama_sampler_sample(chain, self._context, row))
 
     def free_sampler(self, chain: Any) -> None:
         lib.llama_sampler_free(chain)

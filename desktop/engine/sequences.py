@@ -9,7 +9,7 @@ that cannot be rolled back.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -81,6 +81,10 @@ class Sequences:
         """Whether this model cannot be rolled back to any token."""
         return self._stepwise or self._window > 0
 
+    def tokens(self, sequence: int) -> list[int]:
+        """What the sequence holds."""
+        return list(self._tokens[sequence])
+
     def held(self, sequence: int) -> int:
         """Tokens that the sequence holds."""
         return len(self._tokens[sequence])
@@ -147,7 +151,8 @@ class Sequences:
         while at < len(tokens):
             step = self._step(len(tokens) - at)
             started = perf_counter()
-            self._decode(sequence, tokens[at : at + step], logits=logits and at + step == len(tokens))
+            last = logits and at + step == len(tokens)
+            self._decode(sequence, tokens[at : at + step], rows=(step - 1,) if last else ())
             # A graphics card computes on after llama.cpp has returned: its time counts too.
             lib.llama_synchronize(self._context)
             elapsed = perf_counter() - started
@@ -172,9 +177,19 @@ class Sequences:
         self.read(sequence, tokens[same:], lambda _: None, logits=False)
         return len(tokens) - same
 
-    def append(self, sequence: int, token: int) -> None:
-        """Append one token that was sampled."""
-        self._decode(sequence, (token,), logits=True)
+    def append(self, sequence: int, *tokens: int) -> None:
+        """Append a token that was sampled, and guesses of what follows it; each one's row has its logits.
+
+        Raises:
+            Aborted, RuntimeFailure: as ``read``.
+        """
+        self._decode(sequence, tokens, rows=range(len(tokens)))
+
+    def take_back(self, sequence: int, count: int) -> None:
+        """Hold so many tokens less, of those that were appended last. Only where no checkpoints are needed."""
+        keep = self.held(sequence) - count
+        lib.llama_memory_seq_rm(self._memory, sequence, keep or -1, -1)
+        self._cut(sequence, keep)
 
     def wait(self) -> None:
         """Until everything is computed: a graphics card may still be at it when ``read`` and ``append`` return."""
@@ -275,18 +290,19 @@ class Sequences:
         step = int(self._read_speed * STEP_SECONDS) // SMALLEST_STEP * SMALLEST_STEP
         return min(left, max(SMALLEST_STEP, min(step, self._largest_step)))
 
-    def _decode(self, sequence: int, tokens: Sequence[int], *, logits: bool) -> None:
+    def _decode(self, sequence: int, tokens: Sequence[int], *, rows: Container[int]) -> None:
+        """``rows``: of which of these tokens there will be logits."""
         if self._abort.is_set():
             raise Aborted
         batch, held = self._batch, self._tokens[sequence]
-        start, last = len(held), len(tokens) - 1
+        start = len(held)
         batch.n_tokens = len(tokens)
         for index, token in enumerate(tokens):
             batch.token[index] = token
             batch.pos[index] = start + index
             batch.n_seq_id[index] = 1
             batch.seq_id[index][0] = sequence
-            batch.logits[index] = logits and index == last
+            batch.logits[index] = index in rows
         result = int(lib.llama_decode(self._context, batch))
         self._reads[sequence] += 1
         if result == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ def run() -> list[Figure]:
             capture_output=True,
             text=True,
             cwd=ROOT,
+            env={**os.environ, "SNUG_TEST_KILLS": "30"},
         )
         counts = [(int(match[1]), int(match[2])) for match in LINE.finditer(result.stdout)]
         kills, landed = sum(count for count, _ in counts), sum(count for _, count in counts)

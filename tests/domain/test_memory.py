@@ -66,7 +66,7 @@ choices = st.builds(
     flash_attention=st.sampled_from(FlashAttention),
     sequences=st.integers(1, 4),
     full_window=st.booleans(),
-    every_output=st.booleans(),
+    outputs=st.sampled_from((2, 8, 512)),
     devices=st.sampled_from([(), ("card",)]),
     proportions=st.lists(st.floats(0, 100), max_size=5).map(tuple),
 )

@@ -25,6 +25,8 @@ from tests.services.conftest import WAIT, Home, open_house
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = " ".join(f"word{number}" for number in range(400))
+KILLS = int(os.environ.get("SNUG_TEST_KILLS", "10"))
+"""How many of each kind. The benchmark asks for more."""
 SLOW = "fake:" + json.dumps({"rate": 200, "text": WORDS})
 """Some 660 tokens, three seconds: every word has its number, so that nothing can be lost or doubled unseen."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-import signal
-import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from desktop.vault.header import Source
 from desktop.vault.keys import Vault
 from desktop.vault.ways import Ways
 from tests.fixtures.keychains import NoKeychain
+from tests.fixtures.killing import victim
 from tests.fixtures.profiles import CHEAP, PASSPHRASE, make_profile
 
 DAY = 86400
@@ -198,39 +198,33 @@ def test_a_clock_that_was_set_back_a_year_costs_no_backup(tmp_path: Path) -> Non
 
 # Killed in between
 
-RESTORE = """
-import os, signal, sys
+ACT = """
 from pathlib import Path
 from desktop.paths import Paths
 from desktop.services import backups
-left = int(sys.argv[3])
-def hook(event, arguments):
-    global left
-    if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect", "shutil.copyfile",
-                 "os.chmod", "os.scandir", "os.listdir", "shutil.rmtree"):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-paths, key = Paths(Path(sys.argv[1])), bytes.fromhex(sys.argv[4])
 import desktop.vault.wrapping, cryptography.hazmat.primitives.ciphers.aead, cryptography.hazmat.primitives.kdf.hkdf
-sys.addaudithook(hook)
-if sys.argv[2] == "make":
-    backups.make(paths, key)
-else:
-    backups.restore(Path(sys.argv[2]), key, paths)
+def act(number, data, key, backup):
+    paths = Paths(Path(data))
+    watch(number)
+    if backup:
+        backups.restore(Path(backup), bytes.fromhex(key), paths)
+    else:
+        backups.make(paths, bytes.fromhex(key))
 """
 
 
-def killed(profile: Profile, what: str, number: int) -> bool:
-    command = [sys.executable, "-c", RESTORE, str(profile.paths.data), what, str(number), profile.key.hex()]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=40)
-    assert run.returncode in (0, -signal.SIGKILL), run.stderr
-    return run.returncode != 0
+@pytest.fixture
+def killed(profile: Profile) -> Iterator[Callable[[int, str], bool]]:
+    """Whether a restore of that backup (or making one) was killed at that file operation."""
+    with victim(ACT) as process:
+        yield lambda number, backup: process.killed(number, str(profile.paths.data), profile.key.hex(), backup)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.timeout(180)
-def test_killed_in_a_restore_the_old_or_the_new_chats_are_there(profile: Profile, tmp_path: Path) -> None:
+def test_killed_in_a_restore_the_old_or_the_new_chats_are_there(
+    profile: Profile, tmp_path: Path, killed: Callable[[int, str], bool]
+) -> None:
     made = backups.make(profile.paths, profile.key, tmp_path / "backup.snugbackup")
     profile.say("Do they snore?")
     kept = tmp_path / "kept"
@@ -239,7 +233,7 @@ def test_killed_in_a_restore_the_old_or_the_new_chats_are_there(profile: Profile
     for number in range(1, 400):
         shutil.rmtree(profile.paths.data)
         shutil.copytree(kept, profile.paths.data)
-        dead = killed(profile, str(made.path), number)
+        dead = killed(number, str(made.path))
         texts = profile.texts()
         assert texts in (["Do they snore?", "Where do hedgehogs sleep?"], ["Where do hedgehogs sleep?"]), number
         old += len(texts) == 2
@@ -254,12 +248,12 @@ def test_killed_in_a_restore_the_old_or_the_new_chats_are_there(profile: Profile
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 @pytest.mark.timeout(180)
-def test_killed_in_a_backup_there_is_a_whole_one_or_none(profile: Profile) -> None:
+def test_killed_in_a_backup_there_is_a_whole_one_or_none(profile: Profile, killed: Callable[[int, str], bool]) -> None:
     kills = 0
     for number in range(1, 400):
         for path in backups.existing(profile.paths.backups):
             path.unlink()
-        dead = killed(profile, "make", number)
+        dead = killed(number, "")
         for path in backups.existing(profile.paths.backups):
             assert backups.verify(path, profile.key, profile.paths.backups)["chat"] == 1
         if not dead:

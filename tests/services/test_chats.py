@@ -209,7 +209,7 @@ def test_closing_keeps_the_words_of_a_running_answer(home: Home, tmp_path: Path)
 
 
 def test_a_chat_may_be_deleted_while_it_is_answered(home: Home) -> None:
-    home.load(rate=100, repeat=100)
+    home.load(rate=100, repeat=15)
     home.send("Write on")
     home.until(lambda: home.conversation.speed() > 0)
     chat = home.conversation.chat

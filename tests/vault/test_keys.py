@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from desktop.vault.header import Source
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
 from tests.fixtures.keychains import FileKeychain
+from tests.fixtures.killing import victim
 from tests.fixtures.profiles import CHEAP
 from tests.vault.conftest import FakeKeychain
 
@@ -200,64 +200,48 @@ def test_stopped_between_two_steps_the_next_start_goes_on(
     assert stored in ([], [key.hex()])
 
 
-KILLED = """
-import os, signal, sys
+FIRST = """
 from pathlib import Path
 from desktop.paths import Paths
 from desktop.storage.database import Database
-from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
 from tests.fixtures.keychains import FileKeychain
-from tests.fixtures.profiles import CHEAP
-from tests.vault.conftest import FakeKeychain
-from tests.fixtures.keychains import FileKeychain
-left = int(sys.argv[2])
-def hook(event, arguments):
-    global left
-    if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.link", "sqlite3.connect"):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-paths = Paths(Path(sys.argv[1]))
-vault = Vault(paths, FileKeychain(Path(sys.argv[3])))
-sys.addaudithook(hook)
-key = vault.unlock()
-database = Database.open(paths.database, key, backups=paths.backups, expect_existing=vault.database_expected())
-vault.remember_database()
-database.close()
-print("done")
+def act(number, data, keychain):
+    paths = Paths(Path(data))
+    vault = Vault(paths, FileKeychain(Path(keychain)))
+    watch(number)
+    key = vault.unlock()
+    database = Database.open(paths.database, key, backups=paths.backups, expect_existing=vault.database_expected())
+    vault.remember_database()
+    database.close()
+    return key
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_killed_at_any_file_operation_of_the_first_start_the_next_one_works(tmp_path: Path) -> None:
     kills = 0
-    for number in range(1, 60, 3):
-        paths = Paths(tmp_path / str(number))
-        run = subprocess.run(
-            [sys.executable, "-c", KILLED, str(paths.data), str(number), str(tmp_path / f"keychain{number}")],
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        assert run.returncode in (0, -signal.SIGKILL), run.stderr
-        kills += run.returncode != 0
-        vault = Vault(paths, FileKeychain(tmp_path / f"keychain{number}"))
-        key = vault.unlock()
-        opened = Database.open(paths.database, key, backups=paths.backups, expect_existing=vault.database_expected())
-        vault.remember_database()
-        opened.close()
-        assert vault.database_expected()
-        if run.returncode == 0:
-            break
+    with victim(FIRST) as beginner:
+        for number in range(1, 60, 3):
+            paths, keychain = Paths(tmp_path / str(number)), tmp_path / f"keychain{number}"
+            killed = beginner.killed(number, str(paths.data), str(keychain))
+            kills += killed
+            vault = Vault(paths, FileKeychain(keychain))
+            key, known = vault.unlock(), vault.database_expected()
+            opened = Database.open(paths.database, key, backups=paths.backups, expect_existing=known)
+            vault.remember_database()
+            opened.close()
+            assert vault.database_expected()
+            if not killed:
+                break
     assert kills >= 5
 
 
 def test_two_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
-    program = KILLED.replace('print("done")', "print(key.hex())")
+    program = f"def watch(number): pass\n{FIRST}\nimport sys; print(act(0, *sys.argv[1:]).hex())"
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / "data"), "-1", str(tmp_path / "keychain")],
+            [sys.executable, "-c", program, str(tmp_path / "data"), str(tmp_path / "keychain")],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import sys
 
 import pytest
@@ -15,6 +13,7 @@ from desktop.vault.header import Source
 from desktop.vault.keychain import Outcome
 from desktop.vault.keys import Vault
 from desktop.vault.ways import Ways, forget
+from tests.fixtures.killing import victim
 from tests.vault.conftest import FakeKeychain, vault_on
 from tests.vault.test_keys import PHRASE, begun, code_of, make_database
 
@@ -205,27 +204,19 @@ def test_everything_that_opens_it_is_forgotten(
 # Killed in between
 
 CHANGE = """
-import os, signal, sys
 from pathlib import Path
 from desktop.paths import Paths
 from desktop.vault.keys import Vault
 from desktop.vault.ways import Ways
 from tests.fixtures.keychains import FileKeychain
 from tests.fixtures.profiles import CHEAP
-vault = Vault(Paths(Path(sys.argv[1])), FileKeychain(Path(sys.argv[3])), cost=CHEAP)
-key = vault.open_with("the old passphrase")
-left = int(sys.argv[2])
-def hook(event, arguments):
-    global left
-    if event in ("open", "os.rename", "os.remove"):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(hook)
-ways = Ways(vault, key)
-ways.set_passphrase("the new passphrase")
-ways.use_keychain()
-ways.ask_at_start()
+def act(number, data, folder):
+    vault = Vault(Paths(Path(data)), FileKeychain(Path(folder)), cost=CHEAP)
+    ways = Ways(vault, vault.open_with("the old passphrase"))
+    watch(number)
+    ways.set_passphrase("the new passphrase")
+    ways.use_keychain()
+    ways.ask_at_start()
 """
 
 
@@ -237,26 +228,21 @@ def test_killed_in_a_change_the_old_or_the_new_passphrase_opens_it(paths: Paths,
     Ways(vault, key).set_passphrase("the old passphrase")
     kills = old = 0
     original = paths.header.read_bytes()
-    for number in range(1, 200):
-        paths.header.write_bytes(original)
-        folder = paths.data.with_name("keychain")
-        run = subprocess.run(
-            [sys.executable, "-c", CHANGE, str(paths.data), str(number), str(folder)],
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        assert run.returncode in (0, -signal.SIGKILL), run.stderr
-        found = header.read(paths.header, paths.header_copy)
-        assert found is not None
-        results = [outcome(vault, text) for text in ("the old passphrase", "the new passphrase")]
-        assert sorted(map(str, results)) == sorted(map(str, (key, "WRONG_PASSPHRASE"))), number
-        assert found.source in (Source.PASSPHRASE, Source.KEYCHAIN)
-        old += results[0] == key
-        if run.returncode == 0:
-            assert not list(folder.glob("database*")), "the keychain still holds the key"
-            break
-        kills += 1
+    folder = paths.data.with_name("keychain")
+    with victim(CHANGE) as changing:
+        for number in range(1, 200):
+            paths.header.write_bytes(original)
+            killed = changing.killed(number, str(paths.data), str(folder))
+            found = header.read(paths.header, paths.header_copy)
+            assert found is not None
+            results = [outcome(vault, text) for text in ("the old passphrase", "the new passphrase")]
+            assert sorted(map(str, results)) == sorted(map(str, (key, "WRONG_PASSPHRASE"))), number
+            assert found.source in (Source.PASSPHRASE, Source.KEYCHAIN)
+            old += results[0] == key
+            if not killed:
+                assert not list(folder.glob("database*")), "the keychain still holds the key"
+                break
+            kills += 1
     print(f"{kills} kills, {old} with the old passphrase")
     assert kills >= 25
     assert 0 < old < kills

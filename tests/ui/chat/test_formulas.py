@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.chat import formulas, typesetting
-from desktop.ui.chat.drawing import UNIT
+from desktop.ui.chat.drawing import UNIT, Drawing
 from desktop.ui.chat.formula_leaf import FormulaLeaf
 from desktop.ui.chat.formulas import Formulas
 from desktop.ui.chat.leaf import TextLeaf
@@ -194,16 +194,17 @@ class TestWriting:
     def test_an_open_formula_is_its_source_and_becomes_a_picture_when_it_closes(self, body: Make, qtbot: QtBot) -> None:
         widget = body()
         widget.set_streaming(True)
+
+        def drawings() -> list[Drawing | None]:
+            return [leaf.drawing for leaf in widget.column.leaves if isinstance(leaf, FormulaLeaf)]
+
         widget.append("So\n\n\\[\n\\frac{1}{7}\n")
+        qtbot.waitUntil(lambda: drawings() == [None])
         wait(qtbot)
-        (leaf,) = (leaf for leaf in widget.column.leaves if isinstance(leaf, FormulaLeaf))
-        assert leaf.drawing is None
+        assert drawings() == [None]
         assert widget.plain_text() == "So\n\n\\[\n\\frac{1}{7}"
         widget.append("\\]\n")
-        qtbot.waitUntil(lambda: widget.markdown().endswith("]\n"))
-        wait(qtbot)
-        (leaf,) = (leaf for leaf in widget.column.leaves if isinstance(leaf, FormulaLeaf))
-        assert leaf.drawing is not None
+        qtbot.waitUntil(lambda: len(drawings()) == 1 and None not in drawings(), timeout=30_000)
         assert "ziamath" in sys.modules
 
     def test_one_in_a_line_stays_while_the_line_goes_on(self, body: Make, qtbot: QtBot) -> None:

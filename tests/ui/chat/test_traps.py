@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -117,21 +116,12 @@ def test_no_word_of_anything_like_html_is_lost(source: str) -> None:
 
 @pytest.mark.parametrize("name", list(BOMBS))
 def test_a_markdown_bomb_is_shown_in_a_quarter_of_a_second(theme: Theme, qapp: object, name: str) -> None:
-    assert show_in_time(theme, BOMBS[name]) < 0.25
+    # Up to three times, because the machine is shared.
+    assert any(shown_in(theme, BOMBS[name]) < 0.25 for _ in range(3))
 
 
-def show_in_time(theme: Theme, source: str) -> float:
-    """Seconds to parse, lay out and paint; the best of three, because the machine is shared."""
-    # What other tests left behind is not to be searched by the garbage collector meanwhile.
-    gc.collect()
-    gc.freeze()
-    try:
-        return min(_show(theme, source) for _ in range(3))
-    finally:
-        gc.unfreeze()
-
-
-def _show(theme: Theme, source: str) -> float:
+def shown_in(theme: Theme, source: str) -> float:
+    """Seconds of the processor's time to parse, lay out and paint."""
     widget = MessageBody(theme)
     picture = QPixmap(760, 800)
     started = time.thread_time()
