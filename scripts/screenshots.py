@@ -46,6 +46,7 @@ from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
 from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.benchmark_page import BenchmarkPage
+from desktop.ui.settings.general_page import GeneralPage
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
@@ -83,6 +84,7 @@ class Stage:
             settings,
             transcript,
             open_link=_leave_closed,
+            make_general_page=lambda theme: GeneralPage(theme, settings, "/home/anna/.local/share/snug"),
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
             memory=self.memory,
@@ -509,6 +511,10 @@ def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
 
 
+def general(stage: Stage) -> None:
+    stage.window.open_settings("general")
+
+
 def memory_settings(stage: Stage) -> None:
     stage.memory.choose(reads_ahead=False, states_gb=4)
     stage.window.open_settings("memory")
@@ -796,6 +802,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "f-settings-privacy": settings,
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
+    "settings-general": general,
     "settings-appearance": appearance,
     "settings-memory": memory_settings,
     "settings-benchmark": benchmark,

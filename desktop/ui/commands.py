@@ -31,6 +31,7 @@ COMMANDS = (
     Command("add", "Add a model file…", "plus", more="gguf open import"),
     Command("inspector", "Model settings", "panel-right", control("I"), "inspector gpu layers context memory threads"),
     Command("settings", "Settings", "settings", control(","), "preferences options"),
+    Command("general", "General", "settings-2", more="settings start open enter send statistics data folder"),
     Command("privacy", "Privacy and network", "shield-check", more="settings offline ledger backup passphrase"),
     Command("memory", "Models and memory", "memory-stick", more="settings rest idle read ahead battery limit full"),
     Command("benchmark", "Benchmark", "gauge", more="settings speed fast measure tokens per second"),

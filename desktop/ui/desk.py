@@ -26,7 +26,7 @@ from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
-from desktop.ui.preferences import LOCK_MINUTES
+from desktop.ui.preferences import ENTER_SENDS, LOCK_MINUTES, OPENS_LAST_CHAT, REDUCED_MOTION, STATISTICS
 from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
+    from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.privacy_page import PrivacyPage
 
 PATIENCE_MS = 1000
@@ -99,7 +100,9 @@ class Desktop(QObject):
         self._taskbar = Taskbar("snug")
         load_fonts()
         self.theme = Theme(_appearance(settings))
-        self.theme.reduced_motion = bool(settings.get("reduced_motion"))
+        self.theme.reduced_motion = bool(settings.get(REDUCED_MOTION))
+        self.theme.enter_sends = bool(settings.get(ENTER_SENDS))
+        self.theme.shows_statistics = bool(settings.get(STATISTICS))
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
@@ -137,6 +140,12 @@ class Desktop(QObject):
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
+        if not self._settings.get(OPENS_LAST_CHAT):
+            # Before the window is shown: with a glance at once, else as soon as the chats were read.
+            if seen is not None:
+                house.chats.new_chat()
+            else:
+                house.chats.ready.connect(house.chats.new_chat)
         self.window = MainWindow(
             self.theme,
             house.chats,
@@ -144,6 +153,7 @@ class Desktop(QObject):
             self._settings,
             _transcript,
             open_link=self._open_outside,
+            make_general_page=self._general_page,
             make_privacy_page=self._privacy_page,
             placement=house.placement,
             make_benchmarks=house.benchmarks,
@@ -306,6 +316,17 @@ class Desktop(QObject):
         self._settings.put("welcomed", True)
         if chosen.offline:
             self._offline_service().stay_offline(True)
+
+    def _general_page(self, theme: Theme) -> GeneralPage:
+        from desktop import paths
+        from desktop.ui.settings.general_page import GeneralPage
+
+        assert self.window is not None
+        data = self._paths.data
+        page = GeneralPage(theme, self._settings, str(data), carried=data == paths.portable_data_dir())
+        page.welcome_requested.connect(self.window.welcome_requested)
+        page.reveal_requested.connect(self._reveal)
+        return page
 
     def _privacy_page(self, theme: Theme) -> PrivacyPage:
         from desktop.ui.settings.privacy_page import PrivacyPage

@@ -18,6 +18,7 @@ from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.opener import Opener
 from desktop.paths import Paths
+from desktop.services.chats import LAST_CHAT
 from desktop.services.instance import WindowLock
 from desktop.services.protection import ProtectionService
 from desktop.services.tasks import Worker
@@ -28,6 +29,7 @@ from desktop.ui.desk import Desktop
 from desktop.ui.lock.lock_screen import LockScreen
 from desktop.ui.main_window import MainWindow
 from desktop.ui.opening import Opening
+from desktop.ui.preferences import OPENS_LAST_CHAT
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain
 from desktop.vault.keys import Vault
@@ -238,6 +240,28 @@ def test_a_database_that_is_damaged_is_explained_after_the_passphrase(begin: Beg
     run.shown("lockScreen")
     run.type(PASSPHRASE)
     run.shown("refusal")
+
+
+@pytest.mark.parametrize("glanced", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+def test_the_last_chat_is_open_at_the_start_or_a_new_one_as_was_chosen(
+    begin: Begin, paths: Paths, qtbot: QtBot, last: bool, glanced: bool
+) -> None:
+    fill(paths, "one", "two")
+    stores: Stores = open_profile(paths.data)
+    stores.options.put(LAST_CHAT, 1)
+    stores.database.close()
+    SettingsFile(paths.settings).put(OPENS_LAST_CHAT, last)
+    found: Future[Unlocked] = Future()
+    unlocked = opened(paths).result()
+    assert unlocked.seen is not None
+    found.set_result(unlocked if glanced else unlocked._replace(seen=None))
+    run = begin(found)
+    run.shown("mainWindow")
+    assert run.titles() == ["two", "one"]
+    assert run.desktop.house is not None
+    chat = run.desktop.house.chats.current().chat
+    assert (chat.title if chat is not None else "") == ("one" if last else "")
 
 
 # --- model files from outside

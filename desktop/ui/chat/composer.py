@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.ui.chat.editor import Editor
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import SendButton, SendState
+from desktop.ui.parts.keys import control
 from desktop.ui.parts.labels import Label
 from desktop.ui.theme import Theme, radius, size
 
@@ -44,6 +45,7 @@ _HINTS = {
     ComposerState.NO_MODEL: "Sends as soon as a model is ready",
     ComposerState.RESTARTING: "You can keep writing while the model starts again",
 }
+_OTHER_HINT = "{0} to send, Enter for a new line. Models can be wrong, so check what matters."
 _WAITING_HINT = "This is sent as soon as a model is ready. Press Esc to hold it back."
 
 
@@ -66,7 +68,7 @@ class Composer(QWidget):
         self._silent = False
         self.setObjectName("composer")
         self.setAccessibleName("Composer")
-        self.editor = Editor()
+        self.editor = Editor(theme)
         self.editor.set_placeholder(PLACEHOLDER)
         self.editor.entered.connect(self.submit)
         self.editor.textChanged.connect(self._edited)
@@ -81,6 +83,7 @@ class Composer(QWidget):
         self._box = _Box(theme, self.editor)
         self._lay_out()
         self.setFocusProxy(self.editor)
+        theme.changed.connect(self._show)
         self.set_state(ComposerState.NO_MODEL)
 
     def _lay_out(self) -> None:
@@ -190,7 +193,10 @@ class Composer(QWidget):
             SendState.ANSWERING if answering else SendState.READY if ready else SendState.EMPTY,
         )
         self.speed.setVisible(answering)
-        self.hint.setText(_WAITING_HINT if self._waits else _HINTS[self._state])
+        hint = _HINTS[self._state]
+        if self._state is ComposerState.READY and not self._theme.enter_sends:
+            hint = _OTHER_HINT.format(control("Enter").replace(" ", " + "))
+        self.hint.setText(_WAITING_HINT if self._waits else hint)
 
     def _empty(self) -> bool:
         # The first block is enough nearly always; a text of a megabyte is not copied for every key.

@@ -13,7 +13,6 @@ from desktop.ui.settings.rows import Card, Row, Section
 from desktop.ui.theme import Theme, size
 
 _OTHERS = (
-    ("message-square", "Send the message", "Shift+Enter begins a new line.", "Enter"),
     ("x", "Stop the answer, or close what is open", "", "Esc"),
     ("search", "Search the chats and the commands", "", control("K")),
     ("keyboard", "To the message", "", control("L")),
@@ -40,5 +39,17 @@ class KeyboardPage(Page):
         others: list[QWidget] = [
             Row(theme, icon_name, title, more, KeyCap(theme, keys)) for icon_name, title, more, keys in _OTHERS
         ]
+        self._caps = (KeyCap(theme, "Enter"), KeyCap(theme, control("Enter")))
+        self._sends = Row(theme, "message-square", "Send the message", "", *self._caps)
+        others.insert(0, self._sends)
+        theme.changed.connect(self._tell_enter)
+        self._tell_enter()
         self.column.addWidget(Card(theme, *others))
         self.column.addSpacing(24)
+
+    def _tell_enter(self) -> None:
+        """What was chosen under General."""
+        enter = self._theme.enter_sends
+        self._caps[0].setVisible(enter)
+        self._caps[1].setVisible(not enter)
+        self._sends.explain("Shift+Enter begins a new line." if enter else "Enter begins a new line.")
