@@ -19,9 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parent.parent
-NAME = "snug-cli.exe" if os.name == "nt" else "snug"
-PROGRAM = ROOT / "build" / "package" / "snug" / NAME
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import installers
+
 PATIENCE_S = 120
 MOST_SAID = 4_000
 
@@ -281,7 +282,7 @@ CHECKS: tuple[Callable[[Bundle], str], ...] = (
 
 
 def main() -> int:
-    program = Path(sys.argv[1] if len(sys.argv) > 1 else PROGRAM).absolute()
+    program = Path(sys.argv[1] if len(sys.argv) > 1 else installers.program()).absolute()
     if not program.exists():
         sys.exit(f"{program} is not there: make package builds it.")
     failures = 0

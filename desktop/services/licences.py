@@ -16,6 +16,8 @@ from typing import NamedTuple
 from desktop import __version__, paths
 from desktop.services.papers import licence_of
 
+SEE_TEXT = "see its text"
+"""Where nobody has said in a word which licence it is."""
 _NAMES = ("licence", "license", "copying", "notice", "authors")
 _COMMON = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-[0-9]+(?:\.[0-9]+)*)?)")
 """How papers refer to a text that many share."""
@@ -102,7 +104,7 @@ def _of_package(package: metadata.Distribution) -> Paper:
 
 def _of_system(file: Path) -> Paper:
     name, _, version = file.stem.partition("_")
-    return Paper(name, version.replace("%3a", ":"), "see its text", (file,))
+    return Paper(name, version.replace("%3a", ":"), SEE_TEXT, (file,))
 
 
 def _folder() -> Path:
