@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from desktop.domain.models import LoadOptions
 from desktop.errors import AppError
@@ -61,8 +61,10 @@ TEMPORARY_IDS = 1 << 40
 """Chats and messages that are never stored have ids above this one."""
 
 
-@dataclass(slots=True)
-class Stores:
+# No dataclasses here: making one takes longer than importing this module.
+
+
+class Stores(SimpleNamespace):
     """The open database and what reads and writes it."""
 
     database: Database
@@ -89,8 +91,7 @@ class Shop(NamedTuple):
     newer: Newer
 
 
-@dataclass(slots=True, weakref_slot=True)
-class House:
+class House(SimpleNamespace):
     """The services over one data folder."""
 
     paths: Paths
@@ -268,17 +269,17 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     )
     vault.remember_database()
     return Stores(
-        database,
-        Conversations(database),
-        Search(database),
-        Library(database),
-        Options(database),
-        Ledger(database),
-        DownloadStore(database),
-        Retention(database),
-        StateFiles(paths.states, unlocked.key),
-        Ways(vault, unlocked.key),
-        vault.status(),
+        database=database,
+        conversations=Conversations(database),
+        search=Search(database),
+        library=Library(database),
+        options=Options(database),
+        ledger=Ledger(database),
+        downloads=DownloadStore(database),
+        retention=Retention(database),
+        states=StateFiles(paths.states, unlocked.key),
+        ways=Ways(vault, unlocked.key),
+        protection=vault.status(),
     )
 
 
@@ -287,8 +288,8 @@ class LateStores:
     where ``arrive`` comes first."""
 
     def __init__(self) -> None:
-        self._places = {field.name: _Late() for field in fields(Stores) if field.name != "protection"}
-        self.stores = Stores(**cast("dict[str, Any]", self._places), protection=None)
+        self._places = {name: _Late() for name in Stores.__annotations__ if name != "protection"}
+        self.stores = Stores(**self._places, protection=None)
 
     def arrive(self, stores: Stores) -> Stores:
         """The stores are open. To be called on the storage thread."""
@@ -389,5 +390,18 @@ def furnish(
     worker.run(stores.conversations.purge_deleted)
     worker.run(lambda: stores.states.keep_only(stores.conversations.existing))
     return House(
-        paths, settings, mark, worker, stores, models, chats, guard, upkeep, cache, resting, speeds, memory, line
+        paths=paths,
+        settings=settings,
+        mark=mark,
+        worker=worker,
+        stores=stores,
+        models=models,
+        chats=chats,
+        guard=guard,
+        upkeep=upkeep,
+        cache=cache,
+        resting=resting,
+        speeds=speeds,
+        memory=memory,
+        line=line,
     )

@@ -92,6 +92,10 @@ class Downloads(QObject):
         known = (model for model in self._models.models() if (model.repo, model.repo_file) == (repo, file))
         return next(known, None)
 
+    def look(self) -> None:
+        """Read the queue again: a command may have changed it meanwhile."""
+        self._worker.run(self._store.list, self._compare)
+
     # --- verbs
 
     def add(self, order: Order) -> None:
@@ -141,6 +145,13 @@ class Downloads(QObject):
             state = each.state if each.state in stands else DownloadState.PAUSED
             self._downloads.append(each._replace(state=state, done=self._there(each.order)))
         self.changed.emit()
+
+    def _compare(self, stored: Sequence[Download]) -> None:
+        there = {each.id for each in stored}
+        ended = (DownloadState.PAUSED, DownloadState.FAILED)
+        self._downloads = [each for each in self._downloads if each.id in there or each.state not in ended]
+        known = {each.id for each in self._downloads}
+        self._read([each for each in stored if each.id not in known])
 
     def _added(self, download: Download) -> None:
         self._downloads.append(download._replace(done=self._there(download.order)))

@@ -357,9 +357,9 @@ class Shelf(QObject):
 
         self._files.run(work, done, self.refused.emit)
 
-    def _rescanned(self, count: int) -> None:
-        if count:
-            self._models.reload()
+    def _rescanned(self, _: None) -> None:
+        # Also for what a command has put on the list meanwhile.
+        self._models.reload()
 
     def _searched(self, result: tuple[list[Found], int]) -> None:
         found, self._free = result

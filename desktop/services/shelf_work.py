@@ -30,15 +30,12 @@ def add_texts(options: Options, key: str, more: Iterable[str]) -> None:
     options.put(key, [*sorted(texts(options, key) | set(more))])
 
 
-def rescan(library: Library, options: Options, folders: Sequence[Path]) -> int:
-    """Take in what is new in the models folders, follow what was moved, forget checks of what is another file now. How
-    many models have something new."""
+def rescan(library: Library, options: Options, folders: Sequence[Path]) -> None:
+    """Take in what is new in the models folders, follow what was moved, forget checks of what is another file now."""
     known = library.list()
-    count = 0
     for model in known:
         if model.available and model.checked is not None and intake.changed(model):
             library.set_check(model.id, None)
-            count += 1
     paths = {path for model in known for path in model.files}
     by_key = {model.key: model for model in known}
     forgotten = texts(options, FORGOTTEN)
@@ -54,8 +51,6 @@ def rescan(library: Library, options: Options, folders: Sequence[Path]) -> int:
                 continue  # a second copy
             else:
                 place(library, same, path)
-            count += 1
-    return count
 
 
 def place(library: Library, model: InstalledModel, path: Path) -> None:

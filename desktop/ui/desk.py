@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import house as houses
@@ -268,6 +267,8 @@ class Desktop(QObject):
 
     def _begin(self) -> None:
         """The window is painted and takes keys; now the rest may take the processors for a moment."""
+        from PySide6.QtGui import QIcon
+
         from desktop.ui.parts.roles import tell_roles
 
         self._has_begun = True

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop import paths
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 
 @lru_cache(maxsize=256)
@@ -21,6 +25,8 @@ def pixmap(name: str, color: str, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, color: QColor, size: int = 18) -> QIcon:
     """An icon for a button, sharp at 100 % and at 200 %."""
+    from PySide6.QtGui import QIcon
+
     result = QIcon()
     for ratio in (1.0, 2.0):
         result.addPixmap(pixmap(name, color.name(), size, ratio))

@@ -212,6 +212,22 @@ def test_what_is_done_is_not_in_the_queue_after_the_next_start(market: Market) -
     assert market.downloads.downloads() == []
 
 
+def test_what_a_command_ordered_and_finished_meanwhile_is_noticed(market: Market, qtbot: QtBot) -> None:
+    store, downloads = market.home.house.stores.downloads, market.downloads
+    ordered = store.add(market.order())
+    downloads.look()
+    assert market.until(DownloadState.PAUSED).id == ordered.id
+    downloads.look()
+    store.remove(ordered.id)
+    downloads.look()
+    qtbot.waitUntil(lambda: downloads.downloads() == [])
+    downloads.add(market.order())
+    market.until(DownloadState.DONE)
+    downloads.look()
+    market.home.house.worker.wait(lambda: None)
+    assert [each.state for each in downloads.downloads()] == [DownloadState.DONE]
+
+
 def test_of_a_cancelled_one_nothing_stays(market: Market, qtbot: QtBot) -> None:
     market.hold()
     market.downloads.add(market.order())

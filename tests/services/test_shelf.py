@@ -98,6 +98,15 @@ def test_a_file_is_used_where_it_lies_or_copied(home: Home, shelf: Shelf, tmp_pa
     assert not list(home.house.paths.models.glob("*.part"))
 
 
+def test_what_a_command_put_on_the_list_is_seen(home: Home, shelf: Shelf, tmp_path: Path) -> None:
+    library = home.house.stores.library
+    home.house.worker.run(lambda: intake.take_in(library, tiny_model(tmp_path / "elsewhere.gguf")))
+    home.house.worker.wait(lambda: None)
+    assert shelf.models() == []
+    shelf.refresh()
+    home.until(lambda: [Path(model.path).name for model in shelf.models()] == ["elsewhere.gguf"])
+
+
 def test_a_folder_gives_every_model_in_it(home: Home, shelf: Shelf, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     (folder / "deep").mkdir(parents=True)

@@ -11,8 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop.ui import theme as themes
-from desktop.ui.chat.code_leaf import CodeLeaf
-from desktop.ui.chat.formula_leaf import FormulaLeaf
 from desktop.ui.chat.leaf import Leaf, RuleLeaf, Selection, TextLeaf, draw_check_box
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.spec import (
@@ -27,7 +25,6 @@ from desktop.ui.chat.spec import (
     TableSpec,
     TextSpec,
 )
-from desktop.ui.chat.table_leaf import TableLeaf
 from desktop.ui.theme import text_scale
 
 _ITEM = 26.0
@@ -37,15 +34,21 @@ _ABOVE_HEADING = {Role.H1: 20.0, Role.H2: 18.0, Role.H3: 14.0}
 
 
 def make_leaf(spec: Spec, look: Look) -> Leaf:
-    """The leaf that shows a spec."""
+    """The leaf that shows a spec. What is rarer than running text is imported for the first that there is."""
     match spec:
         case TextSpec():
             return TextLeaf(spec, look)
         case CodeSpec() | PlainSpec():
+            from desktop.ui.chat.code_leaf import CodeLeaf
+
             return CodeLeaf(spec, look)
         case TableSpec():
+            from desktop.ui.chat.table_leaf import TableLeaf
+
             return TableLeaf(spec, look)
         case FormulaSpec():
+            from desktop.ui.chat.formula_leaf import FormulaLeaf
+
             return FormulaLeaf(spec, look)
         case RuleSpec():
             return RuleLeaf(spec, look)

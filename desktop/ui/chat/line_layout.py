@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QTextBlock, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTextBlock, QTextDocument
 
 
 class SpacedLayout(QPlainTextDocumentLayout):

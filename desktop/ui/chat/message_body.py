@@ -5,7 +5,10 @@ What is shown and painted is ``message_canvas``'s. Opens nothing itself; must no
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QMargins, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -18,11 +21,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.chat.caret import Caret, moved
-from desktop.ui.chat.code_leaf import CodeLeaf
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_canvas import MessageCanvas
 from desktop.ui.chat.selection import Place, Selected, word_at
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.code_leaf import CodeLeaf
 
 
 class MessageBody(MessageCanvas):
@@ -35,7 +40,7 @@ class MessageBody(MessageCanvas):
         super().__init__(theme, parent, voice=voice)
         self._pressed = False
         self._clicks = 0
-        self._last_click = QElapsedTimer()
+        self._last_click = 0.0
         self._last_place = QPoint()
         self._thumb: tuple[CodeLeaf, float] | None = None
         self.ring_around = QMargins(2, 0, 2, 0)
@@ -54,8 +59,7 @@ class MessageBody(MessageCanvas):
             return
         triple = (
             self._clicks == 2
-            and self._last_click.isValid()
-            and self._last_click.elapsed() < QApplication.doubleClickInterval()
+            and (time.monotonic() - self._last_click) * 1000 < QApplication.doubleClickInterval()
             and (event.position().toPoint() - self._last_place).manhattanLength() < 8
         )
         place = self._place_at(event.position())
@@ -80,7 +84,7 @@ class MessageBody(MessageCanvas):
         if place is None:
             return
         self._clicks = 2
-        self._last_click.start()
+        self._last_click = time.monotonic()
         self._last_place = event.position().toPoint()
         self._pressed = True
         start, end = word_at(self._column.leaves[place.leaf].text, place.position)

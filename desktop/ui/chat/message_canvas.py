@@ -19,10 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.ui.chat.code_buttons import CodeButtons
-from desktop.ui.chat.code_leaf import CodeLeaf
 from desktop.ui.chat.column import Column
-from desktop.ui.chat.leaf import Selection, TextLeaf
+from desktop.ui.chat.leaf import Selection, TextLeaf, is_code
 from desktop.ui.chat.look import Look, Voice
 from desktop.ui.chat.reading import Read, shared
 from desktop.ui.chat.selection import Place, Selected, markdown_of, text_of, whole
@@ -30,6 +28,8 @@ from desktop.ui.chat.spec import Role, TextSpec, normalise, wide
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop.ui.chat.code_buttons import CodeButtons
+    from desktop.ui.chat.code_leaf import CodeLeaf
     from desktop.ui.chat.spec import Spec
     from desktop.ui.chat.stream import Change, Stream
 
@@ -293,10 +293,9 @@ class MessageCanvas(QWidget):
     def _place_buttons(self, top: float) -> None:
         if self._column.width <= 0:
             return
-        codes = [leaf for leaf in self._column.leaves if leaf.wants_buttons]
+        codes = [leaf for leaf in self._column.leaves if is_code(leaf)]
         if len(codes) <= _ALL_BUTTONS:
             for leaf in codes:
-                assert isinstance(leaf, CodeLeaf)
                 self._give_buttons(leaf)
         living = {id(leaf) for leaf in codes}
         for key in [key for key in self._buttons if key not in living]:
@@ -308,14 +307,15 @@ class MessageCanvas(QWidget):
     def _give_buttons(self, leaf: CodeLeaf) -> None:
         if id(leaf) in self._buttons:
             return
+        from desktop.ui.chat.code_buttons import CodeButtons
+
         buttons = CodeButtons(self._theme, leaf, self)
         buttons.save_requested.connect(self.save_requested)
         buttons.fold_toggled.connect(self._toggle_fold)
         self._buttons[id(leaf)] = buttons
         buttons.place()
 
-    def _toggle_fold(self, leaf: object) -> None:
-        assert isinstance(leaf, CodeLeaf)
+    def _toggle_fold(self, leaf: CodeLeaf) -> None:
         leaf.folded = not leaf.folded
         self._column.place_from(self._column.leaves.index(leaf))
         self._after_change(leaf.top)
@@ -343,7 +343,7 @@ class MessageCanvas(QWidget):
         """Code that is on the screen gets its buttons and its colours."""
         for index in self._column.between(clip.top(), clip.bottom()):
             leaf = self._column.leaves[index]
-            if isinstance(leaf, CodeLeaf):
+            if is_code(leaf):
                 if leaf.highlighter.busy and not self._idle.isActive():
                     self._idle.start(0 if leaf.highlighter.ready else _RULES_MS)
                 if id(leaf) not in self._buttons:
@@ -353,14 +353,14 @@ class MessageCanvas(QWidget):
         exposed = self.visibleRegion().boundingRect()
         for index in self._column.between(exposed.top(), exposed.bottom()):
             leaf = self._column.leaves[index]
-            if isinstance(leaf, CodeLeaf):
+            if is_code(leaf):
                 self._give_buttons(leaf)
 
     def _colour(self) -> None:
         """One slice of highlighting."""
         self._idle.setInterval(0)
         for leaf in self._column.leaves:
-            if isinstance(leaf, CodeLeaf) and leaf.highlighter.busy:
+            if is_code(leaf) and leaf.highlighter.busy:
                 leaf.highlighter.work(_SLICE)
                 leaf.forget_lines()
                 self.update(QRect(0, int(leaf.top), self.width(), int(leaf.height) + 1))

@@ -7,9 +7,7 @@ document: a QTextDocument would open pictures, a QTextLayout cannot.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
@@ -38,29 +36,31 @@ _SMALLEST = 0.6
 """A formula that would have to be made smaller than this is shown as its source, which can be wrapped."""
 
 
-@dataclass(slots=True)
 class _Picture:
     """A formula in its place: where its base line begins, from the top left corner of the piece."""
 
-    start: int
-    end: int
-    at: QPointF
-    drawing: Drawing
-    size: float
+    def __init__(self, start: int, end: int, drawing: Drawing, size: float) -> None:
+        self.start = start
+        self.end = end
+        self.at = QPointF()
+        self.drawing = drawing
+        self.size = size
 
 
-@dataclass(slots=True)
 class _Piece:
-    start: int
-    end: int
-    layout: QTextLayout
-    top: float
-    height: float
-    lines: list[tuple[float, float]] = field(default_factory=list)
-    """Top and height of each line, from the top of the piece."""
-    codes: list[QRectF] = field(default_factory=list)
-    """Backgrounds of inline code."""
-    pictures: list[_Picture] = field(default_factory=list)
+    """A part of the text that is laid out at once."""
+
+    def __init__(self, start: int, end: int, layout: QTextLayout, top: float) -> None:
+        self.start = start
+        self.end = end
+        self.layout = layout
+        self.top = top
+        self.height = 0.0
+        self.lines: list[tuple[float, float]] = []
+        """Top and height of each line, from the top of the piece."""
+        self.codes: list[QRectF] = []
+        """Backgrounds of inline code."""
+        self.pictures: list[_Picture] = []
 
 
 class TextBlock:
@@ -99,6 +99,8 @@ class TextBlock:
         """Whether the text reads from right to left: its first letter says so."""
         if self.text.isascii():
             return False
+        import unicodedata
+
         hidden = [range(a, b) for a, b, style in self._spans_within(0, _LEADING) if style.formula]
         kinds = (
             unicodedata.bidirectional(char)
@@ -225,7 +227,7 @@ class TextBlock:
         formats, codes = self._formats(start, end)
         if formats:
             layout.setFormats(formats)
-        piece = _Piece(start, end, layout, top, 0.0)
+        piece = _Piece(start, end, layout, top)
         code_starts = {a for a, _ in codes}
         metrics = QFontMetricsF(self._font)
         ascent, descent = metrics.ascent(), metrics.descent()
@@ -269,7 +271,7 @@ class TextBlock:
 
     def _pictures_within(self, start: int, end: int) -> list[_Picture]:
         return [
-            _Picture(span[0], span[1], QPointF(), drawing, self._size_of(drawing))
+            _Picture(span[0], span[1], drawing, self._size_of(drawing))
             for span in self._spans_within(start, end)
             if (drawing := self._drawing_of(span)) is not None
         ]

@@ -37,6 +37,7 @@ class Discovering:
         self._shop = shop
         self._begin_chat = chat
         self._open_link = open_link
+        self._look_at_disk = look
         self._after_look: tuple[str, str] | None = None
         """A repository and a quantization that are fetched as soon as the publisher's list is there."""
         wishes = Wishes(
@@ -47,11 +48,16 @@ class Discovering:
             open_link,
             free,
             self._resume,
-            look,
+            self._look,
             shop.access.host,
         )
         self.page = DiscoverPage(theme, shop.discovery, shop.downloads, wishes)
         shop.discovery.detail_changed.connect(self._looked)
+
+    def _look(self) -> None:
+        """At what may have changed meanwhile: files, and the queue of downloads."""
+        self._look_at_disk()
+        self._shop.downloads.look()
 
     def fetch(self, repo: str) -> None:
         """Look at a model and fetch the file that suits this computer."""

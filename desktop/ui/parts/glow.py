@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QVariantAnimation
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QVariantAnimation
 
 
 class Glow:
@@ -24,6 +28,8 @@ class Glow:
             self.jump(target)
             return
         if self._animation is None:
+            from PySide6.QtCore import QEasingCurve, QVariantAnimation
+
             self._animation = QVariantAnimation(self._widget)
             self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
             self._animation.valueChanged.connect(self._step)
@@ -34,7 +40,7 @@ class Glow:
         self._animation.start()
 
     def jump(self, target: float) -> None:
-        if self._animation is not None and self._animation.state() == QAbstractAnimation.State.Running:
+        if self._animation is not None:
             self._animation.stop()
         self._step(float(target))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import time
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -26,11 +26,10 @@ def title_of(chat: Chat) -> str:
     return " ".join(chat.title.split()) or UNTITLED
 
 
-def rows_of(chats: list[Chat], today: date) -> list[Chat | Heading]:
+def rows_of(chats: list[Chat], now: float) -> list[Chat | Heading]:
     """Chats under their groups' labels; within a group the newest is first."""
     rows: list[Chat | Heading] = []
-    midnight = datetime.combine(today, datetime.min.time()).timestamp()
-    yesterday = datetime.combine(today - timedelta(days=1), datetime.min.time()).timestamp()
+    midnight, yesterday = _midnight(now, 0), _midnight(now, 1)
     groups: dict[str, list[Chat]] = {"Pinned": [], "Today": [], "Yesterday": [], "Earlier": []}
     for chat in sorted(chats, key=_newest_first):
         at = chat.updated_at
@@ -53,9 +52,9 @@ class ChatModel(QAbstractListModel):
         self._places: dict[int, int] = {}
         self._expected = 0
 
-    def set_chats(self, chats: list[Chat], today: date | None = None) -> bool:
+    def set_chats(self, chats: list[Chat], now: float | None = None) -> bool:
         """Show these chats; False if nothing changed."""
-        rows = rows_of(chats, today or date.today())
+        rows = rows_of(chats, time.time() if now is None else now)
         if rows == self._rows and not self._expected:
             return False
         same_places = len(rows) == len(self._rows) and all(
@@ -119,6 +118,12 @@ class ChatModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleDescriptionRole and isinstance(row, Chat):
             return "Pinned chat" if row.pinned else "Chat"
         return None
+
+
+def _midnight(now: float, days_before: int) -> float:
+    """When a day began, in seconds since the epoch."""
+    today = time.localtime(now)
+    return time.mktime((today.tm_year, today.tm_mon, today.tm_mday - days_before, 0, 0, 0, 0, 0, -1))
 
 
 def _newest_first(chat: Chat) -> tuple[float, int]:

@@ -206,6 +206,9 @@ class FakeDownloads(QObject):
     def pause(self, download: int) -> None:
         self.asked.append(("pause", download))
 
+    def look(self) -> None:
+        return
+
     def resume(self, download: int) -> None:
         self.asked.append(("resume", download))
 

@@ -18,6 +18,7 @@ from tests.ui.conftest import Stage
 from tests.ui.stand_ins import FakeChats
 
 TODAY = date(2026, 5, 20)
+NOON = datetime.combine(TODAY, datetime.min.time()).timestamp() + 12 * 3600
 
 
 def at(days: int, hour: int = 12) -> float:
@@ -25,7 +26,7 @@ def at(days: int, hour: int = 12) -> float:
 
 
 def rows(chats: list[Chat]) -> list[str]:
-    return [row.text.upper() if isinstance(row, Heading) else row.title for row in rows_of(chats, TODAY)]
+    return [row.text.upper() if isinstance(row, Heading) else row.title for row in rows_of(chats, NOON)]
 
 
 def row_centre(sidebar: ChatList, chat_id: int) -> QPoint:
@@ -119,8 +120,8 @@ def test_a_new_title_does_not_move_the_list(sidebar: ChatList, qtbot) -> None:
 def test_the_same_list_again_is_no_change() -> None:
     model = ChatModel()
     chats = [Chat(1, "a", updated_at=at(0))]
-    assert model.set_chats(chats, TODAY)
-    assert not model.set_chats(list(chats), TODAY)
+    assert model.set_chats(chats, NOON)
+    assert not model.set_chats(list(chats), NOON)
 
 
 # Opening
