@@ -31,9 +31,7 @@ def _local(rest: str) -> str:
         path = f"/{path}"
     if host not in ("", "localhost"):
         return ""
-    if os.name == "nt":
-        from urllib.request import url2pathname  # brings much along, and knows of drives
-
-        return url2pathname(path)
     path = unquote(path, errors="surrogateescape")
+    if os.name == "nt":
+        path = path.removeprefix("/")  # before the drive
     return "" if "\0" in path else path
