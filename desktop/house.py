@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.domain.models import LoadOptions
-from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.services.chats import ChatService, Memory
 from desktop.services.desk import Desk
+from desktop.services.folders import FolderService
 from desktop.services.instance import Mark
 from desktop.services.memory_settings import MemorySettings
 from desktop.services.models import ModelService
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.downloads import DownloadStore
+    from desktop.storage.folders import FolderStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -75,6 +76,7 @@ class Stores(SimpleNamespace):
     ledger: Ledger
     downloads: DownloadStore
     retention: Retention
+    folders: FolderStore
     states: StateFiles
     ways: Ways
     protection: Protection | None
@@ -101,6 +103,7 @@ class House(SimpleNamespace):
     stores: Stores
     models: ModelService
     chats: ChatService
+    folders: FolderService
     guard: ProtectionService
     upkeep: Upkeep
     cache: PromptCache
@@ -250,6 +253,7 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
     from desktop.storage.conversations import Conversations
     from desktop.storage.database import Database
     from desktop.storage.downloads import DownloadStore
+    from desktop.storage.folders import FolderStore
     from desktop.storage.ledger import Ledger
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -277,40 +281,11 @@ def open_stores(paths: Paths, keychain: Keychain | None = None, unlocked: Unlock
         ledger=Ledger(database),
         downloads=DownloadStore(database),
         retention=Retention(database),
+        folders=FolderStore(database),
         states=StateFiles(paths.states, unlocked.key),
         ways=Ways(vault, unlocked.key),
         protection=vault.status(),
     )
-
-
-class LateStores:
-    """Stores that are still opening. Services may be built on them; what they do waits its turn on the storage thread,
-    where ``arrive`` comes first."""
-
-    def __init__(self) -> None:
-        self._places = {name: _Late() for name in Stores.__annotations__ if name != "protection"}
-        self.stores = Stores(**self._places, protection=None)
-
-    def arrive(self, stores: Stores) -> Stores:
-        """The stores are open. To be called on the storage thread."""
-        for name, place in self._places.items():
-            place.real = getattr(stores, name)
-        self.stores.protection = stores.protection
-        return stores
-
-
-class _Late:
-    """Stands for a store: its methods find the real one when they are called, not when they are named."""
-
-    real: object = None
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            if self.real is None:
-                raise AppError("NOT_OPEN", "The chats are not open.", "Nothing was changed.", "Start Snug again.")
-            return getattr(self.real, name)(*arguments, **named)
-
-        return call
 
 
 def furnish(
@@ -349,6 +324,8 @@ def furnish(
         retention=stores.retention,
         lend_memory=lend_memory,
     )
+
+    folders = FolderService(worker, stores.folders, stores.retention, chats)
 
     def ended(count: int) -> None:
         if count:
@@ -397,6 +374,7 @@ def furnish(
         stores=stores,
         models=models,
         chats=chats,
+        folders=folders,
         guard=guard,
         upkeep=upkeep,
         cache=cache,

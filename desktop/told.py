@@ -23,6 +23,7 @@ from desktop.domain.chat import (
     TitleOrigin,
 )
 from desktop.domain.context import Note
+from desktop.domain.folders import Folder, Rule
 from desktop.domain.glance import Glance, Opened
 from desktop.errors import AppError
 
@@ -58,12 +59,13 @@ def understood(line: bytes) -> Unlocked:
     return Unlocked(bytes.fromhex(told["key"]), seen, told["read"])
 
 
-def _glance(chats: Any, number: int, opened: Any) -> Glance:
+def _glance(chats: Any, number: int, opened: Any, folders: Any) -> Glance:
     chat, tree, path, messages, draft, notes = opened
     seen = [_message(Message(*message)) for message in messages]
     first = None if chat is None else _chat(Chat(*chat))
     found = Opened(first, Tree.of_columns(*tree), path, seen, draft, [Note(*note) for note in notes])
-    return Glance([_chat(Chat(*chat)) for chat in chats], number, found)
+    kept = [Folder(key, name, Rule(*rule), is_open, standing) for key, name, rule, is_open, standing in folders]
+    return Glance([_chat(Chat(*chat)) for chat in chats], number, found, kept)
 
 
 def _chat(chat: Chat) -> Chat:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, Status
 from desktop.domain.context import Memory, Note
 from desktop.domain.downloads import DownloadState
+from desktop.domain.folders import NEVER_STORED, Folder, Rule
 from desktop.domain.hub import FoundModel
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
@@ -70,6 +71,7 @@ class Stage:
     def __init__(self, theme: Theme, services: Callable[[], tuple[Any, Any, Any]]) -> None:
         self.theme = theme
         self.chats, self.models, transcript = services()
+        self.folders = stand_ins.FakeFolders(self.chats)
         self.privacy = FakePrivacy()
         self.benchmarks = FakeBenchmarks()
         self.memory = FakeMemory()
@@ -81,6 +83,7 @@ class Stage:
             theme,
             self.chats,
             self.models,
+            self.folders,
             settings,
             transcript,
             open_link=_leave_closed,
@@ -732,6 +735,68 @@ def chat_menu(stage: Stage) -> None:
     sidebar.open_menu(sidebar.current_chat(), sidebar.viewport().mapToGlobal(row.bottomRight()))
 
 
+def _folders(stage: Stage) -> Any:
+    matters = Folder(1, "Hansen v Oslo Havn", Rule(90), is_open=True)
+    secret = Folder(3, "Second opinions", NEVER_STORED, is_open=True)
+    stage.folders.have({matters: (4, 5, 6), Folder(2, "Parish archive", Rule(90)): (10,), secret: ()})
+    return stage.window.sidebar.list
+
+
+def folders(stage: Stage) -> None:
+    _folders(stage)
+    tell(stage.open(5), QUESTION, TABLE_ONLY, THOUGHTS)
+    if not stage.window.sidebar.isVisible():
+        stage.window.open_sidebar()
+
+
+def folders_closed(stage: Stage) -> None:
+    rows = _folders(stage)
+    for number in (1, 3):
+        stage.folders.set_open(number, False)
+    stage.folders.set_open(3, False)
+    stage.open(5)
+    rows.setFocus()
+    stage.key(Qt.Key.Key_Down)
+
+
+def _row_menu(stage: Stage, row: Any) -> None:
+    rows = stage.window.sidebar.list
+    place = rows.visualRect(rows.chats.index_of_row(row)).bottomRight()
+    rows.open_menu(row, rows.viewport().mapToGlobal(place))
+
+
+def folder_menu(stage: Stage) -> None:
+    _folders(stage)
+    stage.open(3)
+    _row_menu(stage, stage.folders.find(1)._replace(number=3))
+
+
+def folder_move(stage: Stage) -> None:
+    rows = _folders(stage)
+    stage.open(3)
+    stage.window.filing.move_menu(rows.current_chat(), rows.viewport().mapToGlobal(rows.rect().center()))
+
+
+def folder_new(stage: Stage) -> None:
+    _folders(stage)
+    stage.open(3)
+    stage.window.filing.ask_for_folder()
+    QTest.keyClicks(stage.window.findChild(QWidget, "folderName"), "Parish archive")
+
+
+def folder_delete(stage: Stage) -> None:
+    rows = _folders(stage)
+    stage.open(3)
+    rows.folder_delete_requested.emit(1)
+
+
+def folder_expires(stage: Stage) -> None:
+    _folders(stage)
+    stage.open(3)
+    stage.folders.old = 3
+    stage.window.filing.choose_rule(stage.folders.find(2), Rule(30))
+
+
 def _screen(stage: Stage, asking: Asking) -> LockScreen:
     stage.window.hide()
     screen = LockScreen(stage.theme, asking)
@@ -840,6 +905,13 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "new-passphrase": passphrase,
     "delete-everything": delete_everything,
     "chat-menu": chat_menu,
+    "folders": folders,
+    "folders-closed": folders_closed,
+    "folder-menu": folder_menu,
+    "folder-move": folder_move,
+    "folder-new": folder_new,
+    "folder-delete": folder_delete,
+    "folder-expires": folder_expires,
     "g1-lock": lock,
     "lock-wrong": lock_wrong,
     "lock-recovery": lock_recovery,

@@ -22,6 +22,7 @@ from desktop.domain.chat import (
     TitleOrigin,
 )
 from desktop.domain.context import Note
+from desktop.domain.folders import Folder, Rule
 from desktop.domain.glance import Glance, Opened
 from desktop.errors import AppError
 from desktop.told import Unlocked
@@ -38,6 +39,10 @@ chats = st.builds(
     st.none() | numbers,
     st.text(),
     st.sampled_from(AtLimit),
+    st.none() | numbers,
+)
+folders = st.builds(
+    Folder, numbers, st.text(), st.builds(Rule, st.none() | numbers, st.booleans()), st.booleans(), st.none() | numbers
 )
 parts = st.builds(Part, st.sampled_from(PartKind), st.text(), st.lists(numbers).map(tuple))
 messages = st.builds(
@@ -66,12 +71,19 @@ notes = st.builds(Note, numbers, st.text(), st.text(), st.booleans())
     st.lists(messages, max_size=3),
     st.text(),
     st.lists(notes, max_size=2),
+    st.lists(folders, max_size=2),
 )
 def test_a_key_and_what_was_seen(
-    key: bytes, listed: list[Chat], chat: Chat | None, shown: list[Message], draft: str, noted: list[Note]
+    key: bytes,
+    listed: list[Chat],
+    chat: Chat | None,
+    shown: list[Message],
+    draft: str,
+    noted: list[Note],
+    kept: list[Folder],
 ) -> None:
     nodes = [Node(at, at - 1 or None, role) for at, role in enumerate(Role, 1)]
-    glance = Glance(listed, 7, Opened(chat, Tree(nodes), [1, 2, 3], shown, draft, noted))
+    glance = Glance(listed, 7, Opened(chat, Tree(nodes), [1, 2, 3], shown, draft, noted), kept)
     heard = told.understood(told.line_of(Unlocked(key, glance)))
     assert heard.key == key
     assert heard.seen is not None

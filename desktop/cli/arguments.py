@@ -51,9 +51,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     chat = commands.add_parser("chat", parents=[common], help="talk in the terminal")
     _answering(chat)
 
-    chats = commands.add_parser("chats", parents=[common], help="list, show, search and delete chats")
+    chats = commands.add_parser("chats", parents=[common], help="list, show, search, file and delete chats")
     actions = _actions(chats)
-    actions.add_parser("list", parents=[common], help="all chats, newest first")
+    listing = actions.add_parser("list", parents=[common], help="all chats, newest first")
+    listing.add_argument("--folder", metavar="NAME", help="those in this folder")
     show = actions.add_parser("show", parents=[common], help="one chat, whole")
     show.add_argument("chat", type=_id, metavar="ID")
     search = actions.add_parser("search", parents=[common], help="find words in all chats")
@@ -61,6 +62,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     delete = actions.add_parser("delete", parents=[common], help="delete a chat for good")
     delete.add_argument("chat", type=_id, metavar="ID")
     delete.add_argument("--yes", action="store_true", help="do not ask")
+
+    _filing(actions, common)
 
     models = commands.add_parser("models", parents=[common], help="the models on this computer")
     actions = _actions(models)
@@ -152,6 +155,27 @@ def _whole_space(result: argparse.Namespace) -> argparse.Namespace:
     return result
 
 
+def _filing(actions: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:  # pyright: ignore[reportPrivateUsage]
+    """Folders of chats."""
+    actions.add_parser("folders", parents=[common], help="the folders, how many chats are in each, and their rules")
+    folder = actions.add_parser("folder", parents=[common], help="make a folder, or change one")
+    folder.add_argument("name", metavar="NAME")
+    folder.add_argument("--rename", metavar="NAME", help="call it something else")
+    what = folder.add_mutually_exclusive_group()
+    what.add_argument("--keep", type=_positive, metavar="DAYS", help="delete chats so many days after their last word")
+    what.add_argument("--for-ever", action="store_true", help="keep chats until they are deleted")
+    what.add_argument("--never-store", action="store_true", help="chats in it are never written down")
+    what.add_argument("--delete", action="store_true", help="delete the folder; its chats stay")
+    what.add_argument("--delete-chats", action="store_true", help="delete the folder and its chats for good")
+    folder.add_argument("--yes", action="store_true", help="do not ask")
+    move = actions.add_parser("move", parents=[common], help="put a chat into a folder, or out of one")
+    move.add_argument("chat", type=_id, metavar="ID")
+    where = move.add_mutually_exclusive_group(required=True)
+    where.add_argument("folder", nargs="?", metavar="FOLDER", help="its name")
+    where.add_argument("--none", action="store_true", help="out of any folder")
+    move.add_argument("--yes", action="store_true", help="do not ask")
+
+
 def _hub(actions: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:  # pyright: ignore[reportPrivateUsage]
     """What asks the hub."""
     from desktop.domain.hub import Sort
@@ -181,7 +205,9 @@ def _actions(parser: argparse.ArgumentParser) -> argparse._SubParsersAction[argp
 
 
 def _answering(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--chat", type=_id, metavar="ID", help="go on with this chat")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--chat", type=_id, metavar="ID", help="go on with this chat")
+    where.add_argument("--folder", metavar="NAME", help="begin in this folder; where it never stores, nothing is kept")
     parser.add_argument("--model", metavar="NAME|PATH", default="", help="model to use")
     parser.add_argument("--template", metavar="NAME", default="", help="built-in chat template for this model")
     parser.add_argument("--system", metavar="TEXT", help="system prompt of the chat")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop import house as houses
 from desktop import unlocking
-from desktop.cli import hub, models, output
+from desktop.cli import folders, hub, models, output
 from desktop.cli.doctor import doctor
 from desktop.cli.ledger import ledger
 from desktop.cli.token import token
@@ -109,9 +109,20 @@ def _hub(house: House, chosen: Namespace, _: QCoreApplication) -> int:
 
 
 def _list_chats(chosen: Namespace, stores: Stores) -> int:
+    names = {folder.id: folder.name for folder in stores.folders.list()}
+    only = folders.find(stores, chosen.folder).id if chosen.folder is not None else None
     for chat in stores.conversations.list():
+        if only is not None and chat.folder_id != only:
+            continue
         if chosen.json:
-            output.event("chat", chat=chat.id, title=chat.title, updated=chat.updated_at, pinned=chat.pinned)
+            output.event(
+                "chat",
+                chat=chat.id,
+                title=chat.title,
+                updated=chat.updated_at,
+                pinned=chat.pinned,
+                folder=names.get(chat.folder_id) if chat.folder_id is not None else None,
+            )
         else:
             output.line(f"{chat.id:>6}  {output.when(chat.updated_at)}  {'* ' * chat.pinned}{chat.title}")
     return 0
@@ -186,6 +197,7 @@ _ACTIONS = {
     ("chats", "show"): _show_chat,
     ("chats", "search"): _search_chats,
     ("chats", "delete"): _delete_chat,
+    **{("chats", action): do for action, do in folders.ACTIONS.items()},
     **{("models", action): do for action, do in models.ACTIONS.items()},
     ("ledger", None): ledger,
 }

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from desktop.cli import output
+from desktop.cli import folders, output
 from desktop.cli.loop import Loop
 from desktop.domain.chat import AtLimit, FinishReason, Message, PartKind, Status
 from desktop.domain.models import EngineState
@@ -79,7 +79,9 @@ class Talk(QObject):
         house, chosen = self._house, self._chosen
         house.models.start(chosen.model)
         chat_id: int | None = chosen.chat
-        if chat_id is None:
+        if chosen.folder is not None:
+            conversation = self._begin_in(chosen.folder)
+        elif chat_id is None:
             conversation = house.chats.current()
         else:
             chat = house.worker.wait(lambda: house.stores.conversations.get(chat_id))
@@ -88,10 +90,8 @@ class Talk(QObject):
             if chosen.system is not None:
                 house.worker.wait(lambda: house.stores.conversations.set_system_prompt(chat_id, chosen.system))
             conversation = house.chats.adopt(chat)
-            conversation.reset.connect(self._loop.quit)
             conversation.open()
-            self._spin()
-            conversation.reset.disconnect(self._loop.quit)
+            self._wait_for_rows(conversation)
         conversation.new_system_prompt = chosen.system or ""
         sampling = conversation.sampling
         if chosen.temperature is not None:
@@ -107,6 +107,24 @@ class Talk(QObject):
         if chosen.at_limit is not None:
             conversation.set_at_limit(AtLimit(chosen.at_limit))
         return conversation
+
+    def _begin_in(self, name: str) -> Conversation:
+        """A new chat in a folder: stored, or not, as the folder has it."""
+        house = self._house
+        folder = house.worker.wait(lambda: folders.find(house.stores, name))
+        if folder.rule.store:
+            house.chats.new_chat(folder.id)
+        else:
+            house.chats.new_temporary(folder.id)
+            self._require_no_error()
+        conversation = house.chats.current()
+        self._wait_for_rows(conversation)
+        return conversation
+
+    def _wait_for_rows(self, conversation: Conversation) -> None:
+        conversation.reset.connect(self._loop.quit)
+        self._spin()
+        conversation.reset.disconnect(self._loop.quit)
 
     def _wait_for_model(self) -> None:
         models = self._house.models
@@ -215,7 +233,7 @@ class Talk(QObject):
         if self._chosen.json:
             output.event(
                 "done",
-                chat=message.chat_id,
+                chat=None if self._conversation.temporary else message.chat_id,
                 message=message.id,
                 status=message.status.value,
                 reason=message.finish_reason.value if message.finish_reason else None,

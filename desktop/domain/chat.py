@@ -170,6 +170,8 @@ class Chat(NamedTuple):
     active_leaf: int | None = None
     system_prompt: str = ""
     at_limit: AtLimit = AtLimit.DROP
+    folder_id: int | None = None
+    """The folder it is in; None: in none."""
 
 
 class Sampling(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from desktop.domain.branches import Tree
 from desktop.domain.chat import Chat, Message
 from desktop.domain.context import Note
+from desktop.domain.folders import Folder
 
 
 class Opened(NamedTuple):
@@ -29,3 +30,11 @@ class Glance(NamedTuple):
     number: int
     """How many chats there are."""
     opened: Opened
+    folders: Sequence[Folder] = ()
+    """Each with how many chats stand in it."""
+
+    def below(self) -> int:
+        """How many rows of chats follow those that are known: all that are not in a closed folder."""
+        closed = {folder.id: folder.number or 0 for folder in self.folders if not folder.is_open}
+        known = sum(chat.pinned or chat.folder_id not in closed for chat in self.chats)
+        return self.number - sum(closed.values()) - known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +11,7 @@ from desktop.domain import names
 from desktop.domain.chat import AtLimit, Chat, Message, SearchHit, TitleOrigin
 from desktop.errors import AppError
 from desktop.services.conversation import Conversation
+from desktop.services.deletions import Deletions
 from desktop.services.desk import Desk
 from desktop.services.titles import Titles
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 LAST_CHAT = "last_chat"
 """As ``storage.glance`` has it."""
 WATCH_MS = 1500
-PURGE_MS = 4_000
-"""After so long a deleted chat is gone from the disk,"""
-LET_GO_MS = 10_000
-"""and after so long nobody can bring it back from memory any more."""
 
 
 class Memory(NamedTuple):
@@ -48,6 +45,7 @@ class ChatService(QObject):
         ready: the list was read for the first time.
         answered: number of a stored chat that an answer came to its end in.
         gone: number of a chat that is deleted for good, or was never stored and is forgotten.
+        changed_elsewhere: another process wrote to the database.
     """
 
     list_changed = Signal()
@@ -58,6 +56,7 @@ class ChatService(QObject):
     ready = Signal()
     answered = Signal(object)
     gone = Signal(object)
+    changed_elsewhere = Signal()
 
     def __init__(
         self,
@@ -80,23 +79,17 @@ class ChatService(QObject):
         self._days: dict[int, int] = {}
         self._seen_version: int | None = None
         self._chats: list[Chat] = []
+        self._complete = False
         self._titles = Titles(desk, self)
         self._titles.proposed.connect(self._model_title)
         self._usual_limit = AtLimit.DROP
         self._current = Conversation(desk, None, self)
         self._connect(self._current)
         self._busy: dict[int, Conversation] = {}
-        self._deleted: dict[int, Chat] = {}
+        self._deletions = Deletions(desk, self)
+        self._deletions.gone.connect(self.gone)
+        self._deletions.refused.connect(self.refused)
         self._query = 0
-        self._purge = QTimer(self)
-        self._purge.setSingleShot(True)
-        self._purge.setInterval(PURGE_MS)
-        self._purge.timeout.connect(self._purge_deleted)
-        self._let_go = QTimer(self)
-        self._let_go.setSingleShot(True)
-        self._let_go.setInterval(LET_GO_MS)
-        self._let_go.timeout.connect(self._forget_deleted)
-        self._purged: set[int] = set()
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self.look_for_changes)
@@ -106,6 +99,10 @@ class ChatService(QObject):
     def chats(self) -> list[Chat]:
         """All chats, newest first."""
         return list(self._chats)
+
+    def complete(self) -> bool:
+        """Whether that is all of them: a window begins with those it shows first."""
+        return self._complete
 
     def current(self) -> Conversation:
         """The open chat; a new, empty one when nothing else is."""
@@ -136,6 +133,7 @@ class ChatService(QObject):
 
     def _started(self, seen: Glance) -> None:
         self._chats = list(seen.chats)
+        self._complete = len(seen.chats) >= seen.number
         self.list_changed.emit()
         if seen.opened.chat is not None:
             self._show(Conversation(self._desk, seen.opened.chat, self))
@@ -149,8 +147,9 @@ class ChatService(QObject):
 
     def _add_older(self, chats: list[Chat]) -> None:
         """The whole list, where it began with what the window shows first. What the user did to that is newer."""
+        self._complete = True
         known = {chat.id: chat for chat in self._chats}
-        self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deleted]
+        self._chats = [known.get(chat.id, chat) for chat in chats if chat.id not in self._deletions]
         self.list_changed.emit()
 
     def set_usual_limit(self, at_limit: AtLimit) -> None:
@@ -163,14 +162,17 @@ class ChatService(QObject):
         conversation.set_at_limit(self._usual_limit)
         return conversation
 
-    def new_chat(self) -> None:
-        """Show an empty chat. It is stored with its first message."""
-        self._show(self._usual(Conversation(self._desk, None, self)))
+    def new_chat(self, folder_id: int | None = None) -> None:
+        """Show an empty chat. It is stored with its first message, in a folder if there is to be one."""
+        conversation = self._usual(Conversation(self._desk, None, self))
+        conversation.new_folder = folder_id
+        self._show(conversation)
         self._current.open()
         self._remember(None)
 
-    def new_temporary(self) -> None:
-        """Show an empty chat that no disk ever sees. It is forgotten when it is left."""
+    def new_temporary(self, folder_id: int | None = None) -> None:
+        """Show an empty chat that no disk ever sees. It is forgotten when it is left. ``folder_id``: the folder that
+        would have it so."""
         if self._lend_memory is None:
             return
         if self._current.temporary:
@@ -180,11 +182,13 @@ class ChatService(QObject):
         except AppError as error:
             self.refused.emit(error)
             return
-        self._show(self._usual(Conversation(self._memory.desk, None, self, temporary=True)))
+        conversation = self._usual(Conversation(self._memory.desk, None, self, temporary=True))
+        conversation.new_folder = folder_id
+        self._show(conversation)
         self._current.open()
 
     def keep_for(self, chat_id: int, days: int | None) -> None:
-        """Delete a chat by itself so many days after its last word; None: keep it."""
+        """Delete a chat by itself so many days after its last word; ``FOR_EVER``: never; None: as its folder has it."""
         retention = self._retention
         if retention is None:
             return
@@ -198,7 +202,7 @@ class ChatService(QObject):
         self._desk.worker.run(lambda: retention.keep_for(chat_id, days), then, self.refused.emit)
 
     def kept_for(self, chat_id: int) -> int | None:
-        """Days after its last word until a chat goes by itself; None: never."""
+        """Days of its own that a chat has; None: it goes by its folder."""
         return self._days.get(chat_id)
 
     def open(self, chat_id: int) -> None:
@@ -237,37 +241,48 @@ class ChatService(QObject):
             lambda: self._desk.conversations.set_system_prompt(chat_id, text), None, self.refused.emit
         )
 
+    def refile(self, chat_ids: Collection[int], folder_id: int | None) -> None:
+        """Show chats in a folder, or in none; ``FolderService`` has put them there."""
+        moved = set(chat_ids)
+        self._chats = [chat._replace(folder_id=folder_id) if chat.id in moved else chat for chat in self._chats]
+        current = self._find(self._current.chat.id) if self._current.chat is not None else None
+        if current is not None:
+            self._current.replace_chat(current)
+        self.list_changed.emit()
+
     def delete(self, chat_id: int) -> None:
         """Delete a chat; for a few seconds it can be brought back."""
         chat = self._find(chat_id)
         if chat is None:
             return
-        is_open = self._current.chat is not None and self._current.chat.id == chat_id
-        running = self._current if is_open else self._busy.get(chat_id)
-        if running is not None:
-            # The engine is free for others; should the chat come back, what was written is there.
-            running.stop()
-        self._chats = [other for other in self._chats if other.id != chat_id]
-        self._deleted[chat_id] = chat
         self._desk.worker.run(lambda: self._desk.conversations.delete(chat_id), None, self.refused.emit)
-        if is_open:
-            self.new_chat()
-        self.list_changed.emit()
+        self.hide([chat_id])
         self.chat_deleted.emit(chat_id, chat.title)
-        self._let_go.start()
-        if not self._purge.isActive():
-            self._purge.start()
 
     def undo_delete(self, chat_id: int) -> None:
         """Bring a deleted chat back."""
-        chat = self._deleted.pop(chat_id, None)
-        if chat is None:
-            return
-        self._purged.discard(chat_id)
-        self._desk.worker.run(lambda: self._desk.conversations.undelete(chat_id), None, self.refused.emit)
-        self._chats = sorted([*self._chats, chat], key=lambda other: -other.updated_at)
-        self.list_changed.emit()
+        self.bring_back([chat_id])
         self.open(chat_id)
+
+    def hide(self, chat_ids: Collection[int]) -> None:
+        """Chats were deleted: take them off the list. For a few seconds ``bring_back`` can."""
+        hidden = set(chat_ids)
+        gone = {chat.id: chat for chat in self._chats if chat.id in hidden}
+        for conversation in {self._current, *self._busy.values()}:
+            if conversation.chat is not None and conversation.chat.id in gone:
+                # The engine is free for others; should the chat come back, what was written is there.
+                conversation.stop()
+        self._chats = [chat for chat in self._chats if chat.id not in gone]
+        if self._current.chat is not None and self._current.chat.id in gone:
+            self.new_chat()
+        self.list_changed.emit()
+        self._deletions.add(gone)
+
+    def bring_back(self, chat_ids: Collection[int]) -> None:
+        """Bring deleted chats back into the list."""
+        back = self._deletions.bring_back(chat_ids)
+        self._chats = sorted([*self._chats, *back], key=lambda chat: -chat.updated_at)
+        self.list_changed.emit()
 
     def fork(self, message_id: int) -> None:
         """A new chat that begins with everything up to this message."""
@@ -314,8 +329,7 @@ class ChatService(QObject):
         self._titles.cancel()
         for conversation in {self._current, *self._busy.values()}:
             conversation.close()
-        if self._deleted:
-            self._purge_deleted()
+        self._deletions.close()
         if self._memory is not None:
             self._desk.worker.run(self._memory.close)
 
@@ -413,8 +427,9 @@ class ChatService(QObject):
 
     def _reread(self) -> None:
         def then(chats: list[Chat]) -> None:
-            self._chats = chats
+            self._chats, self._complete = chats, True
             self.list_changed.emit()
+            self.changed_elsewhere.emit()
             current = self._current.chat
             if self._current.temporary:
                 return
@@ -424,19 +439,3 @@ class ChatService(QObject):
                 self._current.refresh()
 
         self._desk.worker.run(self._desk.conversations.list, then, self.refused.emit)
-
-    def _purge_deleted(self) -> None:
-        for chat_id in self._deleted.keys() - self._purged:
-            self._purged.add(chat_id)
-            self.gone.emit(chat_id)
-        conversations = self._desk.conversations
-        self._desk.worker.run(lambda: conversations.purge_deleted(keep=True), None, self._not_purged)
-
-    def _forget_deleted(self) -> None:
-        self._deleted.clear()
-        self._purged.clear()
-        self._desk.worker.run(self._desk.conversations.let_go)
-
-    def _not_purged(self, error: AppError) -> None:
-        """The chats stay hidden and are purged next time."""
-        self.refused.emit(error)

@@ -86,6 +86,8 @@ class Conversation(QObject):
         self.sampling = Sampling()
         self.new_system_prompt = ""
         """System prompt that the chat gets when it is stored."""
+        self.new_folder: int | None = None
+        """The folder it begins in."""
         self._new_at_limit = AtLimit.DROP
         self._desk = desk
         self._chat = chat
@@ -114,6 +116,15 @@ class Conversation(QObject):
     def chat(self) -> Chat | None:
         """None while the chat is new."""
         return self._chat
+
+    @property
+    def folder_id(self) -> int | None:
+        """The folder it is in, or will be with its first message."""
+        return self.new_folder if self._chat is None or self.temporary else self._chat.folder_id
+
+    def is_empty(self) -> bool:
+        """Nothing was said in it, and nothing is being sent."""
+        return self._chat is None and not self.answering()
 
     def count(self) -> int:
         return len(self._shown)
@@ -343,6 +354,7 @@ class Conversation(QObject):
         self._draft.hold()
         system_prompt = self.new_system_prompt if chat_id is None else ""
         at_limit = self._new_at_limit if chat_id is None else AtLimit.DROP
+        folder_id = None if self.temporary else self.new_folder
 
         def work() -> tuple[Chat, Message, Message]:
             stored = store.add_turn(
@@ -353,6 +365,7 @@ class Conversation(QObject):
                 model_key=key,
                 writer=desk.writer,
                 title=names.title_from_words(text),
+                folder_id=folder_id,
             )
             chat = stored[0]
             if system_prompt:

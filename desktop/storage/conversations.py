@@ -14,11 +14,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from desktop.domain.chat import AtLimit, Chat, FinishReason, Message, Part, Statistics, Status, TitleOrigin
 from desktop.domain.context import Note
 from desktop.domain.glance import Opened
-from desktop.storage import answers, glance, index, purge, rows, taken
+from desktop.storage import answers, failures, glance, index, purge, rows, taken
 from desktop.storage.database import Database
 from desktop.storage.parts import storable
 from desktop.storage.rows import NEW_CHAT
-from desktop.storage.tables import chat, draft, message, note
+from desktop.storage.tables import chat, draft, folder, message, note
 
 _ORDER = (TitleOrigin.NONE, TitleOrigin.WORDS, TitleOrigin.MODEL, TitleOrigin.USER)
 
@@ -87,12 +87,18 @@ class Conversations:
         model_key: str,
         writer: str,
         title: str,
+        folder_id: int | None = None,
     ) -> tuple[Chat, Message, Message]:
         """A question and the place of its answer, in one transaction. Makes the chat if ``chat_id`` is None (then
-        ``title`` is its title for now), and clears the draft the question came from."""
+        ``title`` is its title for now, ``folder_id`` its folder as long as that is there), and clears the draft the
+        question came from.
+
+        Raises:
+            AppError: FOLDER_NEVER_STORES, too.
+        """
         now = self._now()
         with self._database.write() as connection:
-            in_chat = self._add_chat(connection, title, now) if chat_id is None else chat_id
+            in_chat = chat_id or self._add_chat(connection, title, now, folder_id=folder_id)
             if chat_id is not None:
                 rows.require_chat(connection, chat_id)
             self._require_parent(connection, in_chat, parent_id)
@@ -230,7 +236,7 @@ class Conversations:
             last = rows.require_message(connection, message_id)
             origin = rows.require_chat(connection, last.chat_id)
             path = rows.tree(connection, last.chat_id).path(message_id)
-            new = self._add_chat(connection, origin.title, now, origin.title_origin)
+            new = self._add_chat(connection, origin.title, now, origin.title_origin, origin.folder_id)
             leaf = answers.copy_path(connection, rows.messages(connection, path), new)
             self._change(connection, new, system_prompt=origin.system_prompt, at_limit=origin.at_limit.value)
             self._copy_notes(connection, origin.id, path, leaf)
@@ -248,7 +254,9 @@ class Conversations:
         with self._database.write() as connection:
             if chat_id in self._taken:
                 taken.put_back(connection, self._taken.pop(chat_id))
-            self._change(connection, chat_id, deleted_at=None)
+            # In its folder again, if that is there and stores what is in it.
+            stores = select(folder.c.id).where(folder.c.id == chat.c.folder_id, folder.c.store).scalar_subquery()
+            self._change(connection, chat_id, deleted_at=None, folder_id=stores)
             rows.require_chat(connection, chat_id)
 
     def purge_deleted(self, older_than_s: float = 0.0, *, keep: bool = False) -> int:
@@ -280,14 +288,25 @@ class Conversations:
 
     # Steps within a transaction
 
-    def _add_chat(self, connection: Connection, title: str, now: float, origin: TitleOrigin = TitleOrigin.WORDS) -> int:
+    def _add_chat(
+        self,
+        connection: Connection,
+        title: str,
+        now: float,
+        origin: TitleOrigin = TitleOrigin.WORDS,
+        folder_id: int | None = None,
+    ) -> int:
         text = storable(title)
+        stores = connection.execute(select(folder.c.store).where(folder.c.id == folder_id)).scalar()
+        if stores is False:
+            raise failures.failure(failures.FOLDER_NEVER_STORES)
         row = connection.execute(
             insert(chat).values(
                 title=text,
                 title_origin=(origin if text else TitleOrigin.NONE).value,
                 created_at=now,
                 updated_at=now,
+                folder_id=folder_id if stores else None,
             )
         )
         key = row.inserted_primary_key

@@ -32,6 +32,11 @@ BACKUP_FAILED = "BACKUP_FAILED"
 MIGRATION_FAILED = "MIGRATION_FAILED"
 CHAT_GONE = "CHAT_GONE"
 MESSAGE_GONE = "MESSAGE_GONE"
+FOLDER_GONE = "FOLDER_GONE"
+FOLDER_UNNAMED = "FOLDER_UNNAMED"
+FOLDER_EXISTS = "FOLDER_EXISTS"
+FOLDER_HOLDS_CHATS = "FOLDER_HOLDS_CHATS"
+FOLDER_NEVER_STORES = "FOLDER_NEVER_STORES"
 
 _HARDLY_ANY = 64 * 1024
 
@@ -94,6 +99,19 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
     ),
     CHAT_GONE: ("This chat is no longer there.", "Your other chats are untouched.", "Choose another chat."),
     MESSAGE_GONE: ("This message is no longer there.", "Your other messages are untouched.", "Open the chat again."),
+    FOLDER_GONE: ("This folder is no longer there.", "Its chats are still in the list.", "Choose another folder."),
+    FOLDER_UNNAMED: ("A folder needs a name.", "Nothing was changed.", "Give it one."),
+    FOLDER_EXISTS: ("There is a folder of this name already.", "Nothing was changed.", "Choose another name."),
+    FOLDER_HOLDS_CHATS: (
+        "This folder holds chats that are stored.",
+        "Nothing was changed.",
+        "Move them out or delete them first; then it can be one that never stores.",
+    ),
+    FOLDER_NEVER_STORES: (
+        "Nothing is stored in this folder, and this chat is.",
+        "It stays where it is.",
+        "Choose another folder, or begin a new chat in this one.",
+    ),
 }
 
 

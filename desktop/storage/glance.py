@@ -38,9 +38,12 @@ def glance(path: Path, key: bytes) -> Glance | None:
         reader = _Plain(raw)
         last = opened(reader, _last_chat(reader))
         chats = rows.first_chats(reader, FIRST_CHATS)
+        folders = rows.folders(reader, counted=True)
         if last.chat is not None and last.chat not in chats:
-            chats = rows.chats(reader)
-        found = Glance(chats, rows.number_of_chats(reader), last)
+            closed = any(folder.id == last.chat.folder_id and not folder.is_open for folder in folders)
+            # What a closed folder holds is shown nowhere; else the list is seen as far as that chat.
+            chats = [*chats, last.chat] if closed else rows.chats(reader)
+        found = Glance(chats, rows.number_of_chats(reader), last, folders)
         # A page that fails its check may come back as zeros instead of an error; this tells.
         return found if str(raw.execute("PRAGMA cipher_status").fetchone()[0]) == "1" else None
     except (connections.DriverError, ValueError, KeyError, TypeError):

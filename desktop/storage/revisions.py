@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every form a released Snug has written, oldest first. The last one is today's."""
 
 HEAD = REVISIONS[-1]

@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast
 from desktop.domain.branches import Tree
 from desktop.domain.chat import AtLimit, Chat, FinishReason, Message, Part, Role, Statistics, Status, TitleOrigin
 from desktop.domain.context import Note
+from desktop.domain.folders import Folder, Rule, by_name
 from desktop.storage.parts import kind_of, tokens_from_bytes, unpack
 
 NEW_CHAT = 0
@@ -28,7 +29,12 @@ _ROLES = {role.value: role for role in Role}
 _STATUSES = {status.value: status for status in Status}
 _REASONS: dict[str | None, FinishReason | None] = {None: None, **{reason.value: reason for reason in FinishReason}}
 
-_CHAT = "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit FROM chat"
+_CHAT = (
+    "SELECT id, title, title_origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit, folder_id"
+    " FROM chat"
+)
+_FOLDER = "SELECT id, name, keep_days, store, is_open"
+_STANDING = "(SELECT count(*) FROM chat WHERE folder_id = folder.id AND deleted_at IS NULL AND NOT pinned)"
 _MESSAGE = (
     "SELECT id, chat_id, parent_id, role, status, created_at, model_name, model_key, finish_reason, statistics,"
     " failure, pinned FROM message"
@@ -57,13 +63,40 @@ def chats(connection: Reader) -> list[Chat]:
 
 
 def first_chats(connection: Reader, number: int) -> list[Chat]:
-    """What a list of chats begins with: the newest ``number`` of them and every pinned one, newest first."""
-    newest = "SELECT id FROM chat WHERE deleted_at IS NULL ORDER BY sequence DESC LIMIT ?"
+    """What a list of chats begins with: the newest ``number`` of those in no folder and of each open folder, and every
+    pinned one, newest first."""
+    newest = "SELECT id FROM chat WHERE deleted_at IS NULL AND folder_id IS NULL ORDER BY sequence DESC LIMIT ?"
     pinned = "SELECT id FROM chat WHERE deleted_at IS NULL AND pinned"
+    place = "row_number() OVER (PARTITION BY folder_id ORDER BY sequence DESC)"
+    filed = (
+        f"SELECT id FROM (SELECT chat.id AS id, {place} AS place FROM folder JOIN chat ON folder_id = folder.id"
+        " WHERE is_open AND deleted_at IS NULL AND NOT pinned) WHERE place <= ?"
+    )
     rows = connection.exec_driver_sql(
-        f"{_CHAT} WHERE id IN (SELECT id FROM ({newest}) UNION {pinned}) ORDER BY sequence DESC", (number,)
+        f"{_CHAT} WHERE id IN (SELECT id FROM ({newest}) UNION {pinned} UNION {filed}) ORDER BY sequence DESC",
+        (number, number),
     ).fetchall()
     return [_chat(row) for row in rows]
+
+
+def folders(connection: Reader, *, counted: bool = False) -> list[Folder]:
+    """All folders by name; ``counted`` with how many chats stand in each."""
+    number = _STANDING if counted else "NULL"
+    return by_name([_folder(row) for row in connection.exec_driver_sql(f"{_FOLDER}, {number} FROM folder").fetchall()])
+
+
+def require_folder(connection: Reader, folder_id: int) -> Folder:
+    """One folder.
+
+    Raises:
+        AppError: FOLDER_GONE.
+    """
+    from desktop.storage import failures
+
+    row = connection.exec_driver_sql(f"{_FOLDER}, NULL FROM folder WHERE id = ?", (folder_id,)).fetchone()
+    if row is None:
+        raise failures.failure(failures.FOLDER_GONE)
+    return _folder(row)
 
 
 def number_of_chats(connection: Reader) -> int:
@@ -177,7 +210,7 @@ def _parts(connection: Reader, wanted: str) -> dict[int, tuple[Part, ...]]:
 
 
 def _chat(row: Sequence[Any]) -> Chat:
-    chat_id, title, origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit = row
+    chat_id, title, origin, created_at, updated_at, pinned, active_leaf, system_prompt, at_limit, folder_id = row
     return Chat(
         chat_id,
         title,
@@ -188,7 +221,13 @@ def _chat(row: Sequence[Any]) -> Chat:
         active_leaf,
         system_prompt,
         _LIMITS[at_limit],
+        folder_id,
     )
+
+
+def _folder(row: Sequence[Any]) -> Folder:
+    folder_id, name, days, store, is_open, number = row
+    return Folder(folder_id, name, Rule(days, bool(store)), bool(is_open), number)
 
 
 def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:

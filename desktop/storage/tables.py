@@ -48,6 +48,21 @@ def _count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=_ZERO)
 
 
+folder = Table(
+    "folder",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    _moment("created_at"),
+    # Days after its last word until a chat in it is deleted, unless the chat has days of its own.
+    Column("keep_days", Integer),
+    # False: nothing said in it is ever written here.
+    Column("store", Boolean, nullable=False, server_default=text("1")),
+    # In the list.
+    Column("is_open", Boolean, nullable=False, server_default=false()),
+    sqlite_autoincrement=True,
+)
+
 # Ids are never used twice (AUTOINCREMENT): a window may still hold the id of something that was purged.
 chat = Table(
     "chat",
@@ -65,7 +80,10 @@ chat = Table(
     _words("system_prompt"),
     Column("deleted_at", Float),
     Column("at_limit", Text, nullable=False, server_default=text("'drop'")),
+    # Not a foreign key either: the table would have to be made anew for it, and a folder that is gone is none.
+    Column("folder_id", Integer),
     Index("ix_chat_sequence", "sequence"),
+    Index("ix_chat_folder_id", "folder_id", sqlite_where=text("folder_id IS NOT NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -212,7 +230,7 @@ retention = Table(
     "retention",
     metadata,
     Column("chat_id", Integer, ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    # Days after the last change until the chat is deleted.
+    # Days after its last word until the chat is deleted; 0: never, whatever the rule of its folder.
     Column("days", Integer, nullable=False),
 )
 

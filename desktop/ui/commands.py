@@ -24,6 +24,7 @@ COMMANDS = (
     Command("rename", "Rename this chat", "pencil", more="title"),
     Command("pin", "Pin or unpin this chat", "pin"),
     Command("delete", "Delete this chat", "trash-2", more="erase remove"),
+    Command("folder", "New folder…", "folder", more="client matter keep days move file"),
     Command("regenerate", "Answer again", "refresh-cw", control("R"), "regenerate retry"),
     Command("models", "Change the model", "box", control("M"), "choose switch"),
     Command("discover", "Find models", "download", more="discover search hub download get"),

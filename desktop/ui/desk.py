@@ -136,6 +136,7 @@ class Desktop(QObject):
         )
         self.house = house
         house.connections_changed = self._tell_sidebar
+        house.folders.start(seen)
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
@@ -149,6 +150,7 @@ class Desktop(QObject):
             self.theme,
             house.chats,
             house.models,
+            house.folders,
             self._settings,
             _transcript,
             open_link=self._open_outside,
@@ -279,7 +281,7 @@ class Desktop(QObject):
         self._lock.listen()
         if self.window is not None and self._seen is not None:
             # The bar beside the list is as long from here on as it is going to be; laying so many rows out takes time.
-            self.window.sidebar.list.expect(self._seen.number - len(self._seen.chats))
+            self.window.sidebar.list.expect(self._seen.below())
         self._seen = None
         self.begun.emit()
         if self.house is not None:

@@ -182,7 +182,7 @@ class Frame(QWidget):
     def _way_in(self, area: QWidget) -> QWidget | None:
         """The control of an area that F6 lands on."""
         if area is self.sidebar:
-            return self.sidebar.list if self.sidebar.list.current_chat() is not None else self.sidebar.new_chat
+            return self.sidebar.list if self.sidebar.list.current_row() is not None else self.sidebar.new_chat
         if area is self.room.header:
             return self.room.header.model
         if area is self.room.composer:

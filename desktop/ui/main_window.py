@@ -23,6 +23,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice
 from desktop.ui.models.home import ModelsHome
 from desktop.ui.preferences import APPEARANCE, REDUCED_MOTION, Settings
+from desktop.ui.sidebar.filing import Filing
 from desktop.ui.theme import Appearance, Theme
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 
 
 class MainWindow(Frame):
-    """``chats`` and ``models`` are the services; ``open_link`` opens an address outside Snug, after the user agreed;
-    ``placement`` makes the service that says and changes how the model is loaded; without it there is no inspector.
+    """``chats``, ``models`` and ``folders`` are the services; ``open_link`` opens an address outside Snug, after the
+    user agreed; ``placement`` makes the service that says and changes how the model is loaded; without it there is no
+    inspector.
     ``make_shelf`` makes the one that keeps the models at home, ``reveal`` shows a file in its folder.
 
     Signals:
@@ -62,6 +64,7 @@ class MainWindow(Frame):
         theme: Theme,
         chats: Any,
         models: Any,
+        folders: Any,
         settings: Settings,
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
@@ -93,6 +96,7 @@ class MainWindow(Frame):
         self.home: ModelsHome | None = None
         if make_shelf is not None:
             self.home = ModelsHome(theme, models, make_shelf, make_shop, reveal, self._speed, self)
+        self.filing = Filing(self, chats, folders)
         self._connect_sidebar()
         self._connect_room()
         self._connect_services()
@@ -113,11 +117,6 @@ class MainWindow(Frame):
         sidebar.settings_requested.connect(self.open_settings)
         sidebar.badge.clicked.connect(lambda: self.open_settings("privacy"))
         sidebar.list.open_requested.connect(self._open_chat)
-        sidebar.list.rename_requested.connect(self._chats.rename)
-        sidebar.list.pin_requested.connect(self._chats.set_pinned)
-        sidebar.list.delete_requested.connect(self._chats.delete)
-        sidebar.list.keep_requested.connect(self._keep_for)
-        sidebar.list.kept_for = self._chats.kept_for
         self.room.header.new_chat_requested.connect(self.new_chat)
         self.room.header.model.clicked.connect(self.open_models)
         self.room.header.inspector_requested.connect(self.toggle_inspector)
@@ -154,7 +153,6 @@ class MainWindow(Frame):
         self._chats.list_changed.connect(self._show_chats)
         self._chats.opened.connect(self._opened)
         self._chats.refused.connect(self._refused)
-        self._chats.chat_deleted.connect(self._chat_deleted)
         self._chats.noticed.connect(self._noticed)
         self._models.noticed.connect(self._noticed)
         # The first word of the models comes after the first picture.
@@ -221,6 +219,7 @@ class MainWindow(Frame):
             "rename": self.room.header.title.edit,
             "pin": self._pin,
             "delete": self._delete,
+            "folder": self.filing.ask_for_folder,
             "regenerate": self.regenerate_last,
             "models": self.open_models,
             "add": self.models.add,
@@ -380,7 +379,7 @@ class MainWindow(Frame):
     # Chats
 
     def _show_chats(self) -> None:
-        self.sidebar.list.set_chats(self._chats.chats())
+        self.filing.show()
         self._mark_open()
 
     def _mark_open(self) -> None:
@@ -405,6 +404,7 @@ class MainWindow(Frame):
             # After the transcript, which has to know the rows first.
             self._conversation.reset.connect(self._reveal)
         self._mark_open()
+        self.filing.tell_place()
         self.models.tell()
 
     def _conversation_grew(self, _first: int, _last: int) -> None:
@@ -417,13 +417,6 @@ class MainWindow(Frame):
         self._chats.open(chat_id)
         if not by_keyboard:
             self.focus_composer()
-
-    def _chat_deleted(self, chat_id: int, _title: str) -> None:
-        self.toast.tell("Chat deleted", "Undo", partial(self._chats.undo_delete, chat_id))
-
-    def _keep_for(self, chat_id: int, days: int | None) -> None:
-        self._chats.keep_for(chat_id, days)
-        self.toast.tell(f"Deleted by itself {days} days after its last word" if days else "Kept until you delete it")
 
     def _stored_chat(self) -> Chat | None:
         """The chat that is open, unless it is a temporary one."""

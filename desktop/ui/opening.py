@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from desktop import house as houses
 from desktop.errors import AppError
 from desktop.house import Stores
+from desktop.late_stores import LateStores
 from desktop.paths import Paths
 from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
@@ -75,7 +76,7 @@ class Opening(QObject):
             self._worker.run(lambda: houses.open_stores(self._paths, unlocked=unlocked), self._opened, self.refused)
             return
 
-        late, painted = houses.LateStores(), threading.Event()
+        late, painted = LateStores(), threading.Event()
 
         def open_behind() -> None:
             # Python runs one thread at a time: the first picture goes first.

@@ -161,7 +161,9 @@ def _window(house: House, application: QApplication) -> MainWindow:
     load_fonts()
     theme = Theme(Appearance.LIGHT)
     dress(application, theme)
-    window = MainWindow(theme, house.chats, house.models, house.settings, Transcript, open_link=_leave_closed)
+    window = MainWindow(
+        theme, house.chats, house.models, house.folders, house.settings, Transcript, open_link=_leave_closed
+    )
     window.resize(1280, 832)
     window.show()
     application.processEvents()

@@ -1,4 +1,4 @@
-"""A house in which words get everywhere they can get: chat, answer, title, system prompt, draft, search.
+"""A house in which words get everywhere they can get: chat, answer, title, system prompt, draft, search, a folder.
 
 ``python -m tests.e2e.sweep_driver DATA KEYCHAIN MODEL MARKER…``; says ``busy`` on stdout while an answer is written and
 goes on until its stdin ends. Without a keychain folder (``-``) the database is an ordinary one: the control.
@@ -25,7 +25,7 @@ from tests.fixtures.unkeyed import use_no_key
 
 def main() -> None:
     data, keychain, model, *markers = sys.argv[1:]
-    text, title, system, draft, searched = markers
+    text, title, system, draft, searched, folder = markers
     if keychain == "-":
         use_no_key()
     logging.getLogger().setLevel(logging.DEBUG)
@@ -53,6 +53,7 @@ def main() -> None:
         chats = house.chats
         chats.rename(chat.id, title)  # type: ignore[attr-defined]
         chats.set_system_prompt(chat.id, system)  # type: ignore[attr-defined]
+        house.folders.create(folder, then=lambda made: house.folders.set_open(made.id, True))
 
     def streamed(*_: object) -> None:
         if len(said) == 1:

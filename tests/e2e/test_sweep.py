@@ -46,7 +46,7 @@ class Home:
 
     def __init__(self, folder: Path, model: Path, tokenize: Tokenize, *, encrypted: bool) -> None:
         self._tokenize = tokenize
-        self.markers = [marker() for _ in range(5)]
+        self.markers = [marker() for _ in range(6)]
         self.folder = folder / "home"
         for name in ("tmp", "run", "config", "cache", "share", "here"):
             (self.folder / name).mkdir(parents=True)

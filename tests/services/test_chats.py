@@ -72,7 +72,7 @@ def test_it_can_be_brought_back_also_when_it_is_gone_from_the_disk(home: Home) -
     chat = chats.chats()[1]
     with home.qtbot.waitSignal(chats.gone):
         chats.delete(chat.id)
-        chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
+        chats._deletions.purge()  # pyright: ignore[reportPrivateUsage]
     assert home.house.worker.wait(lambda: home.house.stores.conversations.get(chat.id)) is None
     chats.undo_delete(chat.id)
     home.until(lambda: home.texts() == ["First chat", "Fine."])
@@ -83,8 +83,8 @@ def test_after_a_while_nobody_can_bring_it_back(home: Home) -> None:
     chats = home.house.chats
     chat = chats.chats()[1]
     chats.delete(chat.id)
-    chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
-    chats._forget_deleted()  # pyright: ignore[reportPrivateUsage]
+    chats._deletions.purge()  # pyright: ignore[reportPrivateUsage]
+    chats._deletions.let_go()  # pyright: ignore[reportPrivateUsage]
     chats.undo_delete(chat.id)
     assert titles(home) == ["Second chat"]
     assert home.house.worker.wait(lambda: home.house.stores.conversations.get(chat.id)) is None
@@ -217,7 +217,7 @@ def test_a_chat_may_be_deleted_while_it_is_answered(home: Home) -> None:
     refused: list[object] = []
     home.house.chats.refused.connect(refused.append)
     home.house.chats.delete(chat.id)
-    home.house.chats._purge_deleted()  # pyright: ignore[reportPrivateUsage]
+    home.house.chats._deletions.purge()  # pyright: ignore[reportPrivateUsage]
     home.until(lambda: home.house.models.state() is EngineState.READY)
     home.house.worker.wait(lambda: None)
     home.qtbot.wait(50)

@@ -189,7 +189,7 @@ def test_a_deleted_chat_leaves_nothing_once_it_cannot_come_back(loaded: Home) ->
     loaded.house.chats.delete(chat.id)
     assert len(states(loaded)) == 1
     with loaded.qtbot.waitSignal(loaded.house.cache.held, timeout=WAIT) as held:
-        loaded.house.chats._purge.timeout.emit()
+        loaded.house.chats._deletions.purging.timeout.emit()
     assert held.args[0].chats == []
     loaded.house.cache._worker.wait(lambda: None)
     assert states(loaded) == []

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from desktop.domain.folders import DAY_S
 from desktop.services import backups, upkeep
-from desktop.storage.retention import DAY_S
 from tests.services.conftest import WAIT, Home
 
 

@@ -307,7 +307,8 @@ def test_no_flipped_bit_is_ever_read_as_something_else(
             harmless += 1
     file.write_bytes(whole)
     assert codes <= {"DATABASE_DAMAGED", "WRONG_KEY"}
-    assert harmless < 20
+    # About a third of the pages hold nothing that is read here.
+    assert harmless < 30
 
 
 @pytest.mark.parametrize("use", ["read", "write"])

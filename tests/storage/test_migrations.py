@@ -14,7 +14,9 @@ from sqlalchemy import create_engine, inspect
 from desktop.errors import AppError
 from desktop.storage import backup, schema
 from desktop.storage.connection import connect, driver
+from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
+from desktop.storage.folders import FolderStore
 from desktop.storage.tables import metadata
 from tests.storage.conftest import KEY, Ask
 
@@ -22,8 +24,8 @@ NEXT = '''
 """A later step, as a test needs one."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 def upgrade():
     with op.batch_alter_table("chat") as batch:
@@ -38,7 +40,7 @@ def with_next_step(tmp_path: Path) -> Path:
     """The migrations, with one more that recreates the tables everything hangs on."""
     scripts = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0006_next.py").write_text(NEXT)
+    (scripts / "versions" / "0007_next.py").write_text(NEXT)
     return scripts
 
 
@@ -107,7 +109,7 @@ def test_recreating_tables_loses_no_row(database: Database, file: Path, ask: Ask
     fill(ask)
     database.close()
     before = rows(file)
-    schema.migrate(file, KEY, "0006", with_next_step)
+    schema.migrate(file, KEY, "0007", with_next_step)
     after = rows(file)
     assert {table: len(found) for table, found in after.items()} == {t: len(found) for t, found in before.items()}
     assert after["part"] == before["part"]
@@ -119,11 +121,11 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     fill(ask)
     database.close()
-    step = with_next_step / "versions" / "0006_next.py"
+    step = with_next_step / "versions" / "0007_next.py"
     step.write_text(NEXT + "    op.execute('INSERT INTO nowhere VALUES (1)')\n")
     before = (form(file), rows(file))
     with pytest.raises(Exception, match="nowhere"):
-        schema.migrate(file, KEY, "0006", with_next_step)
+        schema.migrate(file, KEY, "0007", with_next_step)
     assert (form(file), rows(file)) == before
 
 
@@ -132,11 +134,11 @@ def test_a_migration_that_leaves_a_dangling_row_is_undone(
 ) -> None:
     fill(ask)
     database.close()
-    step = with_next_step / "versions" / "0006_next.py"
+    step = with_next_step / "versions" / "0007_next.py"
     step.write_text(NEXT + "    op.execute('DELETE FROM chat')\n")
     before = (form(file), rows(file))
     with pytest.raises(AppError) as caught:
-        schema.migrate(file, KEY, "0006", with_next_step)
+        schema.migrate(file, KEY, "0007", with_next_step)
     assert caught.value.code == "MIGRATION_FAILED"
     assert (form(file), rows(file)) == before
 
@@ -154,7 +156,7 @@ def count(*_):
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 event.listen(Engine, "after_cursor_execute", count)
-schema.migrate(Path(sys.argv[1]), bytes(range(32)), "0006", Path(sys.argv[2]))
+schema.migrate(Path(sys.argv[1]), bytes(range(32)), "0007", Path(sys.argv[2]))
 """
 
 
@@ -188,14 +190,14 @@ def test_an_old_file_is_copied_and_brought_up_to_date(
     fill(ask)
     database.close()
     words = rows(file)["part"]
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002", "0003", "0004", "0005", "0006"))
-    monkeypatch.setattr(schema, "HEAD", "0006")
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "0007"))
+    monkeypatch.setattr(schema, "HEAD", "0007")
     original = schema.migrate
-    monkeypatch.setattr(schema, "migrate", lambda path, key: original(path, key, "0006", with_next_step))
+    monkeypatch.setattr(schema, "migrate", lambda path, key: original(path, key, "0007", with_next_step))
     reopen().close()
     assert rows(file)["part"] == words
     [copy] = backup.existing(file.parent / "backups")
-    assert "before-0006" in copy.name
+    assert "before-0007" in copy.name
     assert rows(copy)["part"] == words
     assert "colour" not in form(copy)["table", "chat"]
 
@@ -222,12 +224,18 @@ def test_a_file_of_an_earlier_version_keeps_its_rows(tmp_path: Path, file: Path,
     connect(file, KEY, "rwc").close()
     schema.migrate(file, KEY, version)
     connection = connect(file, KEY)
-    connection.execute("INSERT INTO chat (id, title, sequence) VALUES (1, 'old words', 1)")
+    connection.execute("INSERT INTO chat (id, title, title_origin, sequence) VALUES (1, 'old words', 'user', 1)")
     connection.execute("INSERT INTO message (id, chat_id, role, status) VALUES (1, 1, 'user', 'complete')")
     connection.execute("INSERT INTO part (message_id, position, kind, text) VALUES (1, 0, 'text', 'said before')")
     connection.close()
     before = rows(file)
-    Database.open(file, KEY, backups=tmp_path / "backups", expect_existing=True).close()
+    opened = Database.open(file, KEY, backups=tmp_path / "backups", expect_existing=True)
+    # None of them is in a folder, and each can be put into one.
+    folders = FolderStore(opened)
+    assert [chat.folder_id for chat in Conversations(opened).list()] == [None]
+    folders.move(1, folders.create("a folder").id)
+    folders.move(1, None)
+    opened.close()
     after = rows(file)
     # Columns that came later stand behind the others.
     assert {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.domain.folders import DAY_S, FOR_EVER, KEPT, Rule
 from desktop.errors import AppError
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
-from desktop.storage.retention import DAY_S, Retention
+from desktop.storage.folders import FolderStore
+from desktop.storage.retention import Retention
 from tests.storage.conftest import Ask
 
 
@@ -60,3 +62,34 @@ def test_a_chat_that_is_gone_is_said(retention: Retention) -> None:
     with pytest.raises(AppError) as caught:
         retention.keep_for(77, 30)
     assert caught.value.code == "CHAT_GONE"
+
+
+def test_a_folder_s_rule_holds_for_its_chats_that_have_none_of_their_own(
+    database: Database, retention: Retention, clock: Clock, ask: Ask
+) -> None:
+    conversations, folders = Conversations(database, clock), FolderStore(database)
+    folder = folders.create("Matter", Rule(30))
+    chats = {name: ask(name)[0] for name in ("goes by the folder", "kept for ever", "kept longer", "elsewhere")}
+    for name in list(chats)[:3]:
+        folders.move(chats[name].id, folder.id)
+    retention.keep_for(chats["kept for ever"].id, FOR_EVER)
+    retention.keep_for(chats["kept longer"].id, 90)
+    clock.now = conversations.list()[0].updated_at + 31 * DAY_S
+    assert retention.overdue(folder.id, Rule(30)) == 1
+    assert retention.overdue(folder.id, Rule(90)) == retention.overdue(folder.id, KEPT) == 0
+    assert retention.expire() == 1
+    assert sorted(chat.title for chat in conversations.list()) == ["elsewhere", "kept for ever", "kept longer"]
+    clock.now += 60 * DAY_S
+    assert retention.expire() == 1
+    assert sorted(chat.title for chat in conversations.list()) == ["elsewhere", "kept for ever"]
+    assert conversations.purge_deleted() == 2
+
+
+def test_outside_its_folder_a_chat_is_kept(database: Database, retention: Retention, clock: Clock, ask: Ask) -> None:
+    folders = FolderStore(database)
+    folder = folders.create("Matter", Rule(7))
+    chat, _, _ = ask("a chat")
+    folders.move(chat.id, folder.id)
+    folders.delete(folder.id)
+    clock.now += 10_000 * DAY_S
+    assert retention.expire() == 0

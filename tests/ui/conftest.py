@@ -16,7 +16,7 @@ from desktop.ui.theme import Appearance, Theme, load_fonts
 from tests.ui.models.hub_stand_ins import FakeShop
 from tests.ui.models.stand_ins import FakeShelf
 from tests.ui.settings.stand_ins import FakeBenchmarks, FakeMemory
-from tests.ui.stand_ins import FakeChats, FakeModels, FakePlacement, FakeSettings, Placeholder
+from tests.ui.stand_ins import FakeChats, FakeFolders, FakeModels, FakePlacement, FakeSettings, Placeholder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,6 +59,7 @@ class Stage:
         self.theme = theme
         self.chats = chats
         self.models = models
+        self.folders = FakeFolders(chats)
         self.settings = settings or FakeSettings()
         self.placement = placement
         self.links: list[str] = []
@@ -71,6 +72,7 @@ class Stage:
             theme,
             chats,
             models,
+            self.folders,
             self.settings,
             Placeholder,
             self.links.append,

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
 from desktop.domain.context import Memory, Note
+from desktop.domain.folders import Folder, Rule, by_name
 from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
+from desktop.storage.folders import Taken
 from desktop.ui.theme import Theme
 
 TITLES = (
@@ -84,11 +86,16 @@ class FakeConversation(QObject):
         self._context = (0, 8192)
         self.accepts = True
         self.temporary = False
+        self.new_folder: int | None = None
         self.shown_versions: dict[int, tuple[int, int]] = {}
         self.failures: dict[int, tuple[str, str, str]] = {}
         self.remembered = Memory()
         self.summary: float | None = None
         self.limit = AtLimit.DROP
+
+    @property
+    def folder_id(self) -> int | None:
+        return self.chat.folder_id if self.chat is not None else self.new_folder
 
     def count(self) -> int:
         return len(self.messages)
@@ -297,6 +304,93 @@ class FakeChats(QObject):
             self._open[chat_id].chat = chat
             self._open[chat_id].chat_changed.emit()
         self.list_changed.emit()
+
+
+class FakeFolders(QObject):
+    """Folders of the stand-in's chats; what is done to them is shown at once."""
+
+    changed = Signal()
+    deleted = Signal(object)
+    refused = Signal(object)
+
+    def __init__(self, chats: FakeChats, folders: list[Folder] | None = None) -> None:
+        super().__init__()
+        self._chats = chats
+        self._folders = {folder.id: folder for folder in folders or []}
+        self.calls: list[tuple[Any, ...]] = []
+        self.old = 0
+        """How many chats any rule would end at once."""
+
+    def have(self, folders: dict[Folder, tuple[int, ...]]) -> None:
+        """Let there be these folders, with these chats in them."""
+        for folder, chats in folders.items():
+            self._folders[folder.id] = folder
+            for chat_id in chats:
+                self._chats._replace(chat_id, folder_id=folder.id)
+        self.changed.emit()
+
+    def folders(self) -> list[Folder]:
+        return by_name(list(self._folders.values()))
+
+    def find(self, folder_id: int | None) -> Folder | None:
+        return self._folders.get(folder_id) if folder_id is not None else None
+
+    def kept_for(self, chat: Chat) -> int | None:
+        folder = self.find(chat.folder_id)
+        return self._chats.days.get(chat.id, folder.rule.days if folder is not None else None)
+
+    def keep_for(self, chat: Chat, days: int | None) -> None:
+        self._chats.keep_for(chat.id, days)
+
+    def overdue(self, _chat: Chat, folder: Folder) -> bool:
+        return folder.rule.days is not None and bool(self.old)
+
+    def count_overdue(self, _folder_id: int, rule: Rule, then: Callable[[int], None]) -> None:
+        then(self.old if rule.days is not None else 0)
+
+    def create(self, name: str, rule: Rule, then: Callable[[Folder], None]) -> None:
+        self.calls.append(("create", name, rule))
+        folder = Folder(max(self._folders, default=0) + 1, name, rule)
+        self.have({folder: ()})
+        then(folder)
+
+    def rename(self, folder_id: int, name: str) -> None:
+        self._change("rename", folder_id, name=name)
+
+    def set_rule(self, folder_id: int, rule: Rule) -> None:
+        self._change("set_rule", folder_id, rule=rule)
+
+    def set_open(self, folder_id: int, is_open: bool) -> None:
+        self._change("set_open", folder_id, is_open=is_open)
+
+    def move(self, chat_id: int, folder_id: int | None) -> None:
+        self.calls.append(("move", chat_id, folder_id))
+        self._chats._replace(chat_id, folder_id=folder_id)
+
+    def new_chat(self, folder_id: int) -> None:
+        self.calls.append(("new_chat", folder_id))
+        if self._folders[folder_id].rule.store:
+            self._chats.new_chat()
+        else:
+            self._chats.new_temporary()
+        self._chats.current().new_folder = folder_id
+        self._chats.opened.emit(None)
+
+    def delete(self, folder_id: int, *, with_chats: bool = False) -> None:
+        self.calls.append(("delete", folder_id, with_chats))
+        inside = [chat.id for chat in self._chats.chats() if chat.folder_id == folder_id]
+        taken = Taken(self._folders.pop(folder_id), inside, with_chats)
+        self.changed.emit()
+        self.deleted.emit(taken)
+
+    def undo_delete(self, taken: Taken) -> None:
+        self.calls.append(("undo_delete", taken.folder.id))
+        self.have({taken.folder: tuple(taken.chats)})
+
+    def _change(self, what: str, folder_id: int, **changes: Any) -> None:
+        self.calls.append((what, folder_id, *changes.values()))
+        self._folders[folder_id] = self._folders[folder_id]._replace(**changes)
+        self.changed.emit()
 
 
 class FakeModels(QObject):

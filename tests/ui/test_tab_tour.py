@@ -19,7 +19,7 @@ from desktop.ui.parts.focus_ring import FocusRing
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Theme
 from tests.ui.settings.stand_ins import FakePrivacy
-from tests.ui.stand_ins import FakeChats, FakeModels, FakeSettings
+from tests.ui.stand_ins import FakeChats, FakeFolders, FakeModels, FakeSettings
 
 ANSWER = """Read [the guide](https://example.org/guide) first.
 
@@ -83,6 +83,7 @@ def window(qtbot: QtBot, theme: Theme, chats: FakeChats) -> MainWindow:
         theme,
         chats,
         FakeModels(),
+        FakeFolders(chats),
         settings,
         Transcript,
         open_link=lambda _: None,

@@ -47,6 +47,7 @@ class Title(QWidget):
         super().__init__()
         self.ring_radius: float = radius("sm")
         self._may_rename = False
+        self._place = ""
         self.setObjectName("chatTitle")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -76,7 +77,16 @@ class Title(QWidget):
         self._may_rename = may_rename
         self._label.setText(one_line)
         self.setAccessibleName(f"Chat: {one_line}" if one_line else "New chat")
-        self.setAccessibleDescription("Press F2 to rename" if may_rename else "")
+        self._describe()
+
+    def set_place(self, words: str) -> None:
+        """Where the chat is, in words; nothing where there is nothing to say."""
+        self._place = words
+        set_tooltip(self, words)
+        self._describe()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(" ".join(filter(None, (self._place, "Press F2 to rename" * self._may_rename))))
 
     def edit(self) -> None:
         """Open the field, if there is a chat to rename."""

@@ -105,9 +105,9 @@ class Menu(QMenu):
     def add_command(self, text: str, icon_name: str = "", keys: str = "", danger: bool = False) -> QAction:
         return self._add(text, Row(RowKind.COMMAND, icon_name, keys=keys, danger=danger))
 
-    def add_choice(self, text: str, checked: bool, icon_name: str = "") -> QAction:
+    def add_choice(self, text: str, checked: bool, icon_name: str = "", dim: bool = False) -> QAction:
         """A row that is on or off."""
-        action = self._add(text, Row(RowKind.COMMAND, icon_name))
+        action = self._add(text, Row(RowKind.COMMAND, icon_name, dim=dim))
         action.setCheckable(True)
         action.setChecked(checked)
         return action
@@ -230,6 +230,8 @@ class Menu(QMenu):
         if row.kind is RowKind.RULE:
             middle = round(place.center().y())
             panel = self.panel()
+            if place.width() < panel.width() / 2:  # a long menu has columns
+                panel = place.toRect()
             painter.fillRect(QRect(panel.left() + 1, middle, panel.width() - 2, 1), theme.color("border"))
             return
         if row.kind is RowKind.HEADING:
@@ -245,10 +247,11 @@ class Menu(QMenu):
 
     def _paint_command(self, painter: QPainter, action: QAction, row: Row, words: str, place: QRectF) -> None:
         theme = self._theme
-        ink = theme.color("textDisabled" if not action.isEnabled() else "danger" if row.danger else "textPrimary")
+        off = row.dim or not action.isEnabled()
+        ink = theme.color("textDisabled" if off else "danger" if row.danger else "textPrimary")
         left, right = place.left() + 10, place.right() - 10
         if row.icon_name:
-            quiet = ink if row.danger or not action.isEnabled() else theme.color("textSecondary")
+            quiet = ink if row.danger or off else theme.color("textSecondary")
             paint.draw_icon(painter, row.icon_name, quiet, QRectF(left, place.top(), 18, place.height()), 18)
             left += 28
         if row.keys:

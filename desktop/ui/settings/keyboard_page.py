@@ -19,6 +19,7 @@ _OTHERS = (
     ("app-window", "To the next part of the window", "Shift+F6 goes back.", "F6"),
     ("pencil", "Rename", "In the list of chats, or of models.", "F2"),
     ("trash-2", "Delete", "In the same lists. A deleted chat can be brought back for a few seconds.", "Del"),
+    ("folder-open", "Open a folder of chats", "Left closes it, and Enter does both.", "Right"),
     ("ellipsis", "Everything else that can be done with a row", "Shift+F10 does the same.", "Menu"),
 )
 

@@ -1,21 +1,31 @@
-"""The list of chats: arrow keys move, Enter opens, F2 renames, Delete deletes, a menu for each row.
+"""The list of chats and folders: arrow keys move, Enter opens, F2 renames, Delete deletes, a menu for each row; a chat
+is moved by dragging it onto a folder.
 
 It says what the user wants through signals and must not know any service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QWidget
 
 from desktop.domain.chat import Chat
+from desktop.domain.folders import Folder
 from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
-from desktop.ui.sidebar.chat_model import ChatModel, title_of
+from desktop.ui.sidebar.chat_model import ChatModel, Key, key_of, title_of
 from desktop.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -25,25 +35,27 @@ if TYPE_CHECKING:
     from desktop.ui.parts.menu import Menu
 
 
-KEEP_DAYS = 30
-
-
 class ChatList(RowsView):
-    """Signals: what to do with which chat."""
+    """Signals: what to do with which chat or folder."""
 
     open_requested = Signal(int)
     rename_requested = Signal(int, str)
-    pin_requested = Signal(int, bool)
     delete_requested = Signal(int)
-    keep_requested = Signal(int, object)
+    move_requested = Signal(int, object)
+    folder_open_requested = Signal(int, bool)
+    folder_rename_requested = Signal(int, str)
+    folder_delete_requested = Signal(int)
+
+    make_menu: Callable[[Chat | Folder, QPoint], Menu]
+    """Opens the menu of a row at a place of the screen; given by whoever wires the list."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._open_id: int | None = None
-        self._waiting: list[Chat] | None = None
-        self.kept_for: Callable[[int], int | None] = lambda _: None
-        """How many days a chat is kept; None: until it is deleted."""
+        self._waiting: tuple[list[Chat], Sequence[Folder]] | None = None
+        self._pressed: Key | None = None
+        self._carried: int | None = None
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(theme, self)
         self.setObjectName("chatList")
@@ -51,24 +63,26 @@ class ChatList(RowsView):
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDropIndicatorShown(False)
         self._delegate.closeEditor.connect(self._editor_closed)
 
     # What is shown
 
-    def set_chats(self, chats: list[Chat]) -> None:
+    def set_chats(self, chats: list[Chat], folders: Sequence[Folder] = ()) -> None:
         if self.state() == QAbstractItemView.State.EditingState:
             # A new list would close the field under the user's hands.
-            self._waiting = chats
+            self._waiting = (chats, folders)
             return
-        here = self.current_chat()
+        here = self.current_row()
         row = self.currentIndex().row()
         place = self.verticalScrollBar().value()
-        if not self.chats.set_chats(chats):
+        if not self.chats.set_chats(chats, folders):
             return
         self._select(self._open_id)
         if here is not None:
-            index = self.chats.index_of(here.id)
-            # Where the chat that the keyboard was on is gone, its neighbour takes over.
+            index = self.chats.index_of_row(here)
+            # Where the row that the keyboard was on is gone, its neighbour takes over.
             near = index if index.isValid() else self.chats.nearest(row)
             if near.isValid():
                 self.put_cursor(near)
@@ -88,135 +102,187 @@ class ChatList(RowsView):
         index = self.chats.index_of(chat_id) if chat_id is not None else QModelIndex()
         if index.isValid():
             self.scrollTo(index)
+        self.viewport().update()
 
     def current_chat(self) -> Chat | None:
         return self.chats.chat(self.currentIndex())
 
+    def current_row(self) -> Chat | Folder | None:
+        """The chat or folder that the keyboard is on."""
+        return self.chats.row(self.currentIndex())
+
     # What the user does
 
-    def rename(self, chat_id: int) -> None:
-        """Open the field for a chat's title."""
-        index = self.chats.index_of(chat_id)
+    def rename(self, row: Chat | Folder) -> None:
+        """Open the field for a chat's title or a folder's name."""
+        index = self.chats.index_of_row(row)
         if index.isValid():
             self.scrollTo(index)
             self.put_cursor(index)
             self.edit(index)
 
-    def open_menu(self, chat: Chat, place: QPoint) -> Menu:
-        # Imported when it is opened first: the window does not wait for it at the start.
-        from desktop.ui.parts.menu import Menu
-
-        menu = Menu(self._theme, f"Chat {title_of(chat)}", self)
-        menu.setObjectName("chatMenu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        wishes = {
-            menu.add_command("Rename", "pencil", "F2"): self._wish_rename,
-            menu.add_command("Unpin" if chat.pinned else "Pin", "pin"): self._wish_pin,
-            menu.add_command(self._keeping(chat.id), "timer"): self._wish_keep,
-            menu.add_command("Delete", "trash-2", "Del", danger=True): self._wish_delete,
-        }
-        for action, wish in wishes.items():
-            action.setData(chat.id)
-            action.triggered.connect(wish)
-        self._delegate.menu_open = chat.id
+    def open_menu(self, row: Chat | Folder, place: QPoint) -> Menu:
+        self._delegate.menu_open = key_of(row)
+        menu = self.make_menu(row, place)
         menu.aboutToHide.connect(self._menu_closed)
-        menu.open_at(place)
         return menu
+
+    def open(self, row: Chat | Folder) -> None:
+        """Show a chat, or what is in a folder; one that is open closes."""
+        if isinstance(row, Chat):
+            self.open_requested.emit(row.id)
+        else:
+            self.folder_open_requested.emit(row.id, not row.is_open)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.state() == QAbstractItemView.State.EditingState:
-            # What the field for the title leaves over (Enter, say) is not meant for the list.
+            # What the field for the words leaves over (Enter, say) is not meant for the list.
             event.accept()
             return
-        chat = self.current_chat()
+        row = self.current_row()
         key = event.key()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if chat is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.open_requested.emit(chat.id)
-        elif chat is not None and (key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and shift)):
+        if row is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.open(row)
+        elif row is not None and (key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and shift)):
             corner = self.visualRect(self.currentIndex()).bottomLeft()
-            self.open_menu(chat, self.viewport().mapToGlobal(corner + QPoint(12, 0)))
-        elif chat is not None and key == Qt.Key.Key_Delete:
-            self.delete_requested.emit(chat.id)
+            self.open_menu(row, self.viewport().mapToGlobal(corner + QPoint(12, 0)))
+        elif row is not None and key == Qt.Key.Key_Delete:
+            (self.delete_requested if isinstance(row, Chat) else self.folder_delete_requested).emit(row.id)
+        elif row is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._fold(
+                row, opens=(key == Qt.Key.Key_Right) is (self.layoutDirection() == Qt.LayoutDirection.LeftToRight)
+            )
         elif event.text().isprintable() and event.text() and not event.modifiers():
             # Typing does not jump through the list: searching is one key away and shows what it finds.
             event.ignore()
         else:
             super().keyPressEvent(event)
 
+    def _fold(self, row: Chat | Folder, *, opens: bool) -> None:
+        """Open or close a folder; from a chat in one go back to it."""
+        if isinstance(row, Folder):
+            if opens != row.is_open:
+                self.folder_open_requested.emit(row.id, opens)
+        elif not opens and self.chats.is_inside(self.currentIndex()):
+            self.put_cursor(self.chats.index_of_folder(row.folder_id))
+            self.scrollTo(self.currentIndex())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        chat = self.chats.chat(index)
-        if chat is None or event.button() != Qt.MouseButton.LeftButton:
+        row = self.chats.row(index)
+        self._pressed = None
+        if row is None or event.button() != Qt.MouseButton.LeftButton:
             event.accept()
             return
         spot = menu_place(self.visualRect(index))
         if spot.contains(event.position().toPoint()):
-            self.open_menu(chat, self.viewport().mapToGlobal(spot.bottomLeft() + QPoint(0, 4)))
+            self.open_menu(row, self.viewport().mapToGlobal(spot.bottomLeft() + QPoint(0, 4)))
             return
+        self._pressed = key_of(row)
         super().mousePressEvent(event)
-        self.open_requested.emit(chat.id)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        # Not on pressing: that may begin a drag.
+        pressed, self._pressed = self._pressed, None
+        row = self.chats.row(self.indexAt(event.position().toPoint()))
+        if row is not None and key_of(row) == pressed and event.button() == Qt.MouseButton.LeftButton:
+            self.open(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
         over = index.isValid() and menu_place(self.visualRect(index)).contains(event.position().toPoint())
-        self._set_hovered(self.chats.chat(index), over)
+        self._set_hovered(self.chats.row(index), over)
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hovered(None, False)
         super().leaveEvent(event)
 
-    def _set_hovered(self, chat: Chat | None, menu: bool) -> None:
-        now = (chat.id if chat is not None else None, menu)
+    def _set_hovered(self, row: Chat | Folder | None, menu: bool) -> None:
+        now = (key_of(row) if row is not None else None, menu)
         if now != (self._delegate.hovered, self._delegate.menu_hovered):
             self._delegate.hovered, self._delegate.menu_hovered = now
             self.viewport().update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The keys for a menu are taken in keyPressEvent, as not every platform turns them into this event.
-        chat = self.chats.chat(self.indexAt(event.pos()))
-        if event.reason() == QContextMenuEvent.Reason.Mouse and chat is not None:
-            self.open_menu(chat, event.globalPos())
+        row = self.chats.row(self.indexAt(event.pos()))
+        if event.reason() == QContextMenuEvent.Reason.Mouse and row is not None:
+            self.open_menu(row, event.globalPos())
+
+    # A chat that is dragged
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        from desktop.ui.sidebar import carrying
+
+        index = self.currentIndex()
+        chat = self.chats.chat(index)
+        self._pressed = None
+        if chat is not None:
+            self._carried = chat.id
+            carrying.carry(self, self.visualRect(index))
+            self._carried = None
+            self._set_drop_folder(None)
+
+    def _under(self, event: QDropEvent) -> Folder | None:
+        """The folder that a dragged chat is held over, or over a chat of which."""
+        row = self.chats.row(self.indexAt(event.position().toPoint()))
+        if isinstance(row, Chat):
+            inside = self.chats.is_inside(self.chats.index_of_row(row))
+            return self.chats.folder(self.chats.index_of_folder(row.folder_id)) if inside else None
+        return row
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # Files are for the window. What another program drags is nothing of ours, whatever it says.
+        event.setAccepted(self._carried is not None)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)  # scrolls at the edges
+        folder = self._under(event) if self._carried is not None else None
+        takes = folder is not None and folder.rule.store
+        event.setAccepted(takes)
+        self._set_drop_folder(folder.id if folder is not None and takes else None)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._set_drop_folder(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = self._under(event)
+        self._set_drop_folder(None)
+        if self._carried is not None and folder is not None:
+            event.accept()
+            self.move_requested.emit(self._carried, folder.id)
+
+    def _set_drop_folder(self, folder_id: int | None) -> None:
+        if folder_id != self._delegate.drop_folder:
+            self._delegate.drop_folder = folder_id
+            self.viewport().update()
+
+    # The field for words
 
     def commitData(self, editor: QWidget) -> None:
-        chat = self.current_chat()
-        if chat is not None and isinstance(editor, QLineEdit):
-            title = " ".join(editor.text().split())
-            if title and title != title_of(chat):
-                self.rename_requested.emit(chat.id, title)
+        row = self.current_row()
+        if row is None or not isinstance(editor, QLineEdit):
+            return
+        words = " ".join(editor.text().split())
+        if isinstance(row, Chat) and words and words != title_of(row):
+            self.rename_requested.emit(row.id, words)
+        elif isinstance(row, Folder) and words and words != row.name:
+            self.folder_rename_requested.emit(row.id, words)
 
     def _select(self, chat_id: int | None) -> None:
         selection = self.selectionModel()
         index = self.chats.index_of(chat_id) if chat_id is not None else QModelIndex()
         if index.isValid():
             selection.setCurrentIndex(index, selection.SelectionFlag.ClearAndSelect)
-        else:
-            selection.clearSelection()
-
-    def _wish_rename(self) -> None:
-        self.rename(self._asked())
-
-    def _wish_pin(self) -> None:
-        chat = self.chats.chat(self.chats.index_of(self._asked()))
-        if chat is not None:
-            self.pin_requested.emit(chat.id, not chat.pinned)
-
-    def _wish_keep(self) -> None:
-        chat_id = self._asked()
-        self.keep_requested.emit(chat_id, None if self.kept_for(chat_id) else KEEP_DAYS)
-
-    def _keeping(self, chat_id: int) -> str:
-        days = self.kept_for(chat_id)
-        return f"Keep for ever, not {days} days" if days else f"Keep for {KEEP_DAYS} days only"
-
-    def _wish_delete(self) -> None:
-        self.delete_requested.emit(self._asked())
-
-    def _asked(self) -> int:
-        """The chat whose menu row was pressed."""
-        action = self.sender()
-        return int(action.data()) if action is not None else -1  # pyright: ignore
+            return
+        selection.clearSelection()
+        around = self.chats.around(chat_id)
+        if around.isValid() and not self.currentIndex().isValid():
+            self.put_cursor(around)
 
     def _menu_closed(self) -> None:
         self._delegate.menu_open = None
@@ -225,5 +291,5 @@ class ChatList(RowsView):
     def _editor_closed(self, _editor: QWidget, _hint: QAbstractItemDelegate.EndEditHint) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self.set_chats(waiting)
+            self.set_chats(*waiting)
         self.ring_moved.emit()

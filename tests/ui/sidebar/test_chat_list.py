@@ -120,8 +120,8 @@ def test_a_new_title_does_not_move_the_list(sidebar: ChatList, qtbot) -> None:
 def test_the_same_list_again_is_no_change() -> None:
     model = ChatModel()
     chats = [Chat(1, "a", updated_at=at(0))]
-    assert model.set_chats(chats, NOON)
-    assert not model.set_chats(list(chats), NOON)
+    assert model.set_chats(chats, now=NOON)
+    assert not model.set_chats(list(chats), now=NOON)
 
 
 # Opening
@@ -254,7 +254,9 @@ def open_menu(stage: Stage, sidebar: ChatList, chat_id: int) -> Menu:
 
 def test_the_menu_of_a_row_is_reached_by_keyboard(stage: Stage, sidebar: ChatList) -> None:
     menu = open_menu(stage, sidebar, 4)
-    assert [action.text() for action in menu.actions()] == ["Rename", "Pin", "Keep for 30 days only", "Delete"]
+    assert [action.text() for action in menu.actions()] == [
+        "Rename", "Pin", "Move to…", "Keep for 30 days only", "Delete",
+    ]  # fmt: skip
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
