@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 
@@ -15,7 +14,8 @@ class Application(QApplication):
     opened = Signal(object)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QFileOpenEvent) and event.file():
-            self.opened.emit([event.file()])
+        # The class of the event is made with the first one: the start does not wait for it.
+        if event.type() == QEvent.Type.FileOpen and event.file():  # pyright: ignore
+            self.opened.emit([event.file()])  # pyright: ignore
             return True
         return super().event(event)
