@@ -34,6 +34,7 @@ from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.services.computer import Computer
 from desktop.services.newer import Answer, Standing
+from desktop.translation import tr
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
@@ -364,7 +365,11 @@ def memory_note_edited(stage: Stage) -> None:
 def memory_full(stage: Stage) -> None:
     conversation = _long_chat(stage)
     full = failure.sentence(EngineFailure(FailureKind.FULL), "DeepSeek R1 8B")
-    conversation.failures[7] = ("Memory is full", f"{full.happened} Your message is saved. {full.todo}", "")
+    conversation.failures[7] = (
+        tr("Memory is full"),
+        f"{full.happened} {tr('Your message is saved.')} {full.todo}",
+        "",
+    )
     conversation.add(Role.USER, "And for each month?")
     conversation.add(
         Role.ASSISTANT,
@@ -594,7 +599,7 @@ def discover_found(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.discovery.search("qwen")
     many = [
-        FoundModel(f"maker{n}/Model-{n}B-GGUF", 10 ** (7 - n), licence="mit", parameters=n * 10**9) for n in (1, 2, 3)
+        FoundModel(f"maker{n}/Sample-{n}B-GGUF", 10 ** (7 - n), licence="mit", parameters=n * 10**9) for n in (1, 2, 3)
     ]
     gated = FoundModel("meta-llama/Llama-4-GGUF", 3_000, licence="llama4", gated=True, tags=("reasoning",))
     stage.shop.courier.answer("search", found(*many, gated, following="2"))

@@ -8,6 +8,7 @@ from desktop.domain.downloads import Order
 from desktop.domain.fitness import Fitness, Judged
 from desktop.domain.licences import Licence, Use
 from desktop.domain.quants import Variant
+from desktop.translation import tr
 
 
 class Wanted(NamedTuple):
@@ -91,5 +92,5 @@ class Detail(NamedTuple):
             listed.publisher,
             listed.licence.id,
             variant.quant.name,
-            f"You downloaded {listed.name}",
+            tr("You downloaded {name}").format(name=listed.name),
         )

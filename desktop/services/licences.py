@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from desktop import __version__, paths
 from desktop.services.papers import licence_of
+from desktop.translation import tr_later
 
-SEE_TEXT = "see its text"
+SEE_TEXT = tr_later("see its text")
 """Where nobody has said in a word which licence it is."""
 _NAMES = ("licence", "license", "copying", "notice", "authors")
 _COMMON = re.compile(r"/usr/share/common-licenses/([A-Za-z]+(?:-[0-9]+(?:\.[0-9]+)*)?)")

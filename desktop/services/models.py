@@ -16,6 +16,7 @@ from desktop.errors import AppError
 from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -306,9 +307,9 @@ class ModelService(QObject):
         else:
             self._failure = AppError(
                 "NO_MODEL",
-                "There is no model yet.",
-                "Your chats are safe.",
-                "Add a model file (.gguf) that is on this computer.",
+                tr("There is no model yet."),
+                tr("Your chats are safe."),
+                tr("Add a model file (.gguf) that is on this computer."),
             )
             self.failed.emit(self._failure)
             self.changed.emit()
@@ -403,7 +404,9 @@ class ModelService(QObject):
         telling, self._telling = self._telling, False
         if telling and model is not None:
             words = f"{names.words_for(facts.context_length):,}"
-            told = self.tr("{0} runs with safer settings: it remembers about {1} words.").format(model.name, words)
+            told = tr("{name} runs with safer settings: it remembers about {number} words.").format(
+                name=model.name, number=words
+            )
             self.noticed.emit(told)
 
     def _used(self, model_id: int) -> None:

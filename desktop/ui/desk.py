@@ -14,12 +14,13 @@ from desktop import house as houses
 from desktop import logs
 from desktop.errors import AppError
 from desktop.house import House, Stores
-from desktop.paths import Paths
+from desktop.paths import Paths, resources
 from desktop.porter import EXIT_AGAIN
 from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from desktop.ui import icons
+from desktop.translation import tr
+from desktop.ui import icons, language
 from desktop.ui.application import Application
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
@@ -71,6 +72,7 @@ class Desktop(QObject):
         line: Line | None = None,
     ) -> None:
         self.application = QApplication.instance() or Application([*argv, *STYLE])
+        language.speak(resources() / "words")
         super().__init__()
         self._settings = settings
         self._paths = paths
@@ -201,7 +203,7 @@ class Desktop(QObject):
         if why.code == refusals.LOCKED:
             has_passphrase = unlocking.vault_of(self._paths).status().passphrase
             asking = Asking.PASSPHRASE if has_passphrase else Asking.RECOVERY_ONLY
-        sentence = "" if why.code == refusals.LOCKED and not why.detail else why.happened
+        sentence = "" if why.code == refusals.LOCKED and not why.detail else tr(why.happened)
         screen = LockScreen(self.theme, asking, sentence)
         screen.typed.connect(lambda secret, recovery: answer(why.code, secret, recovery))
         screen.chosen.connect(lambda secret: answer(why.code, secret, False))
@@ -356,17 +358,23 @@ class Desktop(QObject):
         done, size = self.house.downloading()
         self._taskbar.show(done, size)
         if hosts:
-            title = f"Downloading a model, {done * 100 // size} %" if size else "Connected"
-            sidebar.set_status(Connection.DOWNLOADING, title, f"Only {'from' if size else 'to'} {', '.join(hosts)}")
+            title = (
+                tr("Downloading a model, {percent} %").format(percent=done * 100 // size) if size else tr("Connected")
+            )
+            sidebar.set_status(
+                Connection.DOWNLOADING,
+                title,
+                (tr("Only from {hosts}") if size else tr("Only to {hosts}")).format(hosts=", ".join(hosts)),
+            )
         elif not offline.offline() and not offline.closed():
-            sidebar.set_status(Connection.ALLOWED, "Not connected", "Only what you start may connect")
+            sidebar.set_status(Connection.ALLOWED, tr("Not connected"), tr("Only what you start may connect"))
         elif offline.closed():
-            sidebar.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")
+            sidebar.set_status(Connection.OFFLINE, tr("Offline"), tr("Nothing leaves this computer"))
         else:
-            sidebar.set_status(Connection.OFFLINE, "Offline", "By Snug alone, not by the system")
+            sidebar.set_status(Connection.OFFLINE, tr("Offline"), tr("By Snug alone, not by the system"))
         protection = self.house.guard.protection
         saved = protection is None or protection.recovery_saved
-        sidebar.settings.set_reminder("" if saved else "No recovery key is saved yet: see Privacy and network")
+        sidebar.settings.set_reminder("" if saved else tr("No recovery key is saved yet: see Privacy and network"))
 
     def _delete_everything(self) -> None:
         """Close, and then remove it all: nobody may have a file open."""
@@ -403,11 +411,11 @@ class Desktop(QObject):
 
     def _not_revealed(self, path: str) -> None:
         self.application.clipboard().setText(path)
-        self._tell("Nothing here could show the folder. Its path is copied.")
+        self._tell(tr("Nothing here could show the folder. Its path is copied."))
 
     def _not_opened(self, link: str) -> None:
         self.application.clipboard().setText(link)
-        self._tell("Nothing here could open the link. It is copied: paste it into your browser.")
+        self._tell(tr("Nothing here could open the link. It is copied: paste it into your browser."))
 
     def _to_front(self) -> None:
         window: QWidget | None = self._screen or self.window or self._refusal

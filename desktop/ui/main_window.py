@@ -18,6 +18,7 @@ from desktop.domain.chat import Chat, Role, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.names import speed_text
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice
@@ -476,7 +477,8 @@ class MainWindow(Frame):
         if not self.room.isVisible():
             return
         if found is not None:
-            self.toast.tell(f"{found.name} is measured: it writes {speed_text(found.speed)}")
+            said = tr("{name} is measured: it writes {speed}")
+            self.toast.tell(said.format(name=found.name, speed=speed_text(found.speed)))
         else:
             self.toast.tell(self._benchmarks.note())
 
@@ -500,9 +502,10 @@ class MainWindow(Frame):
 
     def _saved(self, name: str, problem: str) -> None:
         if problem:
-            self.toast.tell(f"{name} could not be saved: {problem}. The code is still in the chat.", warning=True)
+            said = tr("{name} could not be saved: {problem}. The code is still in the chat.")
+            self.toast.tell(said.format(name=name, problem=problem), warning=True)
         else:
-            self.toast.tell(f"Saved as {name}")
+            self.toast.tell(tr("Saved as {name}").format(name=name))
 
     def _edit(self, row: int, text: str) -> None:
         self._conversation.edit(row, text)
@@ -524,10 +527,10 @@ class MainWindow(Frame):
         self._conversation.keep_in_memory(row, pinned)
 
     def _correct_note(self, text: str) -> None:
-        self._change_note("Note changed", partial(self._conversation.correct_note, text), text)
+        self._change_note(tr("Note changed"), partial(self._conversation.correct_note, text), text)
 
     def _forget_note(self) -> None:
-        self._change_note("Note deleted", self._conversation.forget_note)
+        self._change_note(tr("Note deleted"), self._conversation.forget_note)
 
     def _change_note(self, said: str, change: Callable[[], None], text: str = "") -> None:
         """What the model remembers may be the only trace of it, so it can be had back."""
@@ -535,7 +538,7 @@ class MainWindow(Frame):
         note = conversation.memory().note
         change()
         if note is not None and text != note.text:
-            self.toast.tell(said, "Undo", partial(conversation.put_note_back, note))
+            self.toast.tell(said, tr("Undo"), partial(conversation.put_note_back, note))
 
     def _fork(self, row: int) -> None:
         message = self._conversation.message(row)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.line_layout import SpacedLayout
 from desktop.ui.parts import keys, paint
 from desktop.ui.parts.viewport import set_clear_viewport
@@ -35,7 +36,7 @@ class Editor(QPlainTextEdit):
         self._composing = False
         self._placeholder = ""
         self.setObjectName("composerText")
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self.setFont(font("message"))
         document = self.document()
         document.setDefaultFont(font("message"))

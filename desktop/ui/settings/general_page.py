@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from desktop.translation import tr
 from desktop.ui.parts.buttons import Button, Scale
 from desktop.ui.parts.keys import control
 from desktop.ui.parts.labels import Label
@@ -26,47 +27,51 @@ class GeneralPage(Page):
     reveal_requested = Signal(str)
 
     def __init__(self, theme: Theme, settings: Settings, folder: str, *, carried: bool = False) -> None:
-        super().__init__(theme, "General", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("General"), size("settingsContentMax"), centred=False)
         self.setObjectName("generalPage")
         self._settings = settings
-        self.opens = Segmented(theme, "When Snug opens", ["Last chat", "New chat"])
+        self.opens = Segmented(theme, tr("When Snug opens"), [tr("Last chat"), tr("New chat")])
         self.opens.choose(0 if settings.get(OPENS_LAST_CHAT, True) else 1)
         self.opens.chosen.connect(lambda place: settings.put(OPENS_LAST_CHAT, place == 0))
-        self.sends = Segmented(theme, "Send with", ["Enter", control("Enter")])
+        self.sends = Segmented(theme, tr("Send with"), ["Enter", control("Enter")])
         self.sends.choose(0 if theme.enter_sends else 1)
         self.sends.chosen.connect(self._sends_chosen)
-        self.statistics = Switch(theme, "Show what an answer took")
+        self.statistics = Switch(theme, tr("Show what an answer took"))
         self.statistics.setObjectName("statistics")
         self.statistics.setChecked(theme.shows_statistics)
         self.statistics.clicked.connect(self._statistics_chosen)
-        self.again = Button(theme, "Show them", scale=Scale.SMALL)
+        self.again = Button(theme, tr("Show them"), scale=Scale.SMALL)
         self.again.clicked.connect(self.welcome_requested)
-        self.show_folder = Button(theme, "Show folder", scale=Scale.SMALL)
+        self.show_folder = Button(theme, tr("Show folder"), scale=Scale.SMALL)
         self.show_folder.clicked.connect(lambda: self.reveal_requested.emit(folder))
-        self._send_row = Row(theme, "keyboard", "Send with", "", self.sends)
+        self._send_row = Row(theme, "keyboard", tr("Send with"), "", self.sends)
         self._tell_send()
-        took = "Speed, length and the wait for the first word, in a line under it."
-        first = "What this computer can run, and a model for it. Nothing is changed until you choose."
-        where = "Snug is carried about: all of it is beside the program." if carried else "Chats, settings and backups."
+        took = tr("Speed, length and the wait for the first word, in a line under it.")
+        first = tr("What this computer can run, and a model for it. Nothing is changed until you choose.")
+        where = (
+            tr("Snug is carried about: all of it is beside the program.")
+            if carried
+            else tr("Chats, settings and backups.")
+        )
         column = self.column
-        column.addWidget(Label(theme, "General", "title"))
+        column.addWidget(Label(theme, tr("General"), "title"))
         column.addSpacing(14)
         column.addWidget(
             Card(
                 theme,
-                Row(theme, "app-window", "When Snug opens", "Also after it was locked.", self.opens),
+                Row(theme, "app-window", tr("When Snug opens"), tr("Also after it was locked."), self.opens),
                 self._send_row,
-                Row(theme, "gauge", "Show what an answer took", took, self.statistics),
+                Row(theme, "gauge", tr("Show what an answer took"), took, self.statistics),
             )
         )
         column.addSpacing(28)
-        column.addWidget(Label(theme, "This Snug", "heading"))
+        column.addWidget(Label(theme, tr("This Snug"), "heading"))
         column.addSpacing(12)
         column.addWidget(
             Card(
                 theme,
-                Row(theme, "folder-open", "Where everything is kept", f"{where} {folder}", self.show_folder),
-                Row(theme, "arrow-right", "First steps", first, self.again),
+                Row(theme, "folder-open", tr("Where everything is kept"), f"{where} {folder}", self.show_folder),
+                Row(theme, "arrow-right", tr("First steps"), first, self.again),
             )
         )
         column.addSpacing(24)
@@ -78,7 +83,8 @@ class GeneralPage(Page):
         self._tell_send()
 
     def _tell_send(self) -> None:
-        self._send_row.explain(f"{'Shift+Enter' if self._theme.enter_sends else 'Enter'} begins a new line.")
+        enter = self._theme.enter_sends
+        self._send_row.explain(tr("Shift+Enter begins a new line.") if enter else tr("Enter begins a new line."))
 
     def _statistics_chosen(self, shown: bool) -> None:
         self._theme.shows_statistics = shown

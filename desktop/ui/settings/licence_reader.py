@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.services.licences import Paper, papers
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button
 from desktop.ui.parts.fonts import medium
@@ -30,7 +31,7 @@ _Index = QModelIndex | QPersistentModelIndex
 class LicenceReader(Overlay):
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(theme, window, "licences", dimmed=True)
-        self.setAccessibleName("Licence texts")
+        self.setAccessibleName(tr("Licence texts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.closes_outside = True
         self._papers = papers()
@@ -44,7 +45,7 @@ class LicenceReader(Overlay):
         self.text.setTabChangesFocus(True)
         self.text.setFont(font("codeSmall"))
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.shut = Button(theme, "Close")
+        self.shut = Button(theme, tr("Close"))
         self.shut.clicked.connect(self.reject)
         self.list.selectionModel().currentChanged.connect(self._show)
         self._lay_out(theme)
@@ -70,14 +71,14 @@ class LicenceReader(Overlay):
         column = QVBoxLayout(self.panel)
         column.setContentsMargins(21, 21, 21, 17)
         column.setSpacing(14)
-        column.addWidget(Label(theme, "Licence texts", "heading", wrap=True))
+        column.addWidget(Label(theme, tr("Licence texts"), "heading", wrap=True))
         column.addLayout(beside, 1)
         column.addLayout(buttons)
 
     def _show(self, index: _Index) -> None:
         paper = self._papers[index.row()]
         self.text.setPlainText(paper.text())
-        self.text.setAccessibleName(f"Licence of {paper.name}")
+        self.text.setAccessibleName(tr("Licence of {name}").format(name=paper.name))
 
 
 class _PaperList(RowsView):
@@ -86,7 +87,7 @@ class _PaperList(RowsView):
     def __init__(self, theme: Theme, papers: list[Paper]) -> None:
         super().__init__()
         self.setObjectName("licenceList")
-        self.setAccessibleName("What comes with Snug")
+        self.setAccessibleName(tr("What comes with Snug"))
         # A screen reader hears what the rows show.
         self.setModel(QStringListModel([f"{paper.name}, {_about(paper)}" for paper in papers], self))
         self.setItemDelegate(_PaperDelegate(theme, papers, self))
@@ -116,4 +117,4 @@ class _PaperDelegate(QStyledItemDelegate):
 
 
 def _about(paper: Paper) -> str:
-    return " · ".join(part for part in (paper.version, paper.licence) if part)
+    return " · ".join(part for part in (paper.version, tr(paper.licence)) if part)
