@@ -30,7 +30,7 @@ _MORE = {
 }
 """Texts that packages' own papers lack."""
 _BESIDES = (
-    ("Qt", "LGPL-3.0-only", "qt"),
+    ("Qt 6", "LGPL-3.0-only", "qt"),
     ("llama.cpp", "MIT", "llama-cpp"),
     ("SQLCipher", "BSD-3-Clause", "sqlcipher"),
     ("OpenSSL", "Apache-2.0", "openssl"),

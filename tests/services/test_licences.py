@@ -28,7 +28,7 @@ def test_every_package_that_snug_asks_for_is_there_and_what_only_the_tests_want_
 
 def test_what_is_no_package_is_there_too() -> None:
     names = {paper.name for paper in papers()}
-    assert {"Snug", "Python", "Qt", "llama.cpp", "SQLCipher", "OpenSSL", "Lucide", "JetBrains Mono"} <= names
+    assert {"Snug", "Python", "Qt 6", "llama.cpp", "SQLCipher", "OpenSSL", "Lucide", "JetBrains Mono"} <= names
 
 
 def test_a_text_that_others_share_follows_where_it_is_referred_to(tmp_path: Path) -> None:
@@ -40,6 +40,6 @@ def test_a_text_that_others_share_follows_where_it_is_referred_to(tmp_path: Path
 
 
 def test_qt_comes_with_both_texts_of_its_licence() -> None:
-    [qt] = [paper for paper in papers() if paper.name == "Qt"]
+    [qt] = [paper for paper in papers() if paper.name == "Qt 6"]
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in qt.text()
     assert "GNU GENERAL PUBLIC LICENSE" in qt.text()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.licences import Paper, papers
+from desktop.services.licences import SEE_TEXT, Paper, papers
 from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button
@@ -117,4 +117,5 @@ class _PaperDelegate(QStyledItemDelegate):
 
 
 def _about(paper: Paper) -> str:
-    return " · ".join(part for part in (paper.version, tr(paper.licence)) if part)
+    licence = tr(SEE_TEXT) if paper.licence == SEE_TEXT else paper.licence
+    return " · ".join(part for part in (paper.version, licence) if part)
