@@ -46,7 +46,9 @@ from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
+from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.benchmark_page import BenchmarkPage
+from desktop.ui.settings.general_page import GeneralPage
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Contrast, Motion, Theme, load_fonts
 from desktop.vault import refusals
@@ -86,6 +88,7 @@ class Stage:
             settings,
             transcript,
             open_link=_leave_closed,
+            make_general_page=lambda theme: GeneralPage(theme, settings, "/home/anna/.local/share/snug"),
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
             memory=self.memory,
@@ -526,6 +529,10 @@ def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
 
 
+def general(stage: Stage) -> None:
+    stage.window.open_settings("general")
+
+
 def appearance_contrast(stage: Stage) -> None:
     stage.theme.choose(Contrast.HIGH)
     appearance(stage)
@@ -561,6 +568,13 @@ def keys(stage: Stage) -> None:
 
 def about(stage: Stage) -> None:
     stage.window.open_settings("about")
+
+
+def licences(stage: Stage) -> None:
+    about(stage)
+    page = stage.window.findChild(AboutPage)
+    assert page is not None
+    page.licences.click()
 
 
 def welcome(stage: Stage) -> None:
@@ -875,6 +889,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "f-settings-privacy": settings,
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
+    "settings-general": general,
     "settings-appearance": appearance,
     "contrast-settings": appearance_contrast,
     "settings-memory": memory_settings,
@@ -883,6 +898,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark-end": benchmark_end,
     "settings-keyboard": keys,
     "settings-about": about,
+    "settings-licences": licences,
     "e-first-run": welcome,
     "first-run-small": welcome_small,
     "c-models-discover": discover,

@@ -9,6 +9,7 @@ from desktop.child.process import Ending
 from desktop.child.worker import EXIT_PROTOCOL
 from desktop.domain.models import EngineFailure, FailureKind
 from desktop.domain.names import memory_text
+from desktop.engine.protocol import EXIT_BACK_END
 from desktop.errors import AppError
 from desktop.translation import tr, tr_later
 
@@ -36,6 +37,8 @@ def of_ending(ending: Ending, *, loading: bool, on_cards: bool = False) -> Engin
         return EngineFailure(FailureKind.PROTOCOL, _with_words("it did not understand the app", ending.said))
     if ending.code == EXIT_TEMPLATE and not ending.crashed:
         return EngineFailure(FailureKind.BAD_TEMPLATE, "takes too long")
+    if ending.code == EXIT_BACK_END and not ending.crashed:
+        return EngineFailure(FailureKind.MISSING_BACKEND, ending.said)
     if ending.crashed and os.name != "nt" and ending.code == signal.SIGKILL:
         # Nobody of ours sent it: on Linux that is what the system does when memory runs out.
         return EngineFailure(FailureKind.OUT_OF_MEMORY, _with_words(_KILLED, ending.said))
@@ -117,8 +120,10 @@ _WORDS: dict[FailureKind, tuple[str, str]] = {
         tr_later("Try again."),
     ),
     FailureKind.MISSING_BACKEND: (
-        tr_later("The engine is missing a part that this computer needs."),
-        tr_later("Install Snug again."),
+        tr_later("The part of Snug that computes is missing or damaged, so no model can be loaded."),
+        tr_later(
+            "Install Snug again, over this one: chats and models stay. A virus scanner may have taken the part away."
+        ),
     ),
     FailureKind.NO_TEMPLATE: (
         tr_later("{name} does not say how a conversation is written down (it has no chat template)."),

@@ -67,7 +67,7 @@ def age(today: date | None = None) -> int:
 def age_text(days: int) -> str:
     """The same in words."""
     if days == 0:
-        return tr("made today")
+        return tr("of today")
     if days < 60:
         return tr_count(days, "1 day old", "%n days old")
     months = round(days / 30.4)

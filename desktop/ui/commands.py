@@ -48,6 +48,12 @@ COMMANDS = (
     ),
     Command("settings", tr_later("Settings"), "settings", control(","), tr_later("preferences options")),
     Command(
+        "general",
+        tr_later("General"),
+        "settings-2",
+        more=tr_later("settings start open enter send statistics data folder"),
+    ),
+    Command(
         "privacy",
         tr_later("Privacy and network"),
         "shield-check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -21,11 +21,12 @@ from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.translation import tr
 from desktop.ui import icons, language
+from desktop.ui.application import Application
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
-from desktop.ui.preferences import LOCK_MINUTES, LOOKS
+from desktop.ui.preferences import ENTER_SENDS, LOCK_MINUTES, LOOKS, OPENS_LAST_CHAT, STATISTICS
 from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Theme, load_fonts
 from desktop.vault import refusals
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
+    from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.privacy_page import PrivacyPage
 
 PATIENCE_MS = 1000
@@ -69,7 +71,7 @@ class Desktop(QObject):
         launcher: Launcher | None = None,
         line: Line | None = None,
     ) -> None:
-        self.application = QApplication.instance() or QApplication([*argv, *STYLE])
+        self.application = QApplication.instance() or Application([*argv, *STYLE])
         language.speak(resources() / "words")
         super().__init__()
         self._settings = settings
@@ -86,19 +88,25 @@ class Desktop(QObject):
         self._erases = False
         self._offline: Privacy | None = None
         self._seen: Glance | None = None
+        self._files: list[str] = []
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._begin)
         application = self.application
         assert isinstance(application, QApplication)
+        if isinstance(application, Application):
+            application.opened.connect(self.open)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
         self._taskbar = Taskbar("snug")
         load_fonts()
         self.theme = Theme(*(kind(settings.get(key)) for kind, key in LOOKS.items()))
+        self.theme.enter_sends = bool(settings.get(ENTER_SENDS))
+        self.theme.shows_statistics = bool(settings.get(STATISTICS))
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
+        lock.opened.connect(self.open)
         lock.lock_asked.connect(self.lock)
 
     def run(self) -> int:
@@ -111,6 +119,14 @@ class Desktop(QObject):
         """Close in good order."""
         self._code = code
         self.application.quit()
+
+    def open(self, files: Sequence[str]) -> None:
+        """Use model files that come from outside, as soon as the window is there and not covered: as if they had been
+        dropped on it."""
+        self._files += files
+        if self._files and self.window is not None and self._has_begun and self._screen is None:
+            wanted, self._files = self._files, []
+            self.window.models_dropped.emit(wanted)
 
     def furnish(self, stores: Stores, seen: Glance | None) -> None:
         """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
@@ -125,6 +141,12 @@ class Desktop(QObject):
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
+        if not self._settings.get(OPENS_LAST_CHAT):
+            # Before the window is shown: with a glance at once, else as soon as the chats were read.
+            if seen is not None:
+                house.chats.new_chat()
+            else:
+                house.chats.ready.connect(house.chats.new_chat)
         self.window = MainWindow(
             self.theme,
             house.chats,
@@ -133,6 +155,7 @@ class Desktop(QObject):
             self._settings,
             _transcript,
             open_link=self._open_outside,
+            make_general_page=self._general_page,
             make_privacy_page=self._privacy_page,
             placement=house.placement,
             make_benchmarks=house.benchmarks,
@@ -210,6 +233,7 @@ class Desktop(QObject):
         if self.window is not None:
             self.window.show()
         self._uncover()
+        self.open([])
 
     def _cover(self, screen: LockScreen, over: QWidget | None = None) -> None:
         self._screen = screen
@@ -265,6 +289,7 @@ class Desktop(QObject):
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
+            self.open([])
             self.house.guard.look()
             self.house.upkeep.start()
             self._watch_for_leaving(self.house)
@@ -297,6 +322,17 @@ class Desktop(QObject):
         self._settings.put("welcomed", True)
         if chosen.offline:
             self._offline_service().stay_offline(True)
+
+    def _general_page(self, theme: Theme) -> GeneralPage:
+        from desktop import paths
+        from desktop.ui.settings.general_page import GeneralPage
+
+        assert self.window is not None
+        data = self._paths.data
+        page = GeneralPage(theme, self._settings, str(data), carried=data == paths.portable_data_dir())
+        page.welcome_requested.connect(self.window.welcome_requested)
+        page.reveal_requested.connect(self._reveal)
+        return page
 
     def _privacy_page(self, theme: Theme) -> PrivacyPage:
         from desktop.ui.settings.privacy_page import PrivacyPage

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
+    from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.pages import SettingsPages
     from desktop.ui.settings.privacy_page import PrivacyPage
 
@@ -68,6 +69,7 @@ class MainWindow(Frame):
         settings: Settings,
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
+        make_general_page: Callable[[Theme], GeneralPage] | None = None,
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
         make_benchmarks: Callable[[], Any] | None = None,
         memory: MemorySettings | None = None,
@@ -80,6 +82,7 @@ class MainWindow(Frame):
         self._chats = chats
         self._models = models
         self._open_link = open_link
+        self._make_general_page = make_general_page
         self._make_privacy_page = make_privacy_page
         self._make_benchmarks = make_benchmarks
         self._memory = memory
@@ -227,6 +230,7 @@ class MainWindow(Frame):
             "discover": lambda: self.open_shelf("discover"),
             "lock": self.lock_requested.emit,
             "settings": self.open_settings,
+            "general": partial(self.open_settings, "general"),
             "privacy": partial(self.open_settings, "privacy"),
             "memory": partial(self.open_settings, "memory"),
             "benchmark": partial(self.open_settings, "benchmark"),
@@ -311,7 +315,7 @@ class MainWindow(Frame):
         return inspector
 
     def open_settings(self, page: str = "") -> None:
-        """The settings, at a page (``appearance``, ``privacy``, ``memory``, ``benchmark``) or the one that was open."""
+        """The settings, at a page (``general``, ``privacy``, ``benchmark``), or the one that was open."""
         if self._settings_pages is None:
             self._settings_pages = self._make_settings()
         room = self._settings_pages.room
@@ -324,7 +328,9 @@ class MainWindow(Frame):
         from desktop.ui.settings.pages import SettingsPages
 
         self._know_speeds()
-        pages = SettingsPages(self.theme, self._make_privacy_page, self._memory, self._benchmarks, self)
+        pages = SettingsPages(
+            self.theme, self._make_general_page, self._make_privacy_page, self._memory, self._benchmarks, self
+        )
         pages.told.connect(self.toast.tell)
         pages.look_chosen.connect(self._choose_look)
         pages.deletion_requested.connect(self.deletion_requested)

@@ -9,6 +9,9 @@ from desktop.ui.theme import Appearance, Choice, Contrast, Motion
 
 LOOKS: Mapping[type[Choice], str] = {Appearance: "appearance", Contrast: "contrast", Motion: "motion"}
 """What was chosen of each kind."""
+OPENS_LAST_CHAT = "opens_last_chat"
+ENTER_SENDS = "enter_sends"
+STATISTICS = "statistics"
 GEOMETRY = "window.geometry"
 SIDEBAR = "window.sidebar"
 INSPECTOR = "window.inspector"

@@ -103,10 +103,13 @@ def radius(name: str) -> int:
 
 
 class Theme(QObject):
-    """Colours and fonts of the current appearance. What nobody chose is the system's.
+    """Colours and fonts of the current appearance, and the few habits of the user that every view has to know:
+    whether things move, whether Enter sends (or else Ctrl+Enter), whether answers say how long they took. What nobody
+    chose of the looks is the system's.
 
     Signals:
-        changed: light became dark, or contrast high, or the other way round; repaint and rebuild what holds colours.
+        changed: light became dark, contrast high, or the other way round, or a habit is another; repaint and rebuild
+            what shows it.
         motion_changed: motion is reduced from now on, or no longer.
     """
 
@@ -118,6 +121,8 @@ class Theme(QObject):
         self._chosen: dict[type[Choice], Choice] = {kind: kind("system") for kind in (Appearance, Contrast, Motion)}
         self._wants_contrast = self._wants_stillness = False
         self._dark = self._high_contrast = self._reduced_motion = False
+        self.enter_sends = True
+        self.shows_statistics = True
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
         hints.accessibility().contrastPreferenceChanged.connect(self._follow)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.domain.catalogue import Catalogue
 from desktop.paths import resources
-from desktop.services import papers
+from desktop.services import licences, papers
 from desktop.ui import language
 from desktop.ui.parts import paint
 from desktop.ui.settings.about_page import ASSETS
@@ -71,6 +71,8 @@ def data() -> re.Pattern[str]:
                 texts |= {node.value, *node.value.splitlines()}
     for project in papers.projects():
         texts |= {project.name, project.licence}
+    for paper in licences.papers():
+        texts |= {paper.name, paper.version, paper.licence}
     texts |= {text for asset in ASSETS for text in asset}
     for model in Catalogue((resources() / "catalogue.json").read_text(encoding="utf-8")).models:
         texts |= {model.name, model.publisher}

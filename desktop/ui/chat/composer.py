@@ -15,6 +15,7 @@ from desktop.translation import tr, tr_later
 from desktop.ui.chat.editor import Editor
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import SendButton, SendState
+from desktop.ui.parts.keys import control
 from desktop.ui.parts.labels import Label
 from desktop.ui.theme import Theme, radius, size
 
@@ -47,6 +48,7 @@ _HINTS = {
     ComposerState.NO_MODEL: tr_later("Sends as soon as a model is ready"),
     ComposerState.RESTARTING: tr_later("You can keep writing while the model starts again"),
 }
+_OTHER_HINT = tr_later("{keys} to send, Enter for a new line. Models can be wrong, so check what matters.")
 _WAITING_HINT = tr_later("This is sent as soon as a model is ready. Press Esc to hold it back.")
 
 
@@ -69,7 +71,7 @@ class Composer(QWidget):
         self._silent = False
         self.setObjectName("composer")
         self.setAccessibleName(tr("Composer"))
-        self.editor = Editor()
+        self.editor = Editor(theme)
         self.editor.set_placeholder(tr(PLACEHOLDER))
         self.editor.entered.connect(self.submit)
         self.editor.textChanged.connect(self._edited)
@@ -84,6 +86,7 @@ class Composer(QWidget):
         self._box = _Box(theme, self.editor)
         self._lay_out()
         self.setFocusProxy(self.editor)
+        theme.changed.connect(self._show)
         self.set_state(ComposerState.NO_MODEL)
 
     def _lay_out(self) -> None:
@@ -193,7 +196,10 @@ class Composer(QWidget):
             SendState.ANSWERING if answering else SendState.READY if ready else SendState.EMPTY,
         )
         self.speed.setVisible(answering)
-        self.hint.setText(tr(_WAITING_HINT if self._waits else _HINTS[self._state]))
+        hint = tr(_HINTS[self._state])
+        if self._state is ComposerState.READY and not self._theme.enter_sends:
+            hint = tr(_OTHER_HINT).format(keys=control("Enter").replace(" ", " + "))
+        self.hint.setText(tr(_WAITING_HINT) if self._waits else hint)
 
     def _empty(self) -> bool:
         # The first block is enough nearly always; a text of a megabyte is not copied for every key.

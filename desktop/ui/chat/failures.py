@@ -60,6 +60,14 @@ def did_not_start(
     too_big = error is not None and error.code == FailureKind.TOO_BIG
     out_of_memory = too_big or (error is not None and error.code == FailureKind.OUT_OF_MEMORY)
     choices: list[Choice] = []
+    if error is not None and error.code == FailureKind.MISSING_BACKEND:
+        # No other model would do better.
+        choices.append(
+            Choice(
+                TRY_AGAIN, "rotate-cw", tr("Try it again"), tr("Once Snug is installed again."), tr("Try again"), True
+            )
+        )
+        return Failure(error.happened, f"{error.safe} {error.todo}", tuple(choices), engine_said or error.detail)
     other = _other(model, installed)
     if error is not None and error.code in (FailureKind.MISSING_DEVICE, FailureKind.DEVICE_LOST):
         detail = tr("Slower, and it needs no graphics card. Your choice of cards stays as it is.")

@@ -15,6 +15,7 @@ from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.notice_card import arch
+from desktop.ui.parts.keys import is_enter, sends
 from desktop.ui.theme import Theme
 
 MAX_WIDTH = 600
@@ -116,17 +117,19 @@ class FileCard(QWidget):
 
 
 class _Field(QPlainTextEdit):
-    """Enter sends, Shift and Enter breaks the line, Escape gives up."""
+    """Enter sends, or else Ctrl and Enter; Escape gives up."""
 
     accepted = Signal()
     rejected = Signal()
 
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.rejected.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
-            event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        ):
+        elif is_enter(event) and sends(event, enter_sends=self._theme.enter_sends):
             self.accepted.emit()
         else:
             super().keyPressEvent(event)
@@ -157,7 +160,7 @@ class Editor(QWidget):
         super().__init__(parent)
         self.setObjectName("messageEditor")
         self._theme = theme
-        self.field = _Field(self)
+        self.field = _Field(theme, self)
         self.field.setObjectName("editField")
         self.field.setAccessibleName(name or tr("Edit your message"))
         self.field.setFrameShape(QFrame.Shape.NoFrame)

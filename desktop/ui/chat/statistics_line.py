@@ -7,15 +7,16 @@ from desktop.domain.names import speed_text
 from desktop.translation import tr, tr_count
 
 
-def statistics_line(message: Message) -> str:
-    """What an answer cost, in a line: ``42 tok/s · 318 tokens · 0.3 s to first word``."""
+def statistics_line(message: Message, *, cost: bool = True) -> str:
+    """How an answer ended, where that is worth a word, and what it cost: ``42 tok/s · 318 tokens · 0.3 s to first
+    word``. ``cost``: whether the user wants to see that; a cut is told in any case."""
     parts: list[str] = []
     if message.status is Status.STOPPED:
         parts.append(tr("Stopped"))
     elif message.finish_reason is FinishReason.CONTEXT:
         parts.append(tr("Cut off: memory is full"))
     found: Statistics | None = message.statistics
-    if found is not None and found.generated_tokens:
+    if cost and found is not None and found.generated_tokens:
         speed = found.tokens_per_second
         if speed:
             parts.append(speed_text(speed))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop import __version__
 from desktop.services import papers
 from desktop.translation import tr
-from desktop.ui.parts.buttons import IconButton
+from desktop.ui.parts.buttons import Button, IconButton, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
 from desktop.ui.settings.rows import Card, Row, Section
@@ -43,7 +43,16 @@ class AboutPage(Page):
         column = self.column
         column.addWidget(Label(theme, tr("About"), "title"))
         column.addSpacing(14)
-        column.addWidget(Card(theme, Row(theme, "info", f"Snug {__version__}", " ".join(told))))
+        self.licences = Button(theme, tr("Read"), scale=Scale.SMALL)
+        self.licences.clicked.connect(self._read_licences)
+        texts = tr("Of everything that comes with Snug, word for word.")
+        column.addWidget(
+            Card(
+                theme,
+                Row(theme, "info", f"Snug {__version__}", " ".join(told)),
+                Row(theme, "scale", tr("Licence texts"), texts, self.licences),
+            )
+        )
         column.addSpacing(26)
         support = tr("Many of these are made by a few people. Their pages say how to support them.")
         column.addWidget(Section(theme, tr("Made with"), support))
@@ -57,6 +66,12 @@ class AboutPage(Page):
         rows += [self._row(name, f"{licence}.", site) for name, licence, site in ASSETS]
         column.addWidget(Card(theme, *rows))
         column.addSpacing(24)
+
+    def _read_licences(self) -> None:
+        # Read from the disk, so only when somebody wants them.
+        from desktop.ui.settings.licence_reader import LicenceReader
+
+        LicenceReader(self._theme, self.window()).ask()
 
     def _row(self, name: str, sentence: str, site: str) -> QWidget:
         link = IconButton(self._theme, "external-link", tr("Open the page of {name}").format(name=name), small=True)

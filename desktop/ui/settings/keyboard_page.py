@@ -14,7 +14,6 @@ from desktop.ui.settings.rows import Card, Row, Section
 from desktop.ui.theme import Theme, size
 
 _OTHERS = (
-    ("message-square", tr_later("Send the message"), tr_later("Shift+Enter begins a new line."), "Enter"),
     ("x", tr_later("Stop the answer, or close what is open"), "", "Esc"),
     ("search", tr_later("Search the chats and the commands"), "", control("K")),
     ("keyboard", tr_later("To the message"), "", control("L")),
@@ -47,5 +46,17 @@ class KeyboardPage(Page):
         others: list[QWidget] = [
             Row(theme, icon_name, tr(title), tr(more), KeyCap(theme, keys)) for icon_name, title, more, keys in _OTHERS
         ]
+        self._caps = (KeyCap(theme, "Enter"), KeyCap(theme, control("Enter")))
+        self._sends = Row(theme, "message-square", tr("Send the message"), "", *self._caps)
+        others.insert(0, self._sends)
+        theme.changed.connect(self._tell_enter)
+        self._tell_enter()
         self.column.addWidget(Card(theme, *others))
         self.column.addSpacing(24)
+
+    def _tell_enter(self) -> None:
+        """What was chosen under General."""
+        enter = self._theme.enter_sends
+        self._caps[0].setVisible(enter)
+        self._caps[1].setVisible(not enter)
+        self._sends.explain(tr("Shift+Enter begins a new line.") if enter else tr("Enter begins a new line."))

@@ -17,6 +17,8 @@ from desktop.ui.settings.room import Entry, SettingsRoom
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktop.services.memory_settings import MemorySettings
     from desktop.ui.settings.privacy_page import PrivacyPage
 
@@ -39,6 +41,7 @@ class SettingsPages(QObject):
     def __init__(
         self,
         theme: Theme,
+        make_general_page: Callable[[Theme], QWidget] | None,
         make_privacy_page: Callable[[Theme], PrivacyPage] | None,
         memory: MemorySettings | None,
         benchmarks: Any,
@@ -48,14 +51,16 @@ class SettingsPages(QObject):
         looks = AppearancePage(theme)
         looks.look_chosen.connect(self.look_chosen)
         entries = [Entry("appearance", tr("Appearance"), "palette", looks)]
+        if make_general_page is not None:
+            entries.insert(0, Entry("general", tr("General"), "settings-2", make_general_page(theme)))
+        if memory is not None:
+            entries.append(Entry("memory", tr("Models and memory"), "memory-stick", MemoryPage(theme, memory)))
         self._privacy: PrivacyPage | None = None
         if make_privacy_page is not None:
             privacy = self._privacy = make_privacy_page(theme)
             privacy.told.connect(self.told)
             privacy.deletion_requested.connect(self.deletion_requested)
             entries.append(Entry("privacy", tr("Privacy and network"), "shield-check", privacy))
-        if memory is not None:
-            entries.append(Entry("memory", tr("Models and memory"), "memory-stick", MemoryPage(theme, memory)))
         if benchmarks is not None:
             benchmark = BenchmarkPage(theme, benchmarks)
             benchmark.told.connect(self.told)
