@@ -16,6 +16,7 @@ from typing import Any
 import llama_cpp as _llama_cpp
 
 from desktop.domain.choice import OUTPUTS, Choice
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.models import LoadOptions
 from desktop.engine.failing import Abort
 from desktop.engine.parameters import context_parameters, load_mode, model_parameters
@@ -42,7 +43,11 @@ COMPARED = 2000
 
 
 class NoDraft(Exception):
-    """It cannot guess for this model; the reason ends a sentence."""
+    """It cannot guess for this model."""
+
+    def __init__(self, trouble: DraftTrouble) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
 
 
 class Draft:
@@ -154,17 +159,17 @@ class Draft:
         params.load_mode = load_mode(options)
         self._model = lib.llama_model_load_from_file(path.encode(), params)
         if not self._model:
-            raise NoDraft("its file is of a kind that this version of the engine does not know, or damaged")
+            raise NoDraft(DraftTrouble.FILE)
         params = context_parameters(choice)
         params.n_threads = params.n_threads_batch = threads
         params.abort_callback = abort.callback
         params.abort_callback_data = abort.data
         self._context = lib.llama_init_from_model(self._model, params)
         if not self._context:
-            raise NoDraft("there is not enough memory for it as well")
+            raise NoDraft(DraftTrouble.ROOM)
         self._sequences = Sequences(self._model, self._context, choice.batch, abort)
         if self._sequences.needs_checkpoints:
-            raise NoDraft("its memory cannot take guesses back")
+            raise NoDraft(DraftTrouble.MEMORY)
 
     def _compare(self, model: Any) -> None:
         """See that both models mean the same by their tokens, as llama.cpp's own example of this does."""
@@ -175,7 +180,7 @@ class Draft:
         step = max(1, min(counts) // COMPARED)
         text = lib.llama_vocab_get_text
         if not same or any(text(mine, token) != text(other, token) for token in range(0, min(counts), step)):
-            raise NoDraft("it was made for a model with other tokens")
+            raise NoDraft(DraftTrouble.TOKENS)
 
 
 def _count(model: Any) -> int:

@@ -19,6 +19,7 @@ import psutil
 from desktop.domain import gguf
 from desktop.domain.chat import Sampling
 from desktop.domain.choice import Choice, choice_of
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.gguf import Header
 from desktop.domain.models import FailureKind, LoadOptions
 from desktop.engine.draft import Draft, NoDraft
@@ -108,7 +109,7 @@ class Runtime:
             NoDraft: it cannot.
         """
         if self.sequences.needs_checkpoints:
-            raise NoDraft("this model’s memory cannot take guesses back")
+            raise NoDraft(DraftTrouble.MEMORY)
         self.draft = Draft(path, self._options, choice, self._threads, self._model, self._abort)
 
     def close(self) -> None:

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from desktop.child.surroundings import command_for
 from desktop.domain import gguf
 from desktop.domain.chat import Sampling
 from desktop.domain.choice import Choice, choice_of
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.models import FailureKind, LoadOptions
+from desktop.engine import protocol
+from desktop.engine.client import EngineClient
 from desktop.engine.draft import NEAR, PIECE, Draft, NoDraft
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.guessing import Guessing
@@ -19,6 +24,7 @@ from desktop.engine.trial import Trial
 from tests.engine.test_guessing import END, Pace
 from tests.engine.test_guessing import Sequence as Held
 from tests.fixtures.architectures import Shape, write_model
+from tests.fixtures.models import tiny_model
 
 OPTIONS = LoadOptions(context_length=1024, batch=256, threads=1)
 
@@ -195,8 +201,36 @@ class TestWriting:
     def test_it_goes_on_from_what_it_has_seen(self, starter_twice: Runtime) -> None:
         draft = starter_twice.draft
         assert draft is not None
-        tokens = starter_twice.tokenize("One two three four five six. One two three four", first=True, special=False)
+        tokens = starter_twice.tokenize(
+            "One two three four five. One two three four five. One two three", first=True, special=False
+        )
         guesses = draft.guess(tokens, 3)
         assert 0 < len(guesses) <= 3
         draft.guess([*tokens, tokens[0], tokens[0]], 3)
         assert draft.guess(tokens, 3) == guesses
+
+
+class TestLoading:
+    """In a sealed process, which can read no other files."""
+
+    @pytest.fixture
+    def engine(self, qtbot: QtBot) -> Iterator[EngineClient]:
+        engine = EngineClient(lambda: command_for("--engine"))
+        yield engine
+        engine.shut()
+
+    def loaded(self, engine: EngineClient, qtbot: QtBot, model: Path, draft: Path) -> protocol.Loaded:
+        with qtbot.waitSignal(engine.loaded, timeout=30_000) as heard:
+            engine.load(str(model), LoadOptions(context_length=512, draft=str(draft)))
+        return heard.args[0]
+
+    def test_the_draft_is_read_and_whatever_is_wrong_with_it_the_model_loads(
+        self, engine: EngineClient, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        (tmp_path / "two").mkdir()
+        model = tiny_model(tmp_path / "large.gguf")
+        same = tiny_model(tmp_path / "two" / "draft.gguf", layers=1)
+        other = write_model(tmp_path / "two" / "other.gguf", "dense", Shape(words=500))
+        assert self.loaded(engine, qtbot, model, same).no_draft is None
+        assert self.loaded(engine, qtbot, model, other).no_draft is DraftTrouble.TOKENS
+        assert self.loaded(engine, qtbot, model, tmp_path / "gone.gguf").no_draft is DraftTrouble.FILE
