@@ -28,7 +28,7 @@ from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, 
 from desktop.domain.context import Memory, Note
 from desktop.domain.downloads import DownloadState
 from desktop.domain.folders import NEVER_STORED, Folder, Rule
-from desktop.domain.hub import FoundModel
+from desktop.domain.hub import FoundModel, RemoteFile
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
@@ -576,6 +576,16 @@ def discover_replaced(stage: Stage) -> None:
     stage.shop.courier.answer("describe", now._replace(files=files))
 
 
+def discover_draft(stage: Stage) -> None:
+    """The publisher has a draft model too."""
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.open("Qwen/Qwen3-8B-GGUF")
+    stage.shop.discovery.look_up()
+    now = described()
+    draft = RemoteFile("Qwen3-8B-draft-Q8_0.gguf", 604_000_000, "ef" * 32)
+    stage.shop.courier.answer("describe", now._replace(files=(*now.files, draft), readme=""))
+
+
 def discover_found(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.discovery.search("qwen")
@@ -865,6 +875,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "c-models-discover": discover,
     "discover-first": discover_first,
     "discover-replaced": discover_replaced,
+    "discover-draft": discover_draft,
     "discover-found": discover_found,
     "discover-stopped": discover_stopped,
     "discover-narrow": discover_narrow,
