@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench bench-peer screenshots package installers check-package setup setup-dev clean
+.PHONY: run test lint format bench bench-peer screenshots words package installers check-package setup setup-dev clean
 
 run: setup
 	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
@@ -37,7 +37,11 @@ bench-peer: setup-dev
 screenshots: setup-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
 
+words: setup-dev
+	$(BIN)/python scripts/words.py $(TO)
+
 package: setup
+	$(BIN)/python scripts/words.py --release
 	$(BIN)/python installers/package.py
 
 installers: package

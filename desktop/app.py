@@ -15,7 +15,7 @@ from desktop import paths, screens
 from desktop.child.seal import filters, memory
 from desktop.cli import output
 from desktop.errors import AppError
-from desktop.porter import Line
+from desktop.porter import AGAIN, Line
 
 
 def main(chosen: Namespace, line: Line | None) -> int:
@@ -26,7 +26,7 @@ def main(chosen: Namespace, line: Line | None) -> int:
     data_dir = paths.data_dir(chosen.data_dir)
     try:
         if chosen.command is None:
-            return _window(data_dir, line)
+            return _window(data_dir, line, [] if AGAIN in os.environ else chosen.files)
         filters.seal_app()
         if chosen.command == "selftest":
             from desktop import selftest
@@ -60,7 +60,7 @@ def _leave(*_: object) -> None:
     os._exit(130)
 
 
-def _window(data_dir: Path, line: Line | None) -> int:
+def _window(data_dir: Path, line: Line | None, files: list[str]) -> int:
     if not screens.is_there():
         raise AppError(
             "NO_DISPLAY",
@@ -71,4 +71,4 @@ def _window(data_dir: Path, line: Line | None) -> int:
         filters.seal_app()
     from desktop.ui import start
 
-    return start.run(data_dir, sys.argv[:1], line)
+    return start.run(data_dir, sys.argv[:1], line, files)

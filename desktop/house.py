@@ -113,7 +113,7 @@ class House(SimpleNamespace):
     line: Line | None
     """To the porter, where there is one."""
     _shelf: Shelf | None = None
-    connections_changed: Callable[[], None] = lambda: None
+    connections_changed: Callable[[], None] = staticmethod(lambda: None)
     """To be called when what is connected, or how a download goes, is another thing than before."""
     _courier: CourierService | None = None
     _downloads: Downloads | None = None

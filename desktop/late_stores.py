@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.errors import AppError
 from desktop.house import Stores
+from desktop.translation import tr
 
 
 class LateStores:
@@ -33,7 +34,9 @@ class _Late:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
             if self.real is None:
-                raise AppError("NOT_OPEN", "The chats are not open.", "Nothing was changed.", "Start Snug again.")
+                raise AppError(
+                    "NOT_OPEN", tr("The chats are not open."), tr("Nothing was changed."), tr("Start Snug again.")
+                )
             return getattr(self.real, name)(*arguments, **named)
 
         return call

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.errors import AppError
+from desktop.translation import tr
 
 DATA_DIR_VARIABLE = "SNUG_DATA_DIR"
 PORTABLE = "portable"
@@ -101,9 +102,9 @@ def as_sentence(data_dir: Path) -> Generator[None]:
     except OSError as error:
         raise AppError(
             "DATA_FOLDER",
-            f"Snug cannot write to its data folder, {data_dir}.",
-            "Nothing was changed.",
-            "Choose another folder with --data-dir, or make this one writable.",
+            tr("Snug cannot write to its data folder, {folder}.").format(folder=data_dir),
+            tr("Nothing was changed."),
+            tr("Choose another folder with --data-dir, or make this one writable."),
             error.strerror or type(error).__name__,
         ) from None
 

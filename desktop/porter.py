@@ -33,6 +33,8 @@ EXIT_AGAIN = 75
 """The app asks for a fresh start of itself with this exit status (after Lock, say)."""
 PASSPHRASE_FILE = "SNUG_PASSPHRASE_FILE"
 """Names a file whose first line is the passphrase, for machines with nobody to ask."""
+AGAIN = "SNUG_STARTED_AGAIN"
+"""Tells an app that it is not the first of its porter."""
 SEAL, SEALED, PROBE, UNKNOWN = "seal", "sealed", "probe", "unknown"
 COURIER, STARTED, CLOSED, DISMISS = "courier", "started", "closed", "dismiss"
 FOLDERS_VARIABLE = "SNUG_COURIER_FOLDERS"
@@ -134,8 +136,9 @@ def main(arguments: list[str], app: Callable[[Line | None], int], *, offline: bo
         code = porter.run() if sys.platform == "linux" else _spawn(arguments)
         if code != EXIT_AGAIN:
             return code
-        # It was locked: from now on somebody has to be there.
+        # It was locked: from now on somebody has to be there, and what it was to open with is open.
         os.environ.pop(PASSPHRASE_FILE, None)
+        os.environ[AGAIN] = "1"
 
 
 class Porter:

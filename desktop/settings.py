@@ -24,6 +24,12 @@ DEFAULTS: Mapping[str, str | bool | int | list[str]] = {
     # "system", "light" or "dark".
     "appearance": "system",
     "reduced_motion": False,
+    # Whether Snug opens with the last chat, or else a new one.
+    "opens_last_chat": True,
+    # Whether Enter sends, or else Ctrl+Enter.
+    "enter_sends": True,
+    # Whether a line under each answer says how long it took.
+    "statistics": True,
     # Minutes without a key or the mouse until Snug locks itself, where a passphrase opens it; 0: never.
     "lock.minutes": 10,
     "window.sidebar": True,

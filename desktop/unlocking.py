@@ -15,6 +15,7 @@ from desktop.porter import PASSPHRASE_FILE
 from desktop.storage import pages, restoring
 from desktop.storage.glance import glance
 from desktop.told import Unlocked
+from desktop.translation import tr
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain, SystemKeychain
 from desktop.vault.keys import Vault
@@ -79,8 +80,8 @@ def unattended() -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(
             "PASSPHRASE_FILE",
-            f"The file named by {PASSPHRASE_FILE} cannot be read.",
-            "Your chats are untouched, and stay encrypted.",
-            "Correct its name or its rights.",
+            tr("The file named by {variable} cannot be read.").format(variable=PASSPHRASE_FILE),
+            tr("Your chats are untouched, and stay encrypted."),
+            tr("Correct its name or its rights."),
             type(error).__name__,
         ) from None

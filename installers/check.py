@@ -19,10 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parent.parent
-NAME = "snug-cli.exe" if os.name == "nt" else "snug"
-PROGRAM = ROOT / "build" / "package" / "snug" / NAME
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import installers
+
 PATIENCE_S = 120
+MOST_SAID = 4_000
 
 EXPECTED = re.compile(r"This plugin does not support (propagateSizeHints|raise|setting window opacity)\(\)")
 """The offscreen platform says what it cannot do; any other line is a fault."""
@@ -31,6 +33,8 @@ SOCKETS = {
     *("sendmsg", "recv", "recvfrom", "curl_easy_init", "SSL_connect", "WSAStartup"),
 }
 INTERNET = re.compile(r"socket\((AF_INET6?|AF_PACKET|AF_NETLINK)")
+SHORTEST_LICENCE = 250
+NEVER_MISSING = {"Snug", "Python", "Qt 6", "llama.cpp", "SQLCipher", "OpenSSL", "pyinstaller"}
 NOT_BUNDLED = re.compile(
     r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|libggml-rpc", re.IGNORECASE
 )
@@ -64,10 +68,10 @@ class Bundle:
             "QT_QPA_PLATFORM": "offscreen",
         }
 
-    def run(self, *arguments: str, before: list[str] | None = None) -> str:
-        """What a command said on stdout. It must succeed, and say nothing else."""
-        result = subprocess.run(
-            [*(before or []), str(self.program), *arguments],
+    def start(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """A command, to its end."""
+        return subprocess.run(
+            [str(each) for each in command],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -75,18 +79,26 @@ class Bundle:
             timeout=PATIENCE_S,
             check=False,
         )
+
+    def run(self, *arguments: str, before: list[str] | None = None) -> str:
+        """What a command said on stdout. It must succeed, and say nothing else."""
+        result = self.start(*(before or []), self.program, *arguments)
         unexpected = [line for line in result.stderr.splitlines() if line and not EXPECTED.search(line)]
         if result.returncode != 0 or unexpected:
             said = "\n".join([*unexpected, *(result.stdout.splitlines()[-20:] if result.returncode else [])])
-            raise Failed(f"{' '.join(arguments)}: status {result.returncode}\n{said}")
+            raise Failed(f"{' '.join(arguments)}: status {result.returncode}\n{said[:MOST_SAID]}")
         return result.stdout
 
     @contextmanager
-    def window(self) -> Iterator[subprocess.Popen[str]]:
+    def window(self, before: list[str] | None = None) -> Iterator[subprocess.Popen[str]]:
         """The window, from the moment on that a second start would raise it."""
         there = self.data / "locks" / "window.sock"
         process = subprocess.Popen(
-            [str(self.program)], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*(before or []), str(self.program)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             started = time.monotonic()
@@ -135,12 +147,71 @@ def window(bundle: Bundle) -> str:
     if os.name == "nt":
         raise Skipped("there is no way to ask a window to close from here")
     with bundle.window() as process:
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=PATIENCE_S)
+        _close(process)
+    return "came and went, and said nothing unexpected"
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=PATIENCE_S)
     unexpected = [line for line in (out + err).splitlines() if line and not EXPECTED.search(line)]
     if process.returncode != 0 or unexpected:
         raise Failed(f"status {process.returncode}\n" + "\n".join(unexpected))
-    return "came and went, and said nothing unexpected"
+
+
+def no_back_end(bundle: Bundle) -> str:
+    """Without the back ends a model is refused in words that help."""
+    whole = bundle.program.parent
+    with TemporaryDirectory(prefix="snug-", dir=whole.parent) as folder:
+        copy = Path(folder) / "snug"
+        shutil.copytree(whole, copy, symlinks=True, copy_function=os.link)
+        for library in copy.rglob("*ggml-cpu*"):
+            library.unlink()
+        result = bundle.start(copy / bundle.program.name, "ask", "Say hello", "--json")
+    refused = json.loads(result.stdout.splitlines()[-1])
+    if result.returncode != 1 or refused.get("code") != "MISSING_BACKEND" or len(result.stderr.splitlines()) != 1:
+        raise Failed(f"status {result.returncode}: {result.stdout} {result.stderr}")
+    return refused["message"]
+
+
+def licences(bundle: Bundle) -> str:
+    """Whatever is in it has a licence, and its text with it."""
+    found = [json.loads(line) for line in bundle.run("licences", "--json").splitlines()]
+    if lacking := [each["name"] for each in found if len(each["text"]) < SHORTEST_LICENCE or not each["licence"]]:
+        raise Failed(f"no text: {', '.join(lacking)}")
+    packages = {path.name.removesuffix(".dist-info") for path in bundle.inside.glob("*.dist-info")}
+    known = {f"{_normal(each['name'])}-{each['version']}" for each in found}
+    if unknown := {
+        each for each in packages if _normal(each.rpartition("-")[0]) + each[each.rfind("-") :] not in known
+    }:
+        raise Failed(f"not told: {', '.join(sorted(unknown))}")
+    if missing := NEVER_MISSING - {each["name"] for each in found}:
+        raise Failed(f"not told: {', '.join(sorted(missing))}")
+    return f"{len(found)} with their texts, {len(packages)} of them packages"
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def second_start(bundle: Bundle) -> str:
+    """A double click on a model while a window is open: the window takes it."""
+    if os.name == "nt":
+        raise Skipped("there is no way to ask a window to close from here")
+    model = bundle.data.with_name("a model of mine %.gguf")
+    shutil.copyfile(next((bundle.inside / "resources" / "models").glob("*.gguf")), model)
+    with bundle.window() as process:
+        result = bundle.start(bundle.program, model.as_uri())
+        if result.returncode != 0 or "open already" not in result.stderr:
+            raise Failed(f"status {result.returncode}: {result.stderr}")
+        started = time.monotonic()
+        while not (known := model.name in bundle.run("models", "list", "--json")):
+            if time.monotonic() - started > PATIENCE_S:
+                break
+        _close(process)
+    if not known:
+        raise Failed("the window did not take it")
+    return "the window that was open took the file"
 
 
 def left_out(bundle: Bundle) -> str:
@@ -170,20 +241,30 @@ def no_sockets_in_the_engine(bundle: Bundle) -> str:
 
 
 def no_internet_sockets(bundle: Bundle) -> str:
-    """From start to answer no process opens a socket that could lead outside."""
+    """From start to answer, and from start to window to end, no process opens a socket that could lead outside."""
     strace = shutil.which("strace")
     if strace is None or sys.platform != "linux":
         raise Skipped("strace is not here")
     record = bundle.data.with_name("strace")
-    traced = [strace, "-f", "-qq", "-e", "trace=socket,connect,bind,execve", "-o", str(record)]
+    # The tracer stands aside (-D): the signal that closes the window reaches Snug and not strace.
+    traced = [strace, "-D", "-f", "-qq", "-A", "-e", "trace=socket,connect,bind,execve", "-o", str(record)]
+
+    def engines() -> int:
+        return sum("execve(" in line and "--engine" in line for line in record.read_text(errors="replace").splitlines())
+
     bundle.run("ask", "Say hello", "--max-tokens", "4", before=traced)
+    asked = engines()
+    with bundle.window(before=traced) as process:
+        started = time.monotonic()
+        while engines() == asked and process.poll() is None and time.monotonic() - started < PATIENCE_S:
+            time.sleep(0.05)
+        _close(process)
+    if not 0 < asked < engines():
+        raise Failed("no engine was seen")
     lines = record.read_text(errors="replace").splitlines()
-    started = sum("execve(" in line and "--engine" in line for line in lines)
     if found := [line for line in lines if INTERNET.search(line)]:
         raise Failed("\n".join(found[:5]))
-    if not started:
-        raise Failed("no engine was seen")
-    return f"{len(lines)} calls of app and engine looked at, none for the internet"
+    return f"{len(lines)} calls of command, window and engines looked at, none for the internet"
 
 
 CHECKS: tuple[Callable[[Bundle], str], ...] = (
@@ -193,12 +274,15 @@ CHECKS: tuple[Callable[[Bundle], str], ...] = (
     ask,
     doctor,
     window,
+    second_start,
+    licences,
     no_internet_sockets,
+    no_back_end,
 )
 
 
 def main() -> int:
-    program = Path(sys.argv[1] if len(sys.argv) > 1 else PROGRAM).absolute()
+    program = Path(sys.argv[1] if len(sys.argv) > 1 else installers.program()).absolute()
     if not program.exists():
         sys.exit(f"{program} is not there: make package builds it.")
     failures = 0

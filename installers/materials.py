@@ -5,42 +5,48 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import installers  # noqa: E402
 from desktop import __version__  # noqa: E402
-from desktop.services.papers import licence_of  # noqa: E402
+from desktop.services.licences import SEE_TEXT  # noqa: E402
 from scripts.setup import STARTER, STARTER_SHA256  # noqa: E402
 
-BUNDLE = ROOT / "build" / "package"
 
-
-def packages() -> list[dict[str, Any]]:
-    """Those whose metadata lies in the bundle."""
+def libraries() -> list[dict[str, Any]]:
+    """What the bundle itself says that it holds; of the packages, where they are from."""
+    said = subprocess.run([str(installers.program()), "licences", "--json"], stdout=subprocess.PIPE, check=True).stdout
+    folders = installers.BUNDLE.rglob("*.dist-info")
+    packages = {_normal(folder.name.removesuffix(".dist-info").partition("-")[0]) for folder in folders}
     found: list[dict[str, Any]] = []
-    for folder in sorted(BUNDLE.rglob("*.dist-info")):
-        name, _, version = folder.name.removesuffix(".dist-info").partition("-")
-        found.append(
-            {
-                "type": "library",
-                "name": name,
-                "version": version,
-                "purl": f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}",
-                "licenses": [{"license": {"name": licence_of(metadata.metadata(name))}}],
-            }
-        )
+    for told in map(json.loads, said.decode().splitlines()):
+        if told["name"] in ("Snug", "Python") or told["name"].startswith("SmolLM2"):
+            continue
+        library: dict[str, Any] = {"type": "library", "name": told["name"]}
+        if told["licence"] != SEE_TEXT:
+            library["licenses"] = [{"license": {"name": told["licence"]}}]
+        if told["version"]:
+            library["version"] = told["version"]
+        if (name := _normal(told["name"])) in packages:
+            library["purl"] = f"pkg:pypi/{name}@{told['version']}"
+        found.append(library)
     return found
 
 
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def main() -> None:
-    components = packages()
-    if not components:
+    if not installers.program().exists():
         sys.exit("There is no bundle: make package builds it.")
+    components = libraries()
     components.append(
         {
             "type": "machine-learning-model",

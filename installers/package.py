@@ -10,9 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from installers import BUNDLE  # noqa: E402
 from scripts import setup  # noqa: E402
-
-BUNDLE = ROOT / "build" / "package"
 
 
 def main() -> None:

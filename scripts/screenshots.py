@@ -34,6 +34,7 @@ from desktop.engine import failure
 from desktop.errors import AppError
 from desktop.services.computer import Computer
 from desktop.services.newer import Answer, Standing
+from desktop.translation import tr
 from desktop.ui.chat.formulas import shared as typeset_formulas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
@@ -45,7 +46,9 @@ from desktop.ui.models.installed_page import InstalledPage
 from desktop.ui.parts.gallery import Gallery
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.style import dress
+from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.benchmark_page import BenchmarkPage
+from desktop.ui.settings.general_page import GeneralPage
 from desktop.ui.settings.privacy_page import PrivacyPage
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
@@ -85,6 +88,7 @@ class Stage:
             settings,
             transcript,
             open_link=_leave_closed,
+            make_general_page=lambda theme: GeneralPage(theme, settings, "/home/anna/.local/share/snug"),
             make_privacy_page=lambda theme: PrivacyPage(theme, self.privacy, settings),
             make_benchmarks=lambda: self.benchmarks,
             memory=self.memory,
@@ -361,7 +365,11 @@ def memory_note_edited(stage: Stage) -> None:
 def memory_full(stage: Stage) -> None:
     conversation = _long_chat(stage)
     full = failure.sentence(EngineFailure(FailureKind.FULL), "DeepSeek R1 8B")
-    conversation.failures[7] = ("Memory is full", f"{full.happened} Your message is saved. {full.todo}", "")
+    conversation.failures[7] = (
+        tr("Memory is full"),
+        f"{full.happened} {tr('Your message is saved.')} {full.todo}",
+        "",
+    )
     conversation.add(Role.USER, "And for each month?")
     conversation.add(
         Role.ASSISTANT,
@@ -511,6 +519,10 @@ def appearance(stage: Stage) -> None:
     stage.window.open_settings("appearance")
 
 
+def general(stage: Stage) -> None:
+    stage.window.open_settings("general")
+
+
 def memory_settings(stage: Stage) -> None:
     stage.memory.choose(reads_ahead=False, states_gb=4)
     stage.window.open_settings("memory")
@@ -541,6 +553,13 @@ def keys(stage: Stage) -> None:
 
 def about(stage: Stage) -> None:
     stage.window.open_settings("about")
+
+
+def licences(stage: Stage) -> None:
+    about(stage)
+    page = stage.window.findChild(AboutPage)
+    assert page is not None
+    page.licences.click()
 
 
 def welcome(stage: Stage) -> None:
@@ -590,7 +609,7 @@ def discover_found(stage: Stage) -> None:
     stage.window.open_shelf("discover")
     stage.shop.discovery.search("qwen")
     many = [
-        FoundModel(f"maker{n}/Model-{n}B-GGUF", 10 ** (7 - n), licence="mit", parameters=n * 10**9) for n in (1, 2, 3)
+        FoundModel(f"maker{n}/Sample-{n}B-GGUF", 10 ** (7 - n), licence="mit", parameters=n * 10**9) for n in (1, 2, 3)
     ]
     gated = FoundModel("meta-llama/Llama-4-GGUF", 3_000, licence="llama4", gated=True, tags=("reasoning",))
     stage.shop.courier.answer("search", found(*many, gated, following="2"))
@@ -863,6 +882,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "f-settings-privacy": settings,
     "settings-privacy-keychain": settings_keychain,
     "settings-privacy-end": settings_end,
+    "settings-general": general,
     "settings-appearance": appearance,
     "settings-memory": memory_settings,
     "settings-benchmark": benchmark,
@@ -870,6 +890,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "settings-benchmark-end": benchmark_end,
     "settings-keyboard": keys,
     "settings-about": about,
+    "settings-licences": licences,
     "e-first-run": welcome,
     "first-run-small": welcome_small,
     "c-models-discover": discover,

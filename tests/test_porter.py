@@ -53,7 +53,8 @@ def test_an_app_that_asks_for_it_is_started_again() -> None:
     def app(line):
         runs = Path(os.environ["HOME"], "runs")
         with runs.open("a") as file:
-            file.write(f"{os.getppid()} {line.ask('seal') if runs.stat().st_size else '-'}\\n")
+            again = os.environ.get(porter.AGAIN, "-")
+            file.write(f"{os.getppid()} {line.ask('seal') if runs.stat().st_size else '-'} {again}\\n")
         if len(runs.read_text().splitlines()) < 3:
             return porter.EXIT_AGAIN
         print(runs.read_text())
@@ -62,6 +63,8 @@ def test_an_app_that_asks_for_it_is_started_again() -> None:
     first, second, third = run(app).split("\n")[:3]
     assert first.split()[0] == second.split()[0] == third.split()[0]
     assert second.split()[1] == third.split()[1] == "sealed"
+    # What the first was to open with is not opened again.
+    assert [each.split()[2] for each in (first, second, third)] == ["-", "1", "1"]
 
 
 def test_online_the_porter_is_sealed_on_the_spot_when_it_is_asked_to() -> None:

@@ -15,7 +15,15 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-_STATUS_FIELDS = ("NStgid", "NoNewPrivs", "Seccomp", "Seccomp_filters", "CoreDumping")
+from desktop.translation import tr, tr_later
+
+_STATUS_FIELDS = (
+    "NStgid",
+    "NoNewPrivs",
+    "Seccomp",
+    "Seccomp_filters",
+    "CoreDumping",
+)
 _FILTERED = "2"
 _REFUSALS = (errno.EPERM, errno.EACCES)
 
@@ -197,17 +205,17 @@ def _read_home() -> None:
 
 
 ATTEMPTS: dict[str, tuple[str, Callable[[], None]]] = {
-    "internet": ("open an internet socket (IPv4)", _socket(2, 1)),
-    "internet6": ("open an internet socket (IPv6)", _socket(10, 1)),
-    "netlink": ("talk to the kernel's network (netlink)", _socket(16, 3)),
-    "io_uring": ("go past the filter (io_uring)", _io_uring),
-    "connect": ("connect to this very computer", _connect),
-    "local": ("open a local socket (D-Bus)", _socket(1, 1)),
-    "pair": ("make a pair of sockets", _socket_pair),
-    "serve": ("wait for connections from others", _serve),
-    "execute": ("start a program", _execute),
-    "write_home": ("write a file in your home folder", _write_home),
-    "read_home": ("read your home folder", _read_home),
+    "internet": (tr_later("open an internet socket (IPv4)"), _socket(2, 1)),
+    "internet6": (tr_later("open an internet socket (IPv6)"), _socket(10, 1)),
+    "netlink": (tr_later("talk to the kernel's network (netlink)"), _socket(16, 3)),
+    "io_uring": (tr_later("go past the filter (io_uring)"), _io_uring),
+    "connect": (tr_later("connect to this very computer"), _connect),
+    "local": (tr_later("open a local socket (D-Bus)"), _socket(1, 1)),
+    "pair": (tr_later("make a pair of sockets"), _socket_pair),
+    "serve": (tr_later("wait for connections from others"), _serve),
+    "execute": (tr_later("start a program"), _execute),
+    "write_home": (tr_later("write a file in your home folder"), _write_home),
+    "read_home": (tr_later("read your home folder"), _read_home),
 }
 """What can be tried: code, words, and how."""
 _NETWORK = ("internet", "internet6", "netlink", "io_uring")
@@ -247,7 +255,8 @@ def judge(process: Process, pid: int, known: Facts, tried: Sequence[Attempt]) ->
         connecting = False if known.status else None
     enforced, sentence = _sentence(process, connecting, files)
     if enforced and known.outside_sockets and process is not Process.COURIER:
-        enforced, sentence = False, "The system refuses it new connections; one was open before (to the screen, say)."
+        enforced = False
+        sentence = tr("The system refuses it new connections; one was open before (to the screen, say).")
     return Evidence(process.value, pid, enforced, sentence, details)
 
 
@@ -261,46 +270,59 @@ def _sentence(process: Process, connecting: bool | None, files: bool | None) -> 
     if process is Process.COURIER:
         return _sentence_of_courier(connecting, files)
     if connecting is None:
-        return None, "Whether the system keeps it from connecting cannot be told here."
+        return None, tr("Whether the system keeps it from connecting cannot be told here.")
     if not connecting:
         if process is Process.PORTER:
-            return False, "The system lets it connect; it holds no chats."
-        return False, "The system does not keep it from connecting."
+            return False, tr("The system lets it connect; it holds no chats.")
+        return False, tr("The system does not keep it from connecting.")
     if process is not Process.ENGINE:
-        return True, "The system refuses it every connection to the internet."
+        return True, tr("The system refuses it every connection to the internet.")
     if files:
-        return True, "The system refuses it every connection, every program and every file but the model."
-    return False, "The system refuses it every connection and every program, but does not close your files to it."
+        return True, tr("The system refuses it every connection, every program and every file but the model.")
+    return False, tr("The system refuses it every connection and every program, but does not close your files to it.")
 
 
 def _sentence_of_courier(rest: bool | None, files: bool | None) -> tuple[bool | None, str]:
-    may = "It may connect, for what you ask it; it holds no chats."
+    may = tr("It may connect, for what you ask it; it holds no chats.")
     if rest is None or files is None:
-        return None, f"{may} Whether the system keeps it to that cannot be told here."
+        return None, f"{may} {tr('Whether the system keeps it to that cannot be told here.')}"
     if rest and files:
-        return True, f"{may} The system refuses it every program and every file but the models."
-    return False, f"{may} The system does not keep it from other files or programs."
+        return True, f"{may} {tr('The system refuses it every program and every file but the models.')}"
+    return False, f"{may} {tr('The system does not keep it from other files or programs.')}"
 
 
 def _in_words(process: Process, known: Facts) -> list[str]:
     status, words = known.status, list[str]()
     if status:
-        words.append("its system calls are filtered" if status.get("Seccomp") == _FILTERED else "no filter is in force")
-        words.append("it can gain no rights" if status.get("NoNewPrivs") == "1" else "it could gain rights")
+        words.append(
+            tr("its system calls are filtered") if status.get("Seccomp") == _FILTERED else tr("no filter is in force")
+        )
+        words.append(tr("it can gain no rights") if status.get("NoNewPrivs") == "1" else tr("it could gain rights"))
     if known.core_limit:
-        words.append("a crash writes no memory image" if known.core_limit == "0" else "a crash may write its memory")
+        words.append(
+            tr("a crash writes no memory image") if known.core_limit == "0" else tr("a crash may write its memory")
+        )
     if known.readable_memory is not None:
-        readable = "may read its memory" if known.readable_memory else "cannot read its memory"
-        words.append(f"other programs of yours {readable}")
+        words.append(
+            tr("other programs of yours may read its memory")
+            if known.readable_memory
+            else tr("other programs of yours cannot read its memory")
+        )
     if known.outside_sockets is not None:
-        words.append(f"open sockets that lead outside: {known.outside_sockets}")
+        words.append(tr("open sockets that lead outside: {number}").format(number=known.outside_sockets))
     if status and process in _REFUSED_TO:
         abi = known.landlock_abi
-        words.append(f"Landlock, which closes files: version {abi}" if abi else "this kernel has no Landlock")
+        words.append(
+            tr("Landlock, which closes files: version {abi}").format(abi=abi)
+            if abi
+            else tr("this kernel has no Landlock")
+        )
     raw = [f"{name} {value}" for name, value in status.items()]
-    return [f"kernel: {each}" for each in (*words, *([", ".join(raw)] if raw else []))]
+    return [tr("kernel: {what}").format(what=each) for each in (*words, *([", ".join(raw)] if raw else []))]
 
 
 def _outcome(attempt: Attempt) -> str:
-    result = {True: "refused", False: "it worked", None: "failed for another reason"}[attempt.refused]
-    return f"tried to {ATTEMPTS[attempt.what][0]}: {result}{f' ({attempt.detail})' if attempt.detail else ''}"
+    result = {True: tr("refused"), False: tr("it worked"), None: tr("failed for another reason")}[attempt.refused]
+    if attempt.detail:
+        result = f"{result} ({attempt.detail})"
+    return tr("tried to {what}: {result}").format(what=tr(ATTEMPTS[attempt.what][0]), result=result)

@@ -6,21 +6,27 @@ import argparse
 
 from desktop import __version__
 
-EPILOGUE = "Without a command, the window opens. Everything stays on this computer."
+EPILOGUE = (
+    "Without a command the window opens, with the model files that are named: snug FILE.gguf. Everything stays on this "
+    "computer."
+)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Arguments as a namespace; ends the process with status 2 and one sentence where they make no sense."""
     if not argv:
         # The window, as a click on its icon starts it: no need to make a parser for every command.
-        return argparse.Namespace(command=None, action=None, data_dir=None, json=False)
-    from desktop.domain.benchmark import REPETITIONS
+        return argparse.Namespace(command=None, action=None, data_dir=None, json=False, files=[])
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="where chats and models live")
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line instead of text"
     )
+    if (opening := _with_files(argv, common)) is not None:
+        return opening
+    from desktop.domain.benchmark import REPETITIONS
+
     parser = argparse.ArgumentParser(
         prog="snug",
         description="Talk to open-weight language models on your own computer, offline.",
@@ -114,12 +120,36 @@ def parse(argv: list[str]) -> argparse.Namespace:
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--yes", action="store_true", help="do not ask")
 
+    licences = commands.add_parser("licences", parents=[common], help="of all that comes with Snug, and their texts")
+    licences.add_argument("name", nargs="?", default="", metavar="NAME", help="show this one's text")
+
     commands.add_parser("doctor", parents=[common], help="this computer, where data lives, how it is protected")
 
     result = parser.parse_args(argv)
     if result.command == "bench" and result.markdown and getattr(result, "json", False):
         bench.error("--markdown and --json do not go together")
-    for name, value in (("data_dir", None), ("json", False)):
+    return _whole_space(result)
+
+
+def _with_files(argv: list[str], common: argparse.ArgumentParser) -> argparse.Namespace | None:
+    """The window with model files, where that is what was typed: as the desktop does it for a double click."""
+    from desktop.cli import files
+
+    values = {"--data-dir"}
+    words = [word for before, word in zip(["", *argv], argv, strict=False) if before not in values]
+    first = next((word for word in words if not word.startswith("-") or word == "--"), "")
+    if not (first == "--" or files.is_file(first)):
+        return None
+    parser = argparse.ArgumentParser(prog="snug", parents=[common], description="Open Snug with model files.")
+    parser.add_argument("files", nargs="+", metavar="FILE.gguf", type=files.path_of)
+    parser.set_defaults(command=None, action=None)
+    return _whole_space(parser.parse_args(argv))
+
+
+def _whole_space(result: argparse.Namespace) -> argparse.Namespace:
+    """With what nobody typed."""
+    untyped: dict[str, object] = {"data_dir": None, "json": False, "files": []}
+    for name, value in untyped.items():
         if not hasattr(result, name):
             setattr(result, name, value)
     return result

@@ -36,6 +36,10 @@ def run(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
     output.prepare(as_json=chosen.json)
     if chosen.command == "doctor":
         return doctor(chosen, data_dir, line)
+    if chosen.command == "licences":
+        from desktop.cli.licences import licences
+
+        return licences(chosen)
     if chosen.command == "vault":
         from desktop.cli.vault import vault
 

@@ -10,7 +10,7 @@ from desktop.cli import output
 from desktop.courier.ways import Ways
 from desktop.errors import AppError
 from desktop.paths import Paths
-from desktop.services.access import KEPT_FOR, NOT_FORGOTTEN, checked
+from desktop.services.access import KEPT_FOR, checked, not_forgotten
 from desktop.settings import SettingsFile
 from desktop.vault.hub_token import HubToken
 
@@ -21,7 +21,7 @@ def token(chosen: Namespace, paths: Paths) -> int:
     place, settings = HubToken(host), SettingsFile(paths.settings)
     if chosen.forget:
         if not place.forget():
-            raise NOT_FORGOTTEN
+            raise not_forgotten()
         settings.put(KEPT_FOR, "")
     elif not place.keep(typed(host)):
         raise AppError(

@@ -19,6 +19,7 @@ from desktop.child.wire import Decoder
 from desktop.courier import protocol
 from desktop.domain.gguf import Header
 from desktop.domain.hub import Abilities, CourierFailure, Description, HubFailure, RemoteFile, Sort
+from desktop.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ class CourierClient(QObject):
     ) -> int:
         """A page of models; ``cursor`` is ``Found.next`` of the page before."""
         number = next(self._numbers)
-        purpose = "Search for models"
+        purpose = tr("Search for models")
         command = protocol.Search(number, purpose, allowed_by, text, sort, wanted or Abilities(), limit, cursor)
         return self._ask(command, done, failed)
 
@@ -124,7 +125,9 @@ class CourierClient(QObject):
     ) -> int:
         """Everything about one repository."""
         number = next(self._numbers)
-        return self._ask(protocol.Describe(number, f"Look at {repo}", allowed_by, repo, revision), done, failed)
+        return self._ask(
+            protocol.Describe(number, tr("Look at {repo}").format(repo=repo), allowed_by, repo, revision), done, failed
+        )
 
     def peek(
         self,
@@ -136,7 +139,7 @@ class CourierClient(QObject):
         failed: Refused | None = None,
     ) -> int:
         """What a file says about itself, without fetching it."""
-        number, purpose = next(self._numbers), f"Read the head of {_name(file.path)}"
+        number, purpose = next(self._numbers), tr("Read the head of {name}").format(name=_name(file.path))
         command = protocol.Peek(number, purpose, allowed_by, repo, revision, file.path, file.size)
         return self._ask(command, done, failed)
 
@@ -151,7 +154,9 @@ class CourierClient(QObject):
     ) -> int:
         """A small text, such as a licence."""
         number = next(self._numbers)
-        command = protocol.Fetch(number, f"Read {_name(file)} of {repo}", allowed_by, repo, revision, file)
+        command = protocol.Fetch(
+            number, tr("Read {name} of {repo}").format(name=_name(file), repo=repo), allowed_by, repo, revision, file
+        )
         return self._ask(command, done, failed)
 
     def download(
@@ -169,7 +174,7 @@ class CourierClient(QObject):
     ) -> int:
         """A file to the disk, or the rest of it. ``target``: its whole path, with a name by ``local_name``.
         ``replaces``: fingerprint of the file that may lie there until this one is whole."""
-        number, purpose = next(self._numbers), f"Download {_name(file.path)}"
+        number, purpose = next(self._numbers), tr("Download {name}").format(name=_name(file.path))
         command = protocol.Download(
             number, purpose, allowed_by, repo, revision, file.path, file.size, file.sha256, target, replaces
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from desktop.domain.names import memory_text, speed_text
+from desktop.domain.dates import day_text
+from desktop.domain.names import list_text, memory_text, speed_text
+from desktop.translation import tr, tr_count
 
 LENGTHS = (128, 512, 2048)
 """Tokens, where nobody asks for others: a question, a page, a long chat. A large model on a slow processor takes some
@@ -77,46 +79,54 @@ class Benchmark:
 
 def placement(found: Benchmark) -> str:
     """What computed, in words."""
-    processor = f"processor, with {found.threads} threads" if found.threads != 1 else "processor, with 1 thread"
-    cards = " and ".join(found.machine.cards)
+    cards = list_text(found.machine.cards)
     if not cards or not found.layers:
-        return f"All on the {processor}"
+        return tr_count(found.threads, "All on the processor, with 1 thread", "All on the processor, with %n threads")
     if found.layers >= found.steps:
-        return f"All on the graphics card ({cards})"
-    return f"{found.layers} of {found.steps} layers on the graphics card ({cards}), the rest on the {processor}"
+        return tr("All on the graphics card ({cards})").format(cards=cards)
+    rest = tr_count(
+        found.threads,
+        "{layers} of {steps} layers on the graphics card ({cards}), the rest on the processor, with 1 thread",
+        "{layers} of {steps} layers on the graphics card ({cards}), the rest on the processor, with %n threads",
+    )
+    return rest.format(layers=found.layers, steps=found.steps, cards=cards)
 
 
 def on_cards(found: Benchmark) -> str:
     """The same in a word or two: what lay on graphics cards."""
     if not found.machine.cards or not found.layers:
-        return "nothing"
-    return "everything" if found.layers >= found.steps else f"{found.layers} of {found.steps} layers"
+        return tr("nothing")
+    return (
+        tr("everything")
+        if found.layers >= found.steps
+        else tr("{layers} of {steps} layers").format(layers=found.layers, steps=found.steps)
+    )
 
 
 def memory(found: Benchmark) -> str:
     """What it took at most, in words."""
     main = max((point.memory for point in found.points), default=0)
     cards = max((point.cards for point in found.points), default=0)
-    words = f"{memory_text(main)} of main memory"
-    return f"{words}, {memory_text(cards)} on the graphics card" if cards else words
+    words = tr("{size} of main memory").format(size=memory_text(main))
+    return tr("{words}, {size} on the graphics card").format(words=words, size=memory_text(cards)) if cards else words
 
 
 def computer(machine: Machine) -> str:
     """What it ran on, in words."""
-    cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
+    cores = tr_count(machine.cores, "1 core", "%n cores")
     return f"{machine.processor}, {cores}, {memory_text(machine.memory)}"
 
 
 def facts(found: Benchmark) -> list[tuple[str, str]]:
     """Everything beside the figures: a name and what there is to say."""
     words = [
-        ("Memory", memory(found)),
-        ("Placement", placement(found)),
-        ("Room", f"{found.context_length:,} tokens"),
-        ("Computer", computer(found.machine)),
-        ("Engine", found.machine.engine),
-        ("Options", ", ".join(found.options)),
-        ("Measured", f"{_day(found.at)}, {_of(found.repetitions)}"),
+        (tr("Memory"), memory(found)),
+        (tr("Placement"), placement(found)),
+        (tr("Room"), tr_count(found.context_length, "1 token", "%n tokens")),
+        (tr("Computer"), computer(found.machine)),
+        (tr("Engine"), found.machine.engine),
+        (tr("Options"), ", ".join(found.options)),
+        (tr("Measured"), f"{_day(found.at)}, {_of(found.repetitions)}"),
     ]
     return [(name, said) for name, said in words if said]
 
@@ -146,12 +156,11 @@ def fitting(lengths: Sequence[int], room: int) -> tuple[int, ...]:
 
 
 def _day(at: float) -> str:
-    then = time.localtime(at)
-    return f"{then.tm_mday} {time.strftime('%B %Y', then)}"
+    return day_text(date.fromtimestamp(at), year=True)
 
 
 def _of(repetitions: int) -> str:
-    return "once" if repetitions == 1 else f"median of {repetitions}"
+    return tr_count(repetitions, "once", "median of %n")
 
 
 def _plain(text: str) -> str:

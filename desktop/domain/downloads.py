@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from desktop.domain.names import file_text
 from desktop.domain.quants import RepoFile
+from desktop.translation import tr, tr_count
 
 
 class DownloadState(StrEnum):
@@ -96,44 +97,52 @@ def line_of(download: Download) -> Line:
 def time_text(seconds: float) -> str:
     """How long yet, roundly."""
     if seconds < 55:
-        return f"about {max(5, round(seconds / 5) * 5)} s"
+        return tr("about {number} s").format(number=max(5, round(seconds / 5) * 5))
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"about {minutes} min"
+        return tr("about {number} min").format(number=minutes)
     hours = round(minutes / 60)
-    return f"about {hours} hours" if hours < 48 else f"about {round(hours / 24)} days"
+    if hours < 48:
+        return tr_count(hours, "about 1 hour", "about %n hours")
+    return tr_count(round(hours / 24), "about 1 day", "about %n days")
 
 
 def _how(download: Download) -> str:
     match download.state:
         case DownloadState.QUEUED:
-            return "Waits for its turn"
+            return tr("Waits for its turn")
         case DownloadState.WAITING:
-            return "Waits for the network"
+            return tr("Waits for the network")
         case DownloadState.CHECKING:
-            return "Checking the fingerprint"
+            return tr("Checking the fingerprint")
         case DownloadState.REPAIRING:
-            return "Fetching the damaged part again"
+            return tr("Fetching the damaged part again")
         case DownloadState.PAUSED:
-            return "Paused"
+            return tr("Paused")
         case DownloadState.FAILED:
-            return "Stopped"
+            return tr("Stopped")
         case DownloadState.DONE:
-            return "Here"
+            return tr("Here")
         case DownloadState.RUNNING:
             if not download.rate:
-                return "Connecting"
+                return tr("Connecting")
             speed = rate_text(download.rate)
-            return f"{speed}, {time_text(download.remaining)} left" if download.remaining is not None else speed
+            return (
+                tr("{speed}, {time} left").format(speed=speed, time=time_text(download.remaining))
+                if download.remaining is not None
+                else speed
+            )
 
 
 def _of(done: int, size: int) -> str:
     """The unit is said once where it is the same."""
     there, whole = file_text(done), file_text(size)
     number, _, unit = there.partition(" ")
-    return f"{number} of {whole}" if whole.endswith(f" {unit}") else f"{there} of {whole}"
+    return tr("{part} of {whole}").format(part=number if whole.endswith(f" {unit}") else there, whole=whole)
 
 
 def rate_text(rate: float) -> str:
     """Bytes per second: ``18.4 MB/s``, ``640 KB/s``."""
-    return f"{rate / 1e6:.1f} MB/s" if rate >= 1e6 else f"{rate / 1e3:.0f} KB/s"
+    return (
+        tr("{rate:.1f} MB/s").format(rate=rate / 1e6) if rate >= 1e6 else tr("{rate:.0f} KB/s").format(rate=rate / 1e3)
+    )

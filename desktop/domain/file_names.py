@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from desktop.translation import tr
+
 LONGEST = 200
 """Characters. Endings such as ``.gguf.journal`` are added, and no file system of today takes more than 255."""
 
@@ -25,19 +27,19 @@ def local_name(path: str) -> str:
         NameRefused: it could lead elsewhere, means something to a system, or could be taken for another one.
     """
     if len(path) > 4 * LONGEST:
-        raise NameRefused("it is too long")
+        raise NameRefused(tr("it is too long"))
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
-        raise NameRefused("it leads out of its folder")
+        raise NameRefused(tr("it leads out of its folder"))
     name = parts[-1]
     if len(name) > LONGEST:
-        raise NameRefused("it is too long")
+        raise NameRefused(tr("it is too long"))
     if not name.lower().endswith(".gguf"):
-        raise NameRefused("it does not end in .gguf")
+        raise NameRefused(tr("it does not end in .gguf"))
     if not _PLAIN.fullmatch(name):
-        raise NameRefused("it holds characters that do not belong in a file name, or could be taken for others")
+        raise NameRefused(tr("it holds characters that do not belong in a file name, or could be taken for others"))
     if _DEVICES.fullmatch(name.partition(".")[0].strip()):
-        raise NameRefused("it is the name of a device on Windows")
+        raise NameRefused(tr("it is the name of a device on Windows"))
     return name
 
 

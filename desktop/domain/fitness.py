@@ -13,6 +13,7 @@ from desktop.domain.choice import DEFAULT_CONTEXT, Choice
 from desktop.domain.fit import SMALLEST_CONTEXT, Room
 from desktop.domain.gguf import Header
 from desktop.domain.memory import DeviceKind, estimate
+from desktop.translation import tr_later
 
 USABLE = 0.8
 """Of all memory: what a model can have when little else runs."""
@@ -29,9 +30,9 @@ OVERHEAD = 400 << 20
 class Fitness(StrEnum):
     """How a model fits this computer; the words are always these."""
 
-    GREAT = "Runs great"
-    TIGHT = "Tight"
-    TOO_BIG = "Too big"
+    GREAT = tr_later("Runs great")
+    TIGHT = tr_later("Tight")
+    TOO_BIG = tr_later("Too big")
     UNKNOWN = ""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from desktop.translation import tr, tr_count
+
 DAY_S = 86_400.0
 FOR_EVER = 0
 """As the days of one chat: it is kept until it is deleted, whatever the rule of its folder."""
@@ -26,22 +28,22 @@ class Rule(NamedTuple):
     def words(self) -> str:
         """The rule in a word or two, after "Keep chats"."""
         if not self.store:
-            return "never store them"
-        return "for ever" if self.days is None else "a year" if self.days == YEAR else days_text(self.days)
+            return tr("never store them")
+        return tr("for ever") if self.days is None else tr("a year") if self.days == YEAR else days_text(self.days)
 
     @property
     def note(self) -> str:
         """The same as a remark beside a name; nothing where there is nothing to remark."""
-        return "" if self == KEPT else self.words if self.store else "not stored"
+        return "" if self == KEPT else self.words if self.store else tr("not stored")
 
     @property
     def sentence(self) -> str:
         """What it means for a chat."""
         if not self.store:
-            return "Chats in it are never stored, and forgotten when you leave them"
+            return tr("Chats in it are never stored, and forgotten when you leave them")
         if self.days is None:
-            return "Chats in it are kept until you delete them"
-        return f"Chats in it are deleted {self.words} after their last word"
+            return tr("Chats in it are kept until you delete them")
+        return tr("Chats in it are deleted {words} after their last word").format(words=self.words)
 
 
 YEAR = 365
@@ -63,7 +65,7 @@ class Folder(NamedTuple):
 
 
 def days_text(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    return tr_count(days, "1 day", "%n days")
 
 
 def by_name(folders: list[Folder]) -> list[Folder]:

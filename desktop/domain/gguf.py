@@ -18,6 +18,7 @@ from typing import NamedTuple
 from desktop.domain.gguf_kinds import ARRAY, FILE_TYPES, SCALARS, TENSOR_KINDS, TEXT
 from desktop.domain.names import split_parts
 from desktop.domain.weights import Weights, WeightsCount
+from desktop.translation import tr
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
@@ -145,7 +146,9 @@ def read_model(path: Path, tensors: list[Tensor] | None = None) -> Header:
     heads: list[Header] = []
     for number, name in enumerate(names, 1):
         if number > 1 and not path.with_name(name).exists():
-            raise BadModelFile(f"part {number} of {len(names)} is missing: {name}")
+            raise BadModelFile(
+                tr("part {number} of {all} is missing: {name}").format(number=number, all=len(names), name=name)
+            )
         heads.append(read_header(path.with_name(name), weights, tensors))
     kinds: dict[str, int] = {}
     for head in heads:
@@ -172,14 +175,14 @@ def read_header(path: Path, weights: WeightsCount | None = None, tensors: list[T
         OSError: it cannot be opened.
     """
     if path.is_dir():
-        raise BadModelFile("it is a folder")
+        raise BadModelFile(tr("it is a folder"))
     if path.exists() and not path.is_file():
         # A pipe would keep us waiting for ever.
-        raise BadModelFile("it is not a file")
+        raise BadModelFile(tr("it is not a file"))
     with path.open("rb") as file:
         size = file.seek(0, 2)
         if size < 24:
-            raise BadModelFile("it is empty" if size == 0 else "it is too short to be a model")
+            raise BadModelFile(tr("it is empty") if size == 0 else tr("it is too short to be a model"))
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return _Reader(data, size, weights or WeightsCount(), tensors).header()
 
@@ -209,17 +212,19 @@ class _Reader:
 
     def header(self) -> Header:
         if self._data[:4] != MAGIC:
-            raise BadModelFile("it is not a GGUF file")
+            raise BadModelFile(tr("it is not a GGUF file"))
         self._at = 4
         version = self._number("<I", 4)
         if version not in VERSIONS:
             reversed_version = int.from_bytes(version.to_bytes(4, "little"), "big")
             if reversed_version in VERSIONS:
-                raise BadModelFile("it was made for another kind of processor (big-endian)")
-            raise BadModelFile(f"it has version {version} of the format, which is not known here")
+                raise BadModelFile(tr("it was made for another kind of processor (big-endian)"))
+            raise BadModelFile(
+                tr("it has version {version} of the format, which is not known here").format(version=version)
+            )
         tensors, pairs = self._number("<Q", 8), self._number("<Q", 8)
         if pairs > LIMIT_PAIRS or tensors > LIMIT_TENSORS:
-            raise BadModelFile("its table of contents makes no sense")
+            raise BadModelFile(tr("its table of contents makes no sense"))
         metadata: dict[str, Value] = {}
         for _ in range(pairs):
             key = self._text(LIMIT_KEY)
@@ -234,10 +239,10 @@ class _Reader:
             tensor = self._text(LIMIT_KEY)
             dimensions = self._number("<I", 4)
             if not 0 < dimensions <= 4:
-                raise BadModelFile("a tensor has a shape that makes no sense")
+                raise BadModelFile(tr("a tensor has a shape that makes no sense"))
             shape = tuple(self._number("<Q", 8) for _ in range(dimensions))
             if not all(0 < length < 1 << 40 for length in shape):
-                raise BadModelFile("a tensor has a shape that makes no sense")
+                raise BadModelFile(tr("a tensor has a shape that makes no sense"))
             elements = prod(shape)
             kind = self._number("<I", 4)
             offset = self._number("<Q", 8)
@@ -251,7 +256,7 @@ class _Reader:
                 continue
             name, block, block_bytes = TENSOR_KINDS[kind]
             if shape[0] % block:
-                raise BadModelFile("a tensor has a shape that its kind cannot have")
+                raise BadModelFile(tr("a tensor has a shape that its kind cannot have"))
             length_bytes = elements // block * block_bytes
             kinds[name] = kinds.get(name, 0) + length_bytes
             weights.add(tensor, length_bytes)
@@ -259,10 +264,14 @@ class _Reader:
             end = max(end, offset + length_bytes)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16 or alignment & (alignment - 1):
-            raise BadModelFile("its alignment makes no sense")
+            raise BadModelFile(tr("its alignment makes no sense"))
         start = (self._at + alignment - 1) // alignment * alignment
         if count and start + end > self._size:
-            raise BadModelFile(f"it is not whole: {self._size:,} of at least {start + end:,} bytes are there")
+            raise BadModelFile(
+                tr("it is not whole: {size:,} of at least {needed:,} bytes are there").format(
+                    size=self._size, needed=start + end
+                )
+            )
         import hashlib
 
         with memoryview(self._data) as data, data[: self._at] as head:
@@ -282,7 +291,9 @@ class _Reader:
 
     def _take(self, length: int) -> bytes:
         if length > self._size - self._at:
-            raise BadModelFile(f"it is not whole: it ends within its own head, after {self._size:,} bytes")
+            raise BadModelFile(
+                tr("it is not whole: it ends within its own head, after {size:,} bytes").format(size=self._size)
+            )
         taken = self._data[self._at : self._at + length]
         if len(taken) < length:
             raise TooShort
@@ -296,7 +307,7 @@ class _Reader:
         length = self._number("<Q", 8)
         self._texts += length
         if length > min(limit, self._size) or self._texts > LIMIT_TEXT_IN_ALL:
-            raise BadModelFile("it is not whole, or damaged: a text in its head is longer than the file allows")
+            raise BadModelFile(tr("it is not whole, or damaged: a text in its head is longer than the file allows"))
         return self._take(length).decode("utf-8", "replace")
 
     def _value(self, kind: int) -> Value:
@@ -305,7 +316,7 @@ class _Reader:
         if kind == ARRAY:
             return self._array()
         if kind not in SCALARS:
-            raise BadModelFile("its head holds a kind of value that is not known")
+            raise BadModelFile(tr("its head holds a kind of value that is not known"))
         form, length = SCALARS[kind]
         return struct.unpack(form, self._take(length))[0]
 
@@ -313,12 +324,12 @@ class _Reader:
         """An array is kept if it may say something about each layer; the vocabulary is the engine's business."""
         kind, count = self._number("<I", 4), self._number("<Q", 8)
         if count > self._size:
-            raise BadModelFile("it is not whole, or damaged: an array in its head is longer than the file")
+            raise BadModelFile(tr("it is not whole, or damaged: an array in its head is longer than the file"))
         if kind == TEXT:
             self._skip_texts(count)
             return count
         if kind not in SCALARS:
-            raise BadModelFile("its head holds an array of a kind that is not known")
+            raise BadModelFile(tr("its head holds an array of a kind that is not known"))
         form, length = SCALARS[kind]
         if kind not in WHOLE or count > LIMIT_KEPT or self._kept + count > LIMIT_KEPT_IN_ALL:
             self._skip(count * length)
@@ -330,9 +341,9 @@ class _Reader:
         """Step over the words of a vocabulary: by far the most of a head, so it is done in one go."""
         self._words += count
         if self._words > LIMIT_WORDS:
-            raise BadModelFile("its head holds more words than any model has")
+            raise BadModelFile(tr("its head holds more words than any model has"))
         if count * 8 > self._size:
-            raise BadModelFile("it is not whole: it ends within its own head")
+            raise BadModelFile(tr("it is not whole: it ends within its own head"))
         at, last, data = self._at, len(self._data) - 8, self._data
         length_at = struct.Struct("<Q").unpack_from
         for _ in range(count):
@@ -342,12 +353,12 @@ class _Reader:
         else:
             last = at
         if at > self._size or (at > last and len(data) == self._size):
-            raise BadModelFile("it is not whole: it ends within its own head")
+            raise BadModelFile(tr("it is not whole: it ends within its own head"))
         if at > last:
             raise TooShort
         self._at = at
 
     def _skip(self, length: int) -> None:
         if length > self._size - self._at:
-            raise BadModelFile("it is not whole: it ends within its own head")
+            raise BadModelFile(tr("it is not whole: it ends within its own head"))
         self._at += length

@@ -5,16 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.translation import tr, tr_later
+
 
 class Use(StrEnum):
     """What the licence asks for, in a few words."""
 
-    WORK = "Work use allowed"
-    CREDIT = "Name the publisher"
+    WORK = tr_later("Work use allowed")
+    CREDIT = tr_later("Name the publisher")
     """Work use is allowed, and whoever passes results or the model on names where they come from."""
-    OWN_TERMS = "Terms of their own"
-    NOT_COMMERCIAL = "Not for commercial use"
-    UNKNOWN = "Unknown"
+    OWN_TERMS = tr_later("Terms of their own")
+    NOT_COMMERCIAL = tr_later("Not for commercial use")
+    UNKNOWN = tr_later("Unknown")
 
 
 class Licence(NamedTuple):
@@ -34,11 +36,12 @@ class Licence(NamedTuple):
     def line(self) -> str:
         """One line for a card: ``Apache 2.0, work use allowed``."""
         if self.use is Use.UNKNOWN:
-            return self.label if not self.id else f"{self.label}, terms unknown"
-        return f"{self.label}, {self.use.value[0].lower()}{self.use.value[1:]}"
+            return tr(self.label) if not self.id else tr("{label}, terms unknown").format(label=self.label)
+        use = tr(self.use)
+        return f"{tr(self.label)}, {use[0].lower()}{use[1:]}"
 
 
-UNKNOWN = Licence("", "Licence unknown", Use.UNKNOWN)
+UNKNOWN = Licence("", tr_later("Licence unknown"), Use.UNKNOWN)
 
 _KNOWN = (
     ("apache-2.0", "Apache 2.0", Use.WORK),
@@ -46,8 +49,8 @@ _KNOWN = (
     ("bsd-2-clause", "BSD", Use.WORK),
     ("bsd-3-clause", "BSD", Use.WORK),
     ("isc", "ISC", Use.WORK),
-    ("unlicense", "Public domain", Use.WORK),
-    ("cc0-1.0", "Public domain", Use.WORK),
+    ("unlicense", tr_later("Public domain"), Use.WORK),
+    ("cc0-1.0", tr_later("Public domain"), Use.WORK),
     ("gpl-3.0", "GPL 3", Use.WORK),
     ("agpl-3.0", "AGPL 3", Use.WORK),
     ("cc-by-3.0", "CC BY 3.0", Use.CREDIT),
@@ -65,24 +68,24 @@ _KNOWN = (
     ("llama3.2", "Llama 3.2", Use.OWN_TERMS),
     ("llama3.3", "Llama 3.3", Use.OWN_TERMS),
     ("llama4", "Llama 4", Use.OWN_TERMS),
-    ("gemma", "Gemma terms", Use.OWN_TERMS),
-    ("qwen", "Qwen terms", Use.OWN_TERMS),
-    ("qwen-research", "Qwen research", Use.NOT_COMMERCIAL),
-    ("tongyi-qianwen", "Qwen terms", Use.OWN_TERMS),
-    ("deepseek", "DeepSeek terms", Use.OWN_TERMS),
-    ("bigscience-bloom-rail-1.0", "BLOOM terms", Use.OWN_TERMS),
+    ("gemma", tr_later("Gemma terms"), Use.OWN_TERMS),
+    ("qwen", tr_later("Qwen terms"), Use.OWN_TERMS),
+    ("qwen-research", tr_later("Qwen research"), Use.NOT_COMMERCIAL),
+    ("tongyi-qianwen", tr_later("Qwen terms"), Use.OWN_TERMS),
+    ("deepseek", tr_later("DeepSeek terms"), Use.OWN_TERMS),
+    ("bigscience-bloom-rail-1.0", tr_later("BLOOM terms"), Use.OWN_TERMS),
     ("bigscience-openrail-m", "OpenRAIL", Use.OWN_TERMS),
     ("bigcode-openrail-m", "OpenRAIL", Use.OWN_TERMS),
     ("openrail", "OpenRAIL", Use.OWN_TERMS),
     ("openrail++", "OpenRAIL", Use.OWN_TERMS),
     ("creativeml-openrail-m", "OpenRAIL", Use.OWN_TERMS),
-    ("mrl", "Mistral research", Use.NOT_COMMERCIAL),
-    ("mnpl", "Mistral non-production", Use.NOT_COMMERCIAL),
-    ("falcon-llm-license", "Falcon terms", Use.OWN_TERMS),
-    ("nvidia-open-model-license", "NVIDIA terms", Use.OWN_TERMS),
-    ("lfm1.0", "LFM terms", Use.OWN_TERMS),
-    ("exaone", "EXAONE terms", Use.NOT_COMMERCIAL),
-    ("health-ai-developer-foundations", "Health AI terms", Use.OWN_TERMS),
+    ("mrl", tr_later("Mistral research"), Use.NOT_COMMERCIAL),
+    ("mnpl", tr_later("Mistral non-production"), Use.NOT_COMMERCIAL),
+    ("falcon-llm-license", tr_later("Falcon terms"), Use.OWN_TERMS),
+    ("nvidia-open-model-license", tr_later("NVIDIA terms"), Use.OWN_TERMS),
+    ("lfm1.0", tr_later("LFM terms"), Use.OWN_TERMS),
+    ("exaone", tr_later("EXAONE terms"), Use.NOT_COMMERCIAL),
+    ("health-ai-developer-foundations", tr_later("Health AI terms"), Use.OWN_TERMS),
 )
 _BY_ID = {licence_id: Licence(licence_id, label, use) for licence_id, label, use in _KNOWN}
 _SAYS_NOTHING = ("", "other", "unknown", "none")

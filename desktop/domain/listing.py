@@ -9,6 +9,7 @@ from desktop.domain.fitness import Fitness, Judged
 from desktop.domain.licences import Licence, Use
 from desktop.domain.models import FileKind
 from desktop.domain.quants import Variant
+from desktop.translation import tr
 
 
 class Wanted(NamedTuple):
@@ -98,5 +99,5 @@ class Detail(NamedTuple):
             listed.publisher,
             listed.licence.id,
             variant.quant.name,
-            f"You downloaded {listed.name}",
+            tr("You downloaded {name}").format(name=listed.name),
         )

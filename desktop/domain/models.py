@@ -38,6 +38,7 @@ class FailureKind(StrEnum):
     HUNG = "HUNG"
     PROTOCOL = "PROTOCOL"
     MISSING_BACKEND = "MISSING_BACKEND"
+    """Nothing of llama.cpp computes here: its libraries are missing, damaged, or for another computer."""
     NO_TEMPLATE = "NO_TEMPLATE"
     """The file has no chat template, and none was chosen yet."""
     BAD_TEMPLATE = "BAD_TEMPLATE"

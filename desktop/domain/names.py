@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
+
+from desktop.translation import tr, tr_later
 
 # Compiled, and then kept, by ``re`` with the first use: the window does not wait for them.
 _QUANT = r"(?i)[-._]((?:UD-)?(?:I?Q[0-9]+(?:_[0-9A-Z]+)*|MXFP4|NVFP4|BF16|F16|F32|FP16|TQ[12]_0))$"
@@ -23,7 +26,7 @@ def model_name(path: str, quant: str = "") -> str:
     if quant and stem.lower().endswith(quant.lower()):
         stem = stem[: -len(quant)]
     name = re.sub(r"[-_\s]+", " ", stem).strip(" .-_")
-    return name or "Model"
+    return name or tr("Model")
 
 
 def split_parts(name: str) -> tuple[str, ...]:
@@ -47,17 +50,19 @@ def quant_from_name(path: str) -> str:
 
 def memory_text(count: float) -> str:
     """Bytes of memory as its makers count them: ``7.8 GB``."""
-    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20)):
+    for unit, factor in ((tr_later("GB"), 1 << 30), (tr_later("MB"), 1 << 20)):
         if count >= factor:
-            return f"{count / factor:.1f} {unit}" if unit == "GB" else f"{count / factor:.0f} {unit}"
-    return "under 1 MB" if count else "0 MB"
+            figure = f"{count / factor:.1f}" if unit == "GB" else f"{count / factor:.0f}"
+            return f"{figure} {tr(unit)}"
+    return tr("under 1 MB") if count else tr("0 MB")
 
 
 def file_text(count: float) -> str:
     """Bytes of a file as disks and hubs count them: ``4.9 GB``, ``98 MB``."""
     if count >= 1e8:
-        return f"{count / 1e9:,.1f} GB" if count < 1e11 else f"{count / 1e9:,.0f} GB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else "under 1 MB"
+        figure = f"{count / 1e9:,.1f}" if count < 1e11 else f"{count / 1e9:,.0f}"
+        return f"{figure} {tr('GB')}"
+    return f"{count / 1e6:.0f} {tr('MB')}" if count >= 1e6 else tr("under 1 MB")
 
 
 def speed_figure(tokens_per_second: float) -> str:
@@ -68,7 +73,14 @@ def speed_figure(tokens_per_second: float) -> str:
 
 def speed_text(tokens_per_second: float) -> str:
     """The same with its unit: ``42 tok/s``."""
-    return f"{speed_figure(tokens_per_second)} tok/s"
+    return f"{speed_figure(tokens_per_second)} {tr('tok/s')}"
+
+
+def list_text(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return tr("{others} and {last}").format(others=", ".join(words[:-1]), last=words[-1])
 
 
 def clean_title(text: str) -> str:
@@ -88,7 +100,7 @@ def title_from_words(text: str) -> str:
     line = next((line for line in map(clean_title, text.splitlines()) if line), "")
     line = re.sub(r"\s+", " ", re.sub(r"[#*_`>~]+", "", line)).strip()
     if len(line) <= TITLE_LENGTH:
-        return line or "New chat"
+        return line or tr("New chat")
     head = line[: TITLE_LENGTH - 1]
     cut = head.rsplit(" ", 1)[0] if " " in head[TITLE_LENGTH // 2 :] else head
     return cut.rstrip(" ,.;:-") + "…"

@@ -20,6 +20,8 @@ class Place(NamedTuple):
     weights: int
     memory: int
     """Conversation memory: the KV cache, and what computing needs."""
+    short: str = ""
+    """The name where there is little room: "Graphics", "Card 2"."""
 
     @property
     def used(self) -> int:

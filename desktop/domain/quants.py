@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from desktop.domain.models import FileKind
 from desktop.domain.names import quant_from_name, split_parts
+from desktop.translation import tr_later
 
 
 class Quality(NamedTuple):
@@ -20,14 +21,14 @@ class Quality(NamedTuple):
     words: str
 
 
-ROUGH = Quality(1, "Loses a lot")
-SOME = Quality(2, "Loses some detail")
-BALANCE = Quality(3, "Best balance")
-CLOSE = Quality(4, "Very close to full")
-NEARLY = Quality(4, "Nearly full")
-AS_GOOD = Quality(5, "As good as full")
-FULL = Quality(5, "Full")
-NOT_KNOWN = Quality(0, "Quality unknown")
+ROUGH = Quality(1, tr_later("Loses a lot"))
+SOME = Quality(2, tr_later("Loses some detail"))
+BALANCE = Quality(3, tr_later("Best balance"))
+CLOSE = Quality(4, tr_later("Very close to full"))
+NEARLY = Quality(4, tr_later("Nearly full"))
+AS_GOOD = Quality(5, tr_later("As good as full"))
+FULL = Quality(5, tr_later("Full"))
+NOT_KNOWN = Quality(0, tr_later("Quality unknown"))
 
 # Bits of a weight on average, as llama.cpp's table of quantizations has them; in order of quality.
 _BITS = {

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from desktop.domain.findings import Finding
+from desktop.translation import tr
 
 LONGEST_TEMPLATE = 200_000
 LONGEST_LITERAL = 20_000
@@ -80,7 +81,14 @@ _MACHINERY_NAMES = frozenset(_Token("name", name) for name in _MACHINERY)
 def scan(source: str) -> list[Finding]:
     """What is worth telling somebody who is about to use this template."""
     if len(source) > LONGEST_TEMPLATE:
-        return [_found("LONG", f"Its chat template is {len(source):,} characters long, far more than any needs.")]
+        return [
+            _found(
+                "LONG",
+                tr("Its chat template is {number:,} characters long, far more than any needs.").format(
+                    number=len(source)
+                ),
+            )
+        ]
     findings: list[Finding] = []
     words: list[str] = []
     known = _Names()
@@ -99,7 +107,13 @@ def scan(source: str) -> list[Finding]:
         depth += {"for": 1, "endfor": -1}.get(opening, 0)
         deepest = max(deepest, depth)
     if deepest > 4:
-        findings.append(_found("NESTED", f"Its chat template has {deepest} loops within each other.", asks=False))
+        findings.append(
+            _found(
+                "NESTED",
+                tr("Its chat template has {number} loops within each other.").format(number=deepest),
+                asks=False,
+            )
+        )
     return findings + _wording(words)
 
 
@@ -125,13 +139,22 @@ def _wording(words: Sequence[str]) -> list[Finding]:
     for text in words:
         if (hidden := _UNSEEN.search(text)) is not None:
             code = f"U+{ord(hidden[0]):04X}"
-            findings.append(_found("HIDDEN", f"Its chat template holds characters that cannot be seen ({code})."))
+            findings.append(
+                _found(
+                    "HIDDEN", tr("Its chat template holds characters that cannot be seen ({code}).").format(code=code)
+                )
+            )
         if (address := _ADDRESS.search(text)) is not None:
-            findings.append(_found("ADDRESS", f"Its chat template writes a web address into the chat: {address[0]}"))
+            findings.append(
+                _found(
+                    "ADDRESS",
+                    tr("Its chat template writes a web address into the chat: {address}").format(address=address[0]),
+                )
+            )
         if any(len(run) > LONGEST_RUN for run in text.split()):
-            findings.append(_found("RUN", "Its chat template holds a long run of characters that is no language."))
+            findings.append(_found("RUN", tr("Its chat template holds a long run of characters that is no language.")))
         if len(text) > LONGEST_LITERAL:
-            asked = f"Its chat template adds a text of {len(text):,} characters of its own."
+            asked = tr("Its chat template adds a text of {number:,} characters of its own.").format(number=len(text))
             findings.append(_found("LITERAL", asked, asks=False))
     return findings
 
@@ -139,20 +162,26 @@ def _wording(words: Sequence[str]) -> list[Finding]:
 def _reaching(tokens: Sequence[_Token], *, is_block: bool) -> Iterator[Finding]:
     """Statements and names that reach out of the template."""
     if is_block and tokens and tokens[0].text in _REACHES:
-        yield _found("REACHES", f"Its chat template loads other files ({tokens[0].text}).")
+        yield _found("REACHES", tr("Its chat template loads other files ({text}).").format(text=tokens[0].text))
     for before, token in pairwise((_Token("sign", ""), *tokens)):
         inner = token.text.strip("'\"")
         private = token.kind in ("name", "text") and re.search(r"__\w+__|\\x5f|\\u005f", inner, re.IGNORECASE)
         hidden = token.kind == "name" and before.text == "." and token.text.startswith("_")
         if private or hidden:
-            yield _found("MACHINERY", f"Its chat template reaches into the program that reads it ({inner[:40]}).")
+            yield _found(
+                "MACHINERY",
+                tr("Its chat template reaches into the program that reads it ({text}).").format(text=inner[:40]),
+            )
         elif (before.text, token.text) == ("|", "attr") or (token in _MACHINERY_NAMES and before.text != "."):
-            yield _found("MACHINERY", f"Its chat template reaches into the program that reads it ({token.text}).")
+            yield _found(
+                "MACHINERY",
+                tr("Its chat template reaches into the program that reads it ({text}).").format(text=token.text),
+            )
 
 
 def _too_large(tokens: Sequence[_Token]) -> Iterator[Finding]:
     """Numbers that can only be there to take time or memory."""
-    words = "Its chat template counts so far that it could take all memory, or never end."
+    words = tr("Its chat template counts so far that it could take all memory, or never end.")
     ranges = any(token.text == "range" for token in tokens)
     for token in tokens:
         digits = token.text.replace("_", "")
@@ -236,7 +265,12 @@ def _listening(tokens: Sequence[_Token], known: _Names) -> Iterator[Finding]:
             word = known.plain_word(_arguments(tokens, place + 1))
         if word:
             shown = word.strip()[:40]
-            yield _found("LISTENS", f"Its chat template looks for “{shown}” in what is said and changes the chat then.")
+            yield _found(
+                "LISTENS",
+                tr("Its chat template looks for “{shown}” in what is said and changes the chat then.").format(
+                    shown=shown
+                ),
+            )
 
 
 def _operand(tokens: Sequence[_Token], place: int, step: int) -> Sequence[_Token]:

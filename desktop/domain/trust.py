@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.domain.findings import Finding
+from desktop.translation import tr, tr_later
 
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
@@ -45,7 +46,7 @@ class Check(NamedTuple):
 
 DIFFERS = Finding(
     "FINGERPRINT",
-    "It is not the file that its publisher published: the fingerprint is another one.",
+    tr_later("It is not the file that its publisher published: the fingerprint is another one."),
     asks=True,
 )
 
@@ -60,9 +61,16 @@ def findings_of(header: Header, known_templates: Mapping[str, str]) -> tuple[tup
     findings: list[Finding] = []
     if header.data_end and header.size - header.data_end > STRAY_BYTES:
         stray = (header.size - header.data_end) / 1e6
-        findings.append(Finding("STRAY", f"Behind its weights the file goes on for {stray:,.0f} MB that nobody needs."))
+        findings.append(
+            Finding(
+                "STRAY",
+                tr("Behind its weights the file goes on for {number:,.0f} MB that nobody needs.").format(number=stray),
+            )
+        )
     if header.unknown_tensors:
-        findings.append(Finding("NEWER", "Some of its weights are of a kind that this version of Snug does not know."))
+        findings.append(
+            Finding("NEWER", tr("Some of its weights are of a kind that this version of Snug does not know."))
+        )
     source = header.text(TEMPLATE)
     digest = hashlib.sha256(source.encode("utf-8", "replace")).hexdigest() if source else ""
     name = known_templates.get(digest, "")

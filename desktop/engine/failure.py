@@ -9,7 +9,9 @@ from desktop.child.process import Ending
 from desktop.child.worker import EXIT_PROTOCOL
 from desktop.domain.models import EngineFailure, FailureKind
 from desktop.domain.names import memory_text
+from desktop.engine.protocol import EXIT_BACK_END
 from desktop.errors import AppError
+from desktop.translation import tr, tr_later
 
 EXIT_TEMPLATE = 66
 """``engine.templates`` ends the process with this; the number is repeated since that module belongs to the child."""
@@ -23,7 +25,7 @@ _WINDOWS_CODES = {
     0xC0000017: "the system had no memory left for it",
 }
 
-SAFE = "Your chats are safe."
+SAFE = tr_later("Your chats are safe.")
 _KILLED = "it was killed by the system"
 
 
@@ -35,6 +37,8 @@ def of_ending(ending: Ending, *, loading: bool, on_cards: bool = False) -> Engin
         return EngineFailure(FailureKind.PROTOCOL, _with_words("it did not understand the app", ending.said))
     if ending.code == EXIT_TEMPLATE and not ending.crashed:
         return EngineFailure(FailureKind.BAD_TEMPLATE, "takes too long")
+    if ending.code == EXIT_BACK_END and not ending.crashed:
+        return EngineFailure(FailureKind.MISSING_BACKEND, ending.said)
     if ending.crashed and os.name != "nt" and ending.code == signal.SIGKILL:
         # Nobody of ours sent it: on Linux that is what the system does when memory runs out.
         return EngineFailure(FailureKind.OUT_OF_MEMORY, _with_words(_KILLED, ending.said))
@@ -60,81 +64,96 @@ def _with_words(first: str, said: str) -> str:
 
 def sentence(failure: EngineFailure, model_name: str) -> AppError:
     """A failure for the user: what happened, what is safe, what to do."""
-    name = model_name or "The model"
-    happened, todo = _WORDS[failure.kind]
+    name = model_name or tr("The model")
+    happened, todo = map(tr, _WORDS[failure.kind])
+    values: dict[str, str] = {}
     if failure.kind is FailureKind.BAD_FILE:
-        happened = f"{{name}} cannot be opened: {failure.detail.splitlines()[0] if failure.detail else 'bad file'}."
+        happened = tr("{name} cannot be opened: {reason}.")
+        values["reason"] = tr(failure.detail.splitlines()[0]) if failure.detail else tr("bad file")
     if failure.kind is FailureKind.DOUBTFUL and failure.detail:
         todo = " ".join(failure.detail.splitlines())
     if failure.kind is FailureKind.OUT_OF_MEMORY and failure.detail.startswith(_KILLED):
         # It is what happens when memory runs out, but nobody told us so: say no more than is known.
-        happened = "The system ended {name}, as it does when memory runs out."
+        happened = tr("The system ended {name}, as it does when memory runs out.")
     if failure.kind is FailureKind.MISSING_DEVICE and failure.detail:
-        happened = f"A graphics card that {{name}} was to use is not there now: {failure.detail}."
+        happened = tr("A graphics card that {name} was to use is not there now: {card}.")
+        values["card"] = failure.detail
     if failure.kind is FailureKind.TOO_LONG and len(failure.numbers) == 2:
         asked, limit = failure.numbers
-        happened = (
-            f"Your message is too long for {{name}}: about {asked * 3 // 4:,} words, "
-            f"and it can hold about {limit * 3 // 4:,}."
-        )
+        happened = tr("Your message is too long for {name}: about {asked} words, and it can hold about {limit}.")
+        values |= {"asked": f"{asked * 3 // 4:,}", "limit": f"{limit * 3 // 4:,}"}
     if failure.kind is FailureKind.TOO_BIG and len(failure.numbers) == 4:
         needed, free, *_ = failure.numbers
-        happened = f"{{name}} needs about {memory_text(needed)} of memory, and {memory_text(free)} are free right now."
-    return AppError(failure.kind.value, happened.replace("{name}", name), SAFE, todo, failure.detail)
+        happened = tr("{name} needs about {needed} of memory, and {free} are free right now.")
+        values |= {"needed": memory_text(needed), "free": memory_text(free)}
+    return AppError(failure.kind.value, happened.format(name=name, **values), tr(SAFE), todo, failure.detail)
 
 
 _WORDS: dict[FailureKind, tuple[str, str]] = {
     FailureKind.OUT_OF_MEMORY: (
-        "{name} needs more memory than is free right now.",
-        "Close other large apps and try again, or choose a smaller model.",
+        tr_later("{name} needs more memory than is free right now."),
+        tr_later("Close other large apps and try again, or choose a smaller model."),
     ),
-    FailureKind.BAD_FILE: ("{name} cannot be opened.", "Get the file again, or choose another model."),
+    FailureKind.BAD_FILE: (
+        tr_later("{name} cannot be opened."),
+        tr_later("Get the file again, or choose another model."),
+    ),
     FailureKind.UNSUPPORTED_MODEL: (
-        "{name} is of a kind that this version of the engine does not know, or its file is damaged.",
-        "Choose another model, or a newer version of Snug.",
+        tr_later("{name} is of a kind that this version of the engine does not know, or its file is damaged."),
+        tr_later("Choose another model, or a newer version of Snug."),
     ),
-    FailureKind.CRASHED: ("{name} stopped without warning.", "Try again. If it happens again, choose another model."),
+    FailureKind.CRASHED: (
+        tr_later("{name} stopped without warning."),
+        tr_later("Try again. If it happens again, choose another model."),
+    ),
     FailureKind.DEVICE_LOST: (
-        "{name} stopped while a graphics card was working. The card or its driver may be the reason.",
-        "Try again, or let the processor do the work.",
+        tr_later("{name} stopped while a graphics card was working. The card or its driver may be the reason."),
+        tr_later("Try again, or let the processor do the work."),
     ),
     FailureKind.MISSING_DEVICE: (
-        "A graphics card that {name} was to use is not there now.",
-        "Let the processor do the work, or choose other cards in the inspector.",
+        tr_later("A graphics card that {name} was to use is not there now."),
+        tr_later("Let the processor do the work, or choose other cards in the inspector."),
     ),
-    FailureKind.HUNG: ("{name} did not answer any more and was stopped.", "Try again."),
-    FailureKind.PROTOCOL: ("The engine said something that Snug does not understand.", "Try again."),
+    FailureKind.HUNG: (tr_later("{name} did not answer any more and was stopped."), tr_later("Try again.")),
+    FailureKind.PROTOCOL: (
+        tr_later("The engine said something that Snug does not understand."),
+        tr_later("Try again."),
+    ),
     FailureKind.MISSING_BACKEND: (
-        "The engine is missing a part that this computer needs.",
-        "Install Snug again.",
+        tr_later("The part of Snug that computes is missing or damaged, so no model can be loaded."),
+        tr_later(
+            "Install Snug again, over this one: chats and models stay. A virus scanner may have taken the part away."
+        ),
     ),
     FailureKind.NO_TEMPLATE: (
-        "{name} does not say how a conversation is written down (it has no chat template).",
-        "Choose one below; Snug remembers it for this model.",
+        tr_later("{name} does not say how a conversation is written down (it has no chat template)."),
+        tr_later("Choose one below; Snug remembers it for this model."),
     ),
     FailureKind.BAD_TEMPLATE: (
-        "The chat template in {name} cannot be used.",
-        "Choose one of Snug's own templates instead.",
+        tr_later("The chat template in {name} cannot be used."),
+        tr_later("Choose one of Snug's own templates instead."),
     ),
     FailureKind.TOO_BIG: (
-        "{name} needs more memory than is free right now.",
-        "Close other large apps, choose a smaller model, or let Snug choose safer settings.",
+        tr_later("{name} needs more memory than is free right now."),
+        tr_later("Close other large apps, choose a smaller model, or let Snug choose safer settings."),
     ),
     FailureKind.DOUBTFUL: (
-        "{name} was not opened: something in its file is unusual.",
-        "Look at what was found, and choose.",
+        tr_later("{name} was not opened: something in its file is unusual."),
+        tr_later("Look at what was found, and choose."),
     ),
     FailureKind.UNFINISHED: (
-        "Snug did not get to the end of loading {name} the last time, so it did not load it again by itself.",
-        "Try again, or choose another model.",
+        tr_later("Snug did not get to the end of loading {name} the last time, so it did not load it again by itself."),
+        tr_later("Try again, or choose another model."),
     ),
     FailureKind.FULL: (
-        "This chat has reached what {name} can remember.",
-        "Start a new chat, or choose under “When memory is full” in the chat’s menu that it forgets or summarises the "
-        "oldest part. A longer memory helps too.",
+        tr_later("This chat has reached what {name} can remember."),
+        tr_later(
+            "Start a new chat, or choose under “When memory is full” in the chat’s menu that it forgets or summarises "
+            "the oldest part. A longer memory helps too."
+        ),
     ),
     FailureKind.TOO_LONG: (
-        "Your message is too long for {name}.",
-        "Shorten it, split it into parts, or keep fewer messages in memory.",
+        tr_later("Your message is too long for {name}."),
+        tr_later("Shorten it, split it into parts, or keep fewer messages in memory."),
     ),
 }

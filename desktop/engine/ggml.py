@@ -12,6 +12,8 @@ import llama_cpp as _llama_cpp
 
 Pointer = ctypes.c_void_p
 Size = ctypes.c_size_t
+PROCESSOR = 0
+"""ggml's number for that kind of device."""
 
 # The bindings are ctypes: typed for readers, not for checkers.
 _lib: Any = _llama_cpp
@@ -42,10 +44,15 @@ def load_back_ends() -> None:
 
     A Snug that is installed brings one for each generation of processors, and one for graphics cards. Nowhere else is
     looked for any.
+
+    Raises:
+        OSError: nothing of it runs on this processor, or it is not there.
     """
     if function("ggml_backend_reg_count", Size)() == 0:
         load = function("ggml_backend_load_all_from_path", None, ctypes.c_char_p)
         load(str(_folder()).encode())
+    if not function("ggml_backend_dev_by_type", Pointer, ctypes.c_int)(PROCESSOR):
+        raise OSError(f"no back end for this processor in {_folder()}")
 
 
 def _folder() -> Path:

@@ -13,6 +13,8 @@ from desktop.domain.drafting import DraftTrouble
 from desktop.domain.fit import Room
 from desktop.domain.models import FailureKind, LoadOptions
 
+EXIT_BACK_END = 67
+"""Exit status of an engine that found nothing of llama.cpp that computes here."""
 MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
 """Environment of an engine: the model file that it will load. It can read no other, and knows before it reads a word.
 Not an argument: those are shown to every user of the computer."""

@@ -41,9 +41,15 @@ def serve() -> int:
         # seven times as long); where nobody does, it is the quickest (by 7 %).
         os.environ.setdefault("GOMP_SPINCOUNT", str(SPINS))
     # Only now: llama.cpp prints to file descriptor 1, which was the protocol's until a moment ago.
-    from desktop.engine.commands import Engine
+    try:
+        from desktop.engine.commands import Engine
 
-    Engine(pipe, bulk).run()
+        engine = Engine(pipe, bulk)
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        # How ctypes and the bindings say that a library is missing, damaged or another one.
+        sys.stderr.write(f"{error}\n")
+        return protocol.EXIT_BACK_END
+    engine.run()
     return 0
 
 

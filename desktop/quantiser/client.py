@@ -13,6 +13,7 @@ from desktop.child.surroundings import command_for
 from desktop.child.wire import Decoder
 from desktop.errors import AppError
 from desktop.quantiser import protocol
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.child.process import Ending
@@ -50,17 +51,19 @@ def make(wanted: protocol.Make, name: str, hear: Callable[[int], None]) -> None:
 def _refused(name: str, detail: str) -> AppError:
     return AppError(
         "NOT_MADE",
-        f"No smaller copy could be made of {name}.",
-        f"{name} is as it was.",
-        "Choose another size, or look for a smaller file of it in Discover.",
+        tr("No smaller copy could be made of {name}.").format(name=name),
+        tr("{name} is as it was.").format(name=name),
+        tr("Choose another size, or look for a smaller file of it in Discover."),
         detail,
     )
 
 
 def _ended(name: str, ending: Ending) -> AppError:
-    safe = f"{name} is as it was, and nothing is left of the copy."
+    safe = tr("{name} is as it was, and nothing is left of the copy.").format(name=name)
     if ending.crashed and os.name != "nt" and ending.code == signal.SIGKILL:
-        happened = f"The system ended the work on {name}, as it does when memory runs out."
-        return AppError("OUT_OF_MEMORY", happened, safe, "Close other large apps and try again.", ending.said)
-    happened = f"The smaller copy of {name} could not be finished: the work stopped without warning."
-    return AppError("NOT_MADE", happened, safe, "Try again.", ending.protocol_error or ending.said)
+        happened = tr("The system ended the work on {name}, as it does when memory runs out.").format(name=name)
+        return AppError("OUT_OF_MEMORY", happened, safe, tr("Close other large apps and try again."), ending.said)
+    happened = tr("The smaller copy of {name} could not be finished: the work stopped without warning.").format(
+        name=name
+    )
+    return AppError("NOT_MADE", happened, safe, tr("Try again."), ending.protocol_error or ending.said)

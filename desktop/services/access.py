@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.errors import AppError
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.vault.hub_token import HubToken
@@ -95,7 +96,11 @@ class Access(QObject):
 
         def done(is_kept: bool) -> None:
             self._settings.put(KEPT_FOR, self.host if is_kept else "")
-            words = "It is in the keychain" if is_kept else "There is no keychain: it is forgotten when you quit Snug"
+            words = (
+                tr("It is in the keychain")
+                if is_kept
+                else tr("There is no keychain: it is forgotten when you quit Snug")
+            )
             self.told.emit(words)
             self.changed.emit()
             then()
@@ -110,20 +115,22 @@ class Access(QObject):
         def done(is_gone: bool) -> None:
             if is_gone:
                 self._settings.put(KEPT_FOR, "")
-                self.told.emit("The access token is forgotten")
+                self.told.emit(tr("The access token is forgotten"))
             else:
-                self.refused.emit(NOT_FORGOTTEN)
+                self.refused.emit(not_forgotten())
             self.changed.emit()
 
         self._worker.run(self._place.forget, done)
 
 
-NOT_FORGOTTEN = AppError(
-    "KEYCHAIN_FAILED",
-    "The keychain did not let the access token go.",
-    "Snug does not use it any more until it starts again.",
-    "Unlock the keychain and try again.",
-)
+def not_forgotten() -> AppError:
+    """The keychain keeps the token."""
+    return AppError(
+        "KEYCHAIN_FAILED",
+        tr("The keychain did not let the access token go."),
+        tr("Snug does not use it any more until it starts again."),
+        tr("Unlock the keychain and try again."),
+    )
 
 
 def checked(token: str) -> str:
@@ -136,8 +143,8 @@ def checked(token: str) -> str:
     if not bare or len(bare) > LONGEST or not all("!" <= letter <= "~" for letter in bare):
         raise AppError(
             "BAD_TOKEN",
-            "That is no access token.",
-            "Nothing was kept.",
-            "It is one word of letters and digits, from the settings of your account on the hub.",
+            tr("That is no access token."),
+            tr("Nothing was kept."),
+            tr("It is one word of letters and digits, from the settings of your account on the hub."),
         )
     return bare

@@ -12,6 +12,7 @@ from desktop.domain.context import Memory
 from desktop.domain.models import EngineFailure, EngineState, FailureKind
 from desktop.errors import AppError
 from desktop.services.desk import Desk
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.engine import protocol
@@ -100,21 +101,21 @@ class Answering(QObject):
             return None
         models = self._desk.models
         if models.state() is EngineState.LOADING:
-            return self.tr("Starting the model"), models.load_progress()
+            return tr("Starting the model"), models.load_progress()
         reading = self._answer.reading
         if reading is None:
-            return self.tr("Waiting for the model"), None
+            return tr("Waiting for the model"), None
         if reading.done < reading.total:
-            text = self.tr("Reading {0} of {1}").format(f"{reading.done:,}", f"{reading.total:,}")
+            text = tr("Reading {done:,} of {all:,}").format(done=reading.done, all=reading.total)
             return text, reading.done / max(1, reading.total)
-        return self.tr("Thinking"), None
+        return tr("Thinking"), None
 
     def failure_text(self, message: Message) -> tuple[str, str, str] | None:
         """Title, sentence and details for an answer that was interrupted."""
         if message.status is not Status.INTERRUPTED:
             return None
         known = self._failures.get(message.id)
-        kept = self.tr("The reply so far is saved.") if message.parts else self.tr("Your message is saved.")
+        kept = tr("The reply so far is saved.") if message.parts else tr("Your message is saved.")
         if known is None and message.failure == FailureKind.TOO_LONG:
             # Snug was started anew since; how long it was is not known any more.
             from desktop.engine import failure as failures
@@ -125,16 +126,16 @@ class Answering(QObject):
             from desktop.engine import failure as failures
 
             full = failures.sentence(EngineFailure(FailureKind.FULL), message.model_name)
-            return self.tr("Memory is full"), f"{full.happened} {kept} {full.todo}", ""
+            return tr("Memory is full"), f"{full.happened} {kept} {full.todo}", ""
         if known is not None:
             too_long = known.code == FailureKind.TOO_LONG
-            title = self.tr("This message is too long") if too_long else self.tr("The model stopped before it finished")
+            title = tr("This message is too long") if too_long else tr("The model stopped before it finished")
             return title, f"{kept} {known.happened} {known.todo}", known.detail
         if message.failure:
-            ended = self.tr("The engine ended while it was being written.")
-            return self.tr("The model stopped before it finished"), f"{kept} {ended}", ""
-        ended = self.tr("Snug was closed while it was being written.")
-        return self.tr("This answer was not finished"), f"{kept} {ended}", ""
+            ended = tr("The engine ended while it was being written.")
+            return tr("The model stopped before it finished"), f"{kept} {ended}", ""
+        ended = tr("Snug was closed while it was being written.")
+        return tr("This answer was not finished"), f"{kept} {ended}", ""
 
     # --- what can be done
 
@@ -192,10 +193,10 @@ class Answering(QObject):
         if answer.reading.dropped and not answer.asked.since:
             self._told_of = answer.message_id
             if answer.asked.at_limit is AtLimit.SUMMARISE:
-                text = self.tr("Memory was full before there was a summary: the model no longer sees {0} messages.")
+                text = tr("Memory was full before there was a summary: the model no longer sees {number} messages.")
             else:
-                text = self.tr("This chat is longer than the model can hold: it no longer sees the first {0} messages.")
-            self.noticed.emit(text.format(answer.reading.dropped))
+                text = tr("This chat is longer than the model can hold: it no longer sees the first {number} messages.")
+            self.noticed.emit(text.format(number=answer.reading.dropped))
 
     def _wrote(self, kind: PartKind, text: str) -> None:
         self.wrote.emit(kind, text)

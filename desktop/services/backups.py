@@ -18,6 +18,7 @@ from typing import BinaryIO, NamedTuple
 from desktop.errors import AppError
 from desktop.paths import Paths
 from desktop.storage import backup, failures, restoring
+from desktop.translation import tr
 from desktop.vault import header, refusals, sealed
 from desktop.vault.files import only_one, plain_words, write_stream
 from desktop.vault.header import Header
@@ -190,7 +191,10 @@ def _unpack(path: Path, key: bytes, image: Path) -> None:
 def _read_header(file: BinaryIO) -> Header:
     if file.read(len(MAGIC)) != MAGIC:
         raise AppError(
-            NOT_A_BACKUP, "This file is not a backup of Snug.", "Nothing was changed.", "Choose another file."
+            NOT_A_BACKUP,
+            tr("This file is not a backup of Snug."),
+            tr("Nothing was changed."),
+            tr("Choose another file."),
         )
     length = int.from_bytes(file.read(4), "big")
     if not 0 < length <= _LONGEST_HEADER:
@@ -218,9 +222,11 @@ def _require_space(folder: Path, source: Path) -> None:
     if free < needed:
         raise AppError(
             NO_SPACE,
-            f"There is not enough room: this takes {_megabytes(needed)} for a moment, and {_megabytes(free)} is free.",
-            "Nothing was changed.",
-            "Free some space and try again.",
+            tr("There is not enough room: this takes {needed} for a moment, and {free} is free.").format(
+                needed=_megabytes(needed), free=_megabytes(free)
+            ),
+            tr("Nothing was changed."),
+            tr("Free some space and try again."),
         )
 
 
@@ -241,9 +247,9 @@ def _free_name(folder: Path, now: float) -> Path:
 def _damaged(detail: str) -> AppError:
     return AppError(
         BACKUP_DAMAGED,
-        "This backup is damaged or was cut short.",
-        "Nothing of it was used, and nothing was changed.",
-        "Choose another one.",
+        tr("This backup is damaged or was cut short."),
+        tr("Nothing of it was used, and nothing was changed."),
+        tr("Choose another one."),
         detail,
     )
 
@@ -251,7 +257,7 @@ def _damaged(detail: str) -> AppError:
 def _other_profile() -> AppError:
     return AppError(
         OTHER_PROFILE,
-        "This backup belongs to another profile than the chats in this folder.",
-        "Nothing was changed.",
-        "Restore it into an empty folder: add --data-dir with a new folder's name.",
+        tr("This backup belongs to another profile than the chats in this folder."),
+        tr("Nothing was changed."),
+        tr("Restore it into an empty folder: add --data-dir with a new folder's name."),
     )

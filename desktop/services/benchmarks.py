@@ -18,6 +18,7 @@ from desktop.domain.chat import FinishReason
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.errors import AppError
 from desktop.services.computer import processor_name
+from desktop.translation import tr, tr_count
 
 if TYPE_CHECKING:
     from desktop.domain.memory import Device
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 KEPT = 10
 """Benchmarks of one model."""
 _KEY = "bench:"
-_BUSY = AppError("BUSY", "An answer is being written.", "Nothing was measured.", "Measure again when it is finished.")
-_NO_MODEL = AppError("NO_MODEL", "There is no model to measure.", todo="Choose one first.")
 
 
 class Benchmarks(QObject):
@@ -93,11 +92,11 @@ class Benchmarks(QObject):
     def progress(self) -> tuple[str, float | None] | None:
         """What happens, in words, and how far it is (0 to 1); None: nothing is measured."""
         if self._wanted is not None:
-            return self.tr("Starting the model"), self._models.load_progress()
+            return tr("Starting the model"), self._models.load_progress()
         if self._request is None:
             return None
         length = self._lengths[min(len(self._points), len(self._lengths) - 1)]
-        return self.tr("Measuring with {0} tokens").format(f"{length:,}"), self._fraction
+        return tr_count(length, "Measuring with 1 token", "Measuring with %n tokens"), self._fraction
 
     def note(self) -> str:
         """How the last one ended, if there is anything to say about it."""
@@ -112,9 +111,9 @@ class Benchmarks(QObject):
         self._note = ""
         state = self._models.state()
         if self._models.current() is None:
-            self._refuse(_NO_MODEL)
+            self._refuse(_no_model())
         elif state is EngineState.BUSY:
-            self._refuse(_BUSY)
+            self._refuse(_busy())
         else:
             self._wanted = (tuple(lengths), repetitions)
             self._models.wake()
@@ -126,7 +125,7 @@ class Benchmarks(QObject):
             self._stopping = True
             self._models.engine.stop(self._request)
         elif self._wanted is not None:
-            self._end(self.tr("Stopped. Nothing of it was kept."))
+            self._end(tr("Stopped. Nothing of it was kept."))
 
     # --- inside
 
@@ -141,7 +140,7 @@ class Benchmarks(QObject):
 
     def _why_not(self) -> AppError | None:
         """Why the current model is not going to run."""
-        return _NO_MODEL if self._models.current() is None else self._models.failure()
+        return _no_model() if self._models.current() is None else self._models.failure()
 
     def _read(self, results: dict[str, tuple[Benchmark, ...]]) -> None:
         self._results = {**results, **self._results}
@@ -185,9 +184,9 @@ class Benchmarks(QObject):
     def _done(self, done: protocol.Done) -> None:
         if done.reason is FinishReason.STOPPED:
             self._end(
-                self.tr("Stopped. Nothing of it was kept.")
+                tr("Stopped. Nothing of it was kept.")
                 if self._stopping
-                else self.tr("A question came first, so measuring stopped. Nothing of it was kept.")
+                else tr("A question came first, so measuring stopped. Nothing of it was kept.")
             )
             return
         model, facts = self._models.current(), self._models.facts()
@@ -225,7 +224,7 @@ class Benchmarks(QObject):
         from desktop.engine import client, failure
 
         if what == client.UNLOADED:
-            self._end(self.tr("The model was changed, so measuring stopped. Nothing of it was kept."))
+            self._end(tr("The model was changed, so measuring stopped. Nothing of it was kept."))
             return
         model = self._models.current()
         self._refuse(failure.sentence(what, model.name if model is not None else ""))
@@ -270,8 +269,10 @@ def _chosen(options: LoadOptions) -> tuple[str, ...]:
 def _no_room(length: int, room: int) -> AppError:
     return AppError(
         "NO_ROOM",
-        f"{length:,} tokens do not fit: the model has room for {room:,}, and writes {WRITTEN} of its own.",
-        todo="Choose a shorter length.",
+        tr("{length:,} tokens do not fit: the model has room for {room:,}, and writes {written} of its own.").format(
+            length=length, room=room, written=WRITTEN
+        ),
+        todo=tr("Choose a shorter length."),
     )
 
 
@@ -296,3 +297,16 @@ def _keep(options: Options, key: str, found: Benchmark) -> tuple[Benchmark, ...]
     kept = (found, *_known(options.get(_KEY + key)))[:KEPT]
     options.put(_KEY + key, msgspec.to_builtins(kept))
     return kept
+
+
+def _busy() -> AppError:
+    return AppError(
+        "BUSY",
+        tr("An answer is being written."),
+        tr("Nothing was measured."),
+        tr("Measure again when it is finished."),
+    )
+
+
+def _no_model() -> AppError:
+    return AppError("NO_MODEL", tr("There is no model to measure."), todo=tr("Choose one first."))

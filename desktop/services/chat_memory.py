@@ -21,6 +21,7 @@ from desktop.domain.models import EngineState
 from desktop.services.desk import Desk
 from desktop.services.shown_path import ShownPath
 from desktop.services.tasks import Errands
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.services.summary import Summary
@@ -86,7 +87,7 @@ class ChatMemory(QObject):
             # Of a running answer the shown message knows more than the disk.
             self.kept.emit(stored)
             if pinned:
-                self.noticed.emit(self.tr("Kept in memory, with the question and answer it belongs to"))
+                self.noticed.emit(tr("Kept in memory, with the question and answer it belongs to"))
 
         self._errands.run(lambda: store.set_in_memory(message.id, pinned), then)
 
@@ -127,7 +128,7 @@ class ChatMemory(QObject):
         if self._summary is not None:
             self._declined = True
             self.give_way()
-            self.noticed.emit(self.tr("Not summarised: the model forgets the oldest part when memory is full"))
+            self.noticed.emit(tr("Not summarised: the model forgets the oldest part when memory is full"))
 
     def allow(self) -> None:
         """Summaries are wanted again."""
@@ -175,7 +176,7 @@ class ChatMemory(QObject):
             else:
                 # Nor would it come to more after the next answer.
                 self._declined = True
-                self.noticed.emit(self.tr("The oldest part could not be summarised: the model forgets it instead"))
+                self.noticed.emit(tr("The oldest part could not be summarised: the model forgets it instead"))
             self.changed.emit()
 
         summary = self._summary = Summary(models.engine, models.context_length(), min(4.0, characters), self)

@@ -14,6 +14,7 @@ from desktop.services.conversation import Conversation
 from desktop.services.deletions import Deletions
 from desktop.services.desk import Desk
 from desktop.services.titles import Titles
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.domain.glance import Glance
@@ -371,7 +372,7 @@ class ChatService(QObject):
                 self._desk.worker.run(memory.close)
 
         if conversation.count():
-            self.noticed.emit("Temporary chat forgotten")
+            self.noticed.emit(tr("Temporary chat forgotten"))
         if conversation.answering():
             # Its last words are still on their way to it.
             conversation.answered.connect(end)

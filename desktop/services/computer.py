@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.domain.fit import Room
+from desktop.translation import tr
 
 
 class Computer(NamedTuple):
@@ -25,12 +26,12 @@ class Computer(NamedTuple):
     def verdict(self) -> str:
         """What it can do, in a sentence."""
         if not self.card_memory and self.cores < 4:
-            return "Runs small models well. Large ones take their time without a graphics card."
+            return tr("Runs small models well. Large ones take their time without a graphics card.")
         if self.card_memory >= 5 << 30 or self.memory >= 15 << 30:
-            return "Runs most everyday models well."
+            return tr("Runs most everyday models well.")
         if self.memory >= 7 << 30:
-            return "Runs small and middle-sized models well."
-        return "Runs small models. Large ones need more memory."
+            return tr("Runs small and middle-sized models well.")
+        return tr("Runs small models. Large ones need more memory.")
 
 
 def look(room: Room) -> Computer:

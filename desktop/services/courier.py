@@ -25,6 +25,7 @@ from desktop.errors import AppError
 from desktop.services.privacy import OFFLINE
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
+from desktop.translation import tr_later
 
 if TYPE_CHECKING:
     from desktop.porter import Line
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 REST_MS = 30_000
 """Nobody asks anything for so long: the process ends."""
-BY_OFFLINE = "Stay offline"
+BY_OFFLINE = tr_later("Stay offline")
 """Why a connection was not made, in the ledger."""
 
 Launcher = Callable[[], tuple[str, list[str]]]

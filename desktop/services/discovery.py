@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.courier.failure import sentence
 from desktop.domain import fitness
 from desktop.domain.catalogue import Catalogue, KnownModel
+from desktop.domain.dates import month_text
 from desktop.domain.fit import Room
 from desktop.domain.fitness import Needs
 from desktop.domain.gguf import Header
@@ -24,6 +25,7 @@ from desktop.domain.listing import Detail, Listed, Offered, Wanted
 from desktop.domain.models import FileKind
 from desktop.domain.names import model_name
 from desktop.domain.quants import RepoFile, Variant, draft_for, projector_for, suggested, variants
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier import protocol
@@ -177,7 +179,7 @@ class Discovery(QObject):
             return
         self._detail = detail._replace(looking=True)
         self._described = self._courier().describe(
-            detail.listed.repo, "You looked at a model", self._on_description, self._on_no_description
+            detail.listed.repo, tr("You looked at a model"), self._on_description, self._on_no_description
         )
         self.detail_changed.emit()
 
@@ -188,7 +190,7 @@ class Discovery(QObject):
         abilities = Abilities(vision=self._wanted.vision, reasoning=self._wanted.reasoning)
         self._asking = self._courier().search(
             self._text,
-            "You searched for models",
+            tr("You searched for models"),
             lambda page: self._on_found(page, following=bool(cursor)),
             self._on_not_found,
             sort=self._sort,
@@ -210,7 +212,7 @@ class Discovery(QObject):
         self._asking = 0
         self.changed.emit()
         if failure.kind is not HubFailure.STOPPED:
-            self.refused.emit(sentence(failure, "the list"))
+            self.refused.emit(sentence(failure, tr("the list")))
 
     def _end_search(self) -> None:
         if self._asking:
@@ -332,7 +334,7 @@ class Discovery(QObject):
             self.detail_changed.emit()
 
         self._peeking = self._courier().peek(
-            description.model.repo, description.revision, first, "You looked at a model", then, failed
+            description.model.repo, description.revision, first, tr("You looked at a model"), then, failed
         )
 
     def _end_look(self) -> None:
@@ -360,7 +362,7 @@ def _licence(description: Description, known: Licence) -> Licence:
 
 
 def _month(at: float) -> str:
-    return f"{datetime.fromtimestamp(at):%B %Y}" if at else ""
+    return month_text(datetime.fromtimestamp(at)) if at else ""
 
 
 def _empty(listed: Listed) -> Detail:

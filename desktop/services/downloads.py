@@ -23,6 +23,7 @@ from desktop.errors import AppError
 from desktop.services import intake
 from desktop.services.intake import Origin
 from desktop.services.tasks import Worker
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier import protocol
@@ -207,9 +208,9 @@ class Downloads(QObject):
         if not folder.is_dir():
             raise AppError(
                 "NO_FOLDER",
-                f"The folder for models, {folder}, is not there.",
-                SAFE,
-                "Connect its disk, or choose another folder in Models, under Installed.",
+                tr("The folder for models, {folder}, is not there.").format(folder=folder),
+                tr(SAFE),
+                tr("Connect its disk, or choose another folder in Models, under Installed."),
             )
         needed, free = order.size - self._there(order), shutil.disk_usage(folder).free
         if needed and free < needed + MARGIN:
@@ -266,7 +267,7 @@ class Downloads(QObject):
             self._change(number, state=DownloadState.DONE, done=download.order.size, rate=0.0, remaining=None)
         self._worker.run(lambda: self._store.remove(number))
         self._models.reload()
-        self.told.emit(self.tr("{0} is here").format(model.name))
+        self.told.emit(tr("{name} is here").format(name=model.name))
         self.arrived.emit(model)
         self._leave(number)
 
@@ -352,9 +353,9 @@ def _make(folder: Path) -> None:
     except OSError as error:
         raise AppError(
             "NOT_WRITABLE",
-            "Snug may not write to the models folder.",
-            SAFE,
-            "Choose another folder in Models, under Installed.",
+            tr("Snug may not write to the models folder."),
+            tr(SAFE),
+            tr("Choose another folder in Models, under Installed."),
             error.strerror or "",
         ) from None
 

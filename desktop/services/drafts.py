@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from desktop.domain.drafting import DraftTrouble
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.domain.models import InstalledModel
 
 
-class Drafts(QObject):
+class Drafts:
     """Says each thing once."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self._told: set[tuple[int, DraftTrouble]] = set()
 
     def words(self, model: InstalledModel, trouble: DraftTrouble | None, *, chosen: bool) -> str:
@@ -27,11 +25,11 @@ class Drafts(QObject):
         self._told.add((model.id, trouble))
         match trouble:
             case DraftTrouble.FILE:
-                told = self.tr("{0} runs without its draft model: the file cannot be opened.")
+                told = tr("{name} runs without its draft model: the file cannot be opened.")
             case DraftTrouble.ROOM:
-                told = self.tr("{0} runs without its draft model: there is not enough memory for both.")
+                told = tr("{name} runs without its draft model: there is not enough memory for both.")
             case DraftTrouble.TOKENS:
-                told = self.tr("{0} runs without its draft model: it was made for another model.")
+                told = tr("{name} runs without its draft model: it was made for another model.")
             case DraftTrouble.MEMORY:
-                told = self.tr("{0} runs without its draft model: it cannot take guesses back.")
-        return told.format(model.name)
+                told = tr("{name} runs without its draft model: it cannot take guesses back.")
+        return told.format(name=model.name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from desktop.disk import sync_folder
 from desktop.domain.names import memory_text
 from desktop.errors import AppError
+from desktop.translation import tr
 
 BLOCK = 4 << 20
 SPARE = 256 << 20
@@ -99,11 +100,14 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
-            raise PermissionError(13, "it cannot be written to")
+            raise PermissionError(13, tr("it cannot be written to"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise AppError(
-            "NO_FOLDER", f"{folder} cannot be used: {reason}.", "Nothing was moved.", "Choose another folder."
+            "NO_FOLDER",
+            tr("{folder} cannot be used: {reason}.").format(folder=folder, reason=reason),
+            tr("Nothing was moved."),
+            tr("Choose another folder."),
         ) from None
 
 
@@ -118,8 +122,8 @@ def free_space(folder: Path) -> int:
 def require_room(
     folder: Path,
     size: int,
-    safe: str = "Nothing was copied.",
-    todo: str = "Make room, or use the file where it lies.",
+    safe: str = "",
+    todo: str = "",
 ) -> None:
     """Raises:
     AppError: DISK_FULL, with what is ``safe`` and what is ``todo`` about it.
@@ -128,11 +132,17 @@ def require_room(
     if size + SPARE > free:
         raise AppError(
             "DISK_FULL",
-            f"There is not enough room: {memory_text(size)} are needed, and {memory_text(free)} are free on that disk.",
-            safe,
-            todo,
+            tr("There is not enough room: {size} are needed, and {free} are free on that disk.").format(
+                size=memory_text(size), free=memory_text(free)
+            ),
+            safe or tr("Nothing was copied."),
+            todo or tr("Make room, or use the file where it lies."),
         )
 
 
 def _not_copied(source: Path, reason: str) -> AppError:
-    return AppError("NOT_COPIED", f"{source.name} could not be copied: {reason}.", "The file is where it was.")
+    return AppError(
+        "NOT_COPIED",
+        tr("{name} could not be copied: {reason}.").format(name=source.name, reason=reason),
+        tr("The file is where it was."),
+    )

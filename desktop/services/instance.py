@@ -5,21 +5,29 @@ Lock files (taken over when their process is gone) and one local socket or named
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from multiprocessing.connection import Listener
 
 log = logging.getLogger(__name__)
 
 RAISE = b"raise"
 LOCK = b"lock"
+OPEN = b"open"
+"""Followed by the paths, as a list in JSON."""
+LONGEST = 16 * 1024 * 1024
+"""Bytes of a word: thousands of paths, each as long as a system takes."""
+PATIENCE_S = 15.0
 
 
 class Mark:
@@ -63,10 +71,12 @@ class WindowLock(QObject):
 
     Signals:
         raised: somebody started Snug again.
+        opened: with model files, a list of paths; ``raised`` comes as well.
         lock_asked: ``snug vault lock``.
     """
 
     raised = Signal()
+    opened = Signal(object)
     lock_asked = Signal()
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
@@ -78,11 +88,16 @@ class WindowLock(QObject):
         self._listens = False
         self._released = False
 
-    def take(self) -> bool:
-        """True if this is the only window; else the other one has been asked to come to the front."""
+    def take(self, files: Sequence[str] = ()) -> bool:
+        """True if this is the only window; else the other one has been asked to come to the front, and given the
+        files. One that is only just opening is waited for, as long as it has files to get."""
         if self._lock.tryLock(0):
             return True
-        if not _tell(self._folder, RAISE):
+        word = OPEN + json.dumps(list(files)).encode() if files else RAISE
+        until = time.monotonic() + PATIENCE_S * bool(files)
+        while not (told := _tell(self._folder, word)) and time.monotonic() < until:
+            time.sleep(0.1)
+        if not told:
             log.info("the other window does not answer")
         return False
 
@@ -118,13 +133,29 @@ class WindowLock(QObject):
         while not self._released:
             try:
                 with listener.accept() as connection:
-                    word = connection.recv_bytes(64) if connection.poll(1) else b""
-                    if word == RAISE:
-                        self.raised.emit()
-                    elif word == LOCK:
-                        self.lock_asked.emit()
+                    self._heard(connection.recv_bytes(LONGEST) if connection.poll(1) else b"")
             except (OSError, EOFError):
                 continue
+
+    def _heard(self, word: bytes) -> None:
+        if word == RAISE:
+            self.raised.emit()
+        elif word == LOCK:
+            self.lock_asked.emit()
+        elif word.startswith(OPEN):
+            self.raised.emit()
+            self.opened.emit(_files_in(word.removeprefix(OPEN)))
+
+
+def _files_in(told: bytes) -> list[str]:
+    """The paths that somebody gave us: what is none is left out."""
+    try:
+        files: Any = json.loads(told)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(files, list):
+        return []
+    return [each for each in cast("list[Any]", files) if isinstance(each, str) and "\0" not in each]
 
 
 def somebody_else(folder: Path, mark: Mark) -> bool:

@@ -13,6 +13,7 @@ from desktop import paths
 from desktop.domain import names
 from desktop.domain.models import EngineFailure, FailureKind, FileKind, InstalledModel
 from desktop.errors import AppError
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,8 +69,8 @@ def find(
         return [other for other in models if other.id != model.id] + [model], model
     raise AppError(
         "NO_SUCH_MODEL",
-        f"There is no model called “{wanted}”.",
-        todo="“snug models list” shows what is there; a path to a .gguf file works too.",
+        tr("There is no model called “{wanted}”.").format(wanted=wanted),
+        todo=tr("“snug models list” shows what is there; a path to a .gguf file works too."),
     )
 
 
@@ -129,11 +130,11 @@ def read(path: Path, tensors: list[Tensor] | None = None) -> Header:
     except gguf.BadModelFile as error:
         raise _refused(str(error), path) from None
     except FileNotFoundError:
-        raise _refused("it is not there", path) from None
+        raise _refused(tr("it is not there"), path) from None
     except OSError as error:
-        raise _refused(error.strerror or "it is unreadable", path) from None
+        raise _refused(error.strerror or tr("it is unreadable"), path) from None
     if header.layers == 0 and not header.architecture:
-        raise _refused("it holds no language model", path)
+        raise _refused(tr("it holds no language model"), path)
     return header
 
 

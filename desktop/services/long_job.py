@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.errors import AppError
 from desktop.services.file_work import Stopped
 from desktop.services.tasks import Worker
+from desktop.translation import tr
 
 _LOOK_MS = 100
 
@@ -58,8 +59,8 @@ class LongJob(QObject):
     ) -> None:
         """Do it, if nothing else is being done. One that is stopped ends without a word."""
         if self._job is not None:
-            reason = self.tr("Snug is still busy with something else: {0}.").format(self._job.sentence.lower())
-            failed(AppError("BUSY", reason, "Nothing was changed.", "Try again when it is finished."))
+            reason = tr("Snug is still busy with something else: {what}.").format(what=self._job.sentence.lower())
+            failed(AppError("BUSY", reason, tr("Nothing was changed."), tr("Try again when it is finished.")))
             return
         self._job, self._done = job, 0
         self._stop.clear()

@@ -18,6 +18,7 @@ from desktop.services.drafts import Drafts
 from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,7 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
-        self._drafts = Drafts(self)
+        self._drafts = Drafts()
         self._farewell: Callable[[Callable[[], None]], None] | None = None
         self._next: InstalledModel | None = None
         """The model that is loaded as soon as the one before it has been left in good order."""
@@ -309,9 +310,9 @@ class ModelService(QObject):
         else:
             self._failure = AppError(
                 "NO_MODEL",
-                "There is no model yet.",
-                "Your chats are safe.",
-                "Add a model file (.gguf) that is on this computer.",
+                tr("There is no model yet."),
+                tr("Your chats are safe."),
+                tr("Add a model file (.gguf) that is on this computer."),
             )
             self.failed.emit(self._failure)
             self.changed.emit()
@@ -407,7 +408,9 @@ class ModelService(QObject):
         telling, self._telling = self._telling, False
         if telling and model is not None:
             words = f"{names.words_for(facts.context_length):,}"
-            told = self.tr("{0} runs with safer settings: it remembers about {1} words.").format(model.name, words)
+            told = tr("{name} runs with safer settings: it remembers about {number} words.").format(
+                name=model.name, number=words
+            )
             self.noticed.emit(told)
         if model is not None and facts.no_draft is not None:
             chosen = self._loaded_options is not None and bool(self._loaded_options.draft)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from desktop.courier.failure import sentence
+from desktop.domain.dates import day_text
 from desktop.domain.downloads import Order
 from desktop.domain.hub import CourierFailure, Description, HubFailure
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import split_parts
 from desktop.domain.quants import RepoFile
 from desktop.errors import AppError
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier.client import CourierClient
@@ -66,7 +68,7 @@ class Newer(QObject):
                 self.refused.emit(sentence(failure, model.name))
 
         self._courier().describe(
-            model.repo, "You looked for a newer file", lambda told: then(compared(model, told)), failed
+            model.repo, tr("You looked for a newer file"), lambda told: then(compared(model, told)), failed
         )
 
 
@@ -78,9 +80,14 @@ def compared(model: InstalledModel, described: Description) -> Answer:
         return _gone(model)
     known = _fingerprints(model)
     if tuple(file.sha256 for file in files) == known[: len(files)]:
-        return Answer(Standing.SAME, f"{model.name} is up to date: its publisher has this very file.")
+        return Answer(
+            Standing.SAME, tr("{name} is up to date: its publisher has this very file.").format(name=model.name)
+        )
     changed = described.model.updated_at
-    when = f" The repository was changed last on {datetime.fromtimestamp(changed):%d %B %Y}." if changed else ""
+    words = tr("The publisher of {name} has another file in its place now.").format(name=model.name)
+    if changed:
+        day = day_text(datetime.fromtimestamp(changed), year=True)
+        words = " ".join((words, tr("The repository was changed last on {day}.").format(day=day)))
     order = Order(
         model.repo,
         described.revision,
@@ -89,13 +96,13 @@ def compared(model: InstalledModel, described: Description) -> Answer:
         model.publisher,
         model.licence,
         model.quant,
-        f"You downloaded {model.name} again",
+        tr("You downloaded {name} again").format(name=model.name),
     )
-    return Answer(Standing.REPLACED, f"The publisher of {model.name} has another file in its place now.{when}", order)
+    return Answer(Standing.REPLACED, words, order)
 
 
 def _gone(model: InstalledModel) -> Answer:
-    words = f"The hub does not have the file of {model.name} any more. Yours goes on working."
+    words = tr("The hub does not have the file of {name} any more. Yours goes on working.").format(name=model.name)
     return Answer(Standing.GONE, words)
 
 
@@ -105,14 +112,17 @@ def _fingerprints(model: InstalledModel) -> tuple[str, ...]:
 
 def _no_origin(model: InstalledModel) -> AppError:
     return AppError(
-        "NO_ORIGIN", f"Nobody knows where {model.name} came from.", "Nothing was asked.", "Look for it in Discover."
+        "NO_ORIGIN",
+        tr("Nobody knows where {name} came from.").format(name=model.name),
+        tr("Nothing was asked."),
+        tr("Look for it in Discover."),
     )
 
 
 def _not_compared(model: InstalledModel) -> AppError:
     return AppError(
         "NO_FINGERPRINT",
-        f"The fingerprint of {model.name} is not known yet.",
-        "Nothing was asked.",
-        "Compare its fingerprint first, then look again.",
+        tr("The fingerprint of {name} is not known yet.").format(name=model.name),
+        tr("Nothing was asked."),
+        tr("Compare its fingerprint first, then look again."),
     )

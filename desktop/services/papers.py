@@ -8,31 +8,32 @@ from importlib import metadata
 from typing import NamedTuple
 
 from desktop import __date__
+from desktop.translation import tr, tr_count, tr_later
 
 WORRY_DAYS = 180
 """After so long the parser of model files is worth replacing: flaws in it are mended in public."""
 
 _STANDS_ON = (
-    ("llama-cpp-python", "llama.cpp, which runs the models", "https://github.com/ggml-org/llama.cpp"),
-    ("PySide6_Essentials", "Qt, the window", "https://www.qt.io"),
-    ("sqlcipher3", "SQLCipher, the encrypted database", "https://www.zetetic.net/sqlcipher"),
-    ("SQLAlchemy", "tables and transactions", "https://www.sqlalchemy.org"),
-    ("alembic", "migrations of the database", "https://alembic.sqlalchemy.org"),
-    ("cryptography", "the vault", "https://cryptography.io"),
-    ("keyring", "the system’s keychain", "https://github.com/jaraco/keyring"),
-    ("huggingface_hub", "finding models", "https://huggingface.co/docs/huggingface_hub"),
-    ("httpx2", "downloads", "https://www.python-httpx.org"),
-    ("truststore", "the system’s certificates", "https://truststore.readthedocs.io"),
-    ("markdown-it-py", "reading Markdown", "https://github.com/executablebooks/markdown-it-py"),
-    ("Pygments", "colours of code", "https://pygments.org"),
-    ("ziamath", "formulas", "https://ziamath.readthedocs.io"),
-    ("latex2mathml", "reading LaTeX", "https://github.com/roniemartinez/latex2mathml"),
-    ("msgspec", "messages between processes", "https://jcristharif.com/msgspec"),
-    ("Jinja2", "chat templates", "https://jinja.palletsprojects.com"),
-    ("psutil", "memory and processors", "https://github.com/giampaolo/psutil"),
+    ("llama-cpp-python", tr_later("llama.cpp, which runs the models"), "https://github.com/ggml-org/llama.cpp"),
+    ("PySide6_Essentials", tr_later("Qt, the window"), "https://www.qt.io"),
+    ("sqlcipher3", tr_later("SQLCipher, the encrypted database"), "https://www.zetetic.net/sqlcipher"),
+    ("SQLAlchemy", tr_later("tables and transactions"), "https://www.sqlalchemy.org"),
+    ("alembic", tr_later("migrations of the database"), "https://alembic.sqlalchemy.org"),
+    ("cryptography", tr_later("the vault"), "https://cryptography.io"),
+    ("keyring", tr_later("the system’s keychain"), "https://github.com/jaraco/keyring"),
+    ("huggingface_hub", tr_later("finding models"), "https://huggingface.co/docs/huggingface_hub"),
+    ("httpx2", tr_later("downloads"), "https://www.python-httpx.org"),
+    ("truststore", tr_later("the system’s certificates"), "https://truststore.readthedocs.io"),
+    ("markdown-it-py", tr_later("reading Markdown"), "https://github.com/executablebooks/markdown-it-py"),
+    ("Pygments", tr_later("colours of code"), "https://pygments.org"),
+    ("ziamath", tr_later("formulas"), "https://ziamath.readthedocs.io"),
+    ("latex2mathml", tr_later("reading LaTeX"), "https://github.com/roniemartinez/latex2mathml"),
+    ("msgspec", tr_later("messages between processes"), "https://jcristharif.com/msgspec"),
+    ("Jinja2", tr_later("chat templates"), "https://jinja.palletsprojects.com"),
+    ("psutil", tr_later("memory and processors"), "https://github.com/giampaolo/psutil"),
 )
 
-_UNTOLD = {"sqlcipher3": "zlib, with SQLCipher (BSD-3-Clause) and OpenSSL (Apache-2.0) in it"}
+_UNTOLD = {"sqlcipher3": tr_later("zlib, with SQLCipher (BSD-3-Clause) and OpenSSL (Apache-2.0) in it")}
 """Licences that a package's metadata leave out, as its source has them."""
 
 
@@ -66,11 +67,13 @@ def age(today: date | None = None) -> int:
 def age_text(days: int) -> str:
     """The same in words."""
     if days == 0:
-        return "made today"
+        return tr("of today")
     if days < 60:
-        return f"{days} day{'' if days == 1 else 's'} old"
+        return tr_count(days, "1 day old", "%n days old")
     months = round(days / 30.4)
-    return f"{months} months old" if months < 24 else f"{months // 12} years old"
+    if months < 24:
+        return tr_count(months, "1 month old", "%n months old")
+    return tr_count(months // 12, "1 year old", "%n years old")
 
 
 def licence_of(told: metadata.PackageMetadata) -> str:
@@ -80,4 +83,4 @@ def licence_of(told: metadata.PackageMetadata) -> str:
         if text and len(text[0]) <= 60:
             return text[0]
     named = [each.rpartition("::")[2].strip() for each in told.get_all("Classifier") or [] if "License ::" in each]
-    return ", ".join(named) or _UNTOLD.get(str(told["Name"]), "see its papers")
+    return ", ".join(named) or tr(_UNTOLD.get(str(told["Name"]), tr_later("see its papers")))

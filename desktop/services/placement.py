@@ -18,9 +18,10 @@ from desktop.domain.choice import Choice, choice_of
 from desktop.domain.fit import Fit, Room, best_fit, most_layers
 from desktop.domain.memory import MAIN, Estimate, estimate, places, shares, steps
 from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
-from desktop.domain.names import memory_text
+from desktop.domain.names import list_text, memory_text
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.services.speeds import way_of
+from desktop.translation import tr, tr_later
 
 if TYPE_CHECKING:
     from desktop.domain.gguf import Header
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CACHE_WORDS = {CacheType.F16: "Full", CacheType.Q8_0: "Half", CacheType.Q4_0: "Quarter"}
-FLASH_WORDS = {FlashAttention.AUTO: "Auto", FlashAttention.ON: "On", FlashAttention.OFF: "Off"}
+CACHE_WORDS = {CacheType.F16: tr_later("Full"), CacheType.Q8_0: tr_later("Half"), CacheType.Q4_0: tr_later("Quarter")}
+FLASH_WORDS = {
+    FlashAttention.AUTO: tr_later("Auto"),
+    FlashAttention.ON: tr_later("On"),
+    FlashAttention.OFF: tr_later("Off"),
+}
 
 
 class Placement(QObject):
@@ -161,8 +166,8 @@ class Placement(QObject):
 
     def _no_card(self) -> str:
         if self._models.room() is None and self._models.state() is not EngineState.READY:
-            return "Whether there is a graphics card is known when a model has been loaded."
-        return (
+            return tr("Whether there is a graphics card is known when a model has been loaded.")
+        return tr(
             "No graphics card that this version of Snug can use was found, so the processor does all the work. "
             "With a card, a build for it (Vulkan, CUDA or Metal) is needed."
         )
@@ -194,16 +199,17 @@ def _places(room: Room, takes: Estimate, facts: protocol.Loaded | None, *, mappe
         if facts is not None and number < len(facts.cards_free):
             memory = max(0, card.free - facts.cards_free[number] - usage.weights)
         which, other = card.description or card.name, card.total - card.free
-        found.append(Place(_name(room, number), which, card.total, other, usage.weights, memory))
+        short = tr("Graphics") if len(room.cards) == 1 else tr("Card {number}").format(number=number + 1)
+        found.append(Place(_name(room, number), which, card.total, other, usage.weights, memory, short))
     main, other = takes.main, room.main_total - room.main_free
     memory = main.total - main.weights
     if facts is not None and facts.own_bytes:
         memory = max(0, facts.own_bytes - (0 if mapped and sys.platform == "linux" else main.weights))
-    return [*found, Place("Main memory", "RAM", room.main_total, other, main.weights, memory)]
+    return [*found, Place(tr("Main memory"), "RAM", room.main_total, other, main.weights, memory, tr("Main"))]
 
 
 def _name(room: Room, number: int) -> str:
-    return "Graphics card" if len(room.cards) == 1 else f"Graphics card {number + 1}"
+    return tr("Graphics card") if len(room.cards) == 1 else tr("Graphics card {number}").format(number=number + 1)
 
 
 def _cards(header: Header, choice: Choice, room: Room) -> tuple[Card, ...]:
@@ -226,46 +232,50 @@ def _advice(fit: Fit, room: Room, choice: Choice) -> tuple[str, str]:
     """What is wrong with a choice, and what would be right; nothing where it fits."""
     if fit.fits:
         return "", ""
-    where = "main memory" if fit.place == MAIN else _name(room, fit.place).lower()
-    where = f"the {where}" if where == "graphics card" else where
-    problem = f"{memory_text(fit.missing)} more than {where} has to spare. The model may not load."
+    if fit.place == MAIN:
+        problem = tr("{size} more than main memory has to spare. The model may not load.")
+    elif len(room.cards) == 1:
+        problem = tr("{size} more than the graphics card has to spare. The model may not load.")
+    else:
+        problem = tr("{size} more than graphics card {number} has to spare. The model may not load.")
+    problem = problem.format(size=memory_text(fit.missing), number=fit.place + 1)
     if fit.choice is None:
         return problem, ""
     if fit.choice.context_length != choice.context_length:
-        return problem, f"Use {fit.choice.context_length:,} tokens instead"
-    return problem, f"Use {fit.choice.gpu_layers} instead"
+        return problem, tr("Use {tokens:,} tokens instead").format(tokens=fit.choice.context_length)
+    return problem, tr("Use {number} instead").format(number=fit.choice.gpu_layers)
 
 
 def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room) -> tuple[Change, ...]:
     """What takes a reload, in words."""
 
     def layers(options: LoadOptions) -> str:
-        return "Auto" if options.gpu_layers < 0 else str(min(options.gpu_layers, steps(header)))
+        return tr("Auto") if options.gpu_layers < 0 else str(min(options.gpu_layers, steps(header)))
 
     def used(options: LoadOptions) -> str:
         numbers = [str(number) for number, card in enumerate(room.cards, 1) if card.name in options.devices]
-        return " and ".join(numbers) if options.devices else "All"
+        return list_text(numbers) if options.devices else tr("All")
 
     def split(options: LoadOptions) -> str:
         whole = sum(options.tensor_split)
-        return " : ".join(f"{part / whole:.0%}" for part in options.tensor_split) if whole else "Auto"
+        return " : ".join(f"{part / whole:.0%}" for part in options.tensor_split) if whole else tr("Auto")
 
     def tokens(options: LoadOptions) -> str:
         return f"{choice_of(header, options).context_length:,}"
 
     def yes(value: bool) -> str:
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
 
     rows = (
-        ("GPU layers", layers(before), layers(after)),
-        ("Graphics cards", used(before), used(after)),
-        ("Shared out", split(before), split(after)),
-        ("Context", tokens(before), tokens(after)),
-        ("Memory detail", CACHE_WORDS[before.cache_type], CACHE_WORDS[after.cache_type]),
-        ("Threads", str(before.threads or "Auto"), str(after.threads or "Auto")),
-        ("Flash attention", FLASH_WORDS[before.flash_attention], FLASH_WORDS[after.flash_attention]),
-        ("Read at once", str(before.batch), str(after.batch)),
-        ("Keep in memory", yes(before.lock_memory), yes(after.lock_memory)),
-        ("Read as needed", yes(before.map_file), yes(after.map_file)),
+        (tr("GPU layers"), layers(before), layers(after)),
+        (tr("Graphics cards"), used(before), used(after)),
+        (tr("Shared out"), split(before), split(after)),
+        (tr("Context"), tokens(before), tokens(after)),
+        (tr("Memory detail"), tr(CACHE_WORDS[before.cache_type]), tr(CACHE_WORDS[after.cache_type])),
+        (tr("Threads"), str(before.threads or tr("Auto")), str(after.threads or tr("Auto"))),
+        (tr("Flash attention"), tr(FLASH_WORDS[before.flash_attention]), tr(FLASH_WORDS[after.flash_attention])),
+        (tr("Read at once"), str(before.batch), str(after.batch)),
+        (tr("Keep in memory"), yes(before.lock_memory), yes(after.lock_memory)),
+        (tr("Read as needed"), yes(before.map_file), yes(after.map_file)),
     )
     return tuple(Change(*row) for row in rows if row[1] != row[2])

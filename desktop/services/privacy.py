@@ -13,6 +13,7 @@ from desktop.child.evidence import Evidence, Process
 from desktop.errors import AppError
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier import protocol as courier_protocol
@@ -105,9 +106,9 @@ class Privacy(QObject):
             self.refused.emit(
                 AppError(
                     "NOT_SEALED",
-                    "The system did not close the way out.",
-                    "Your chats have none all the same: only downloads would use it, and Snug starts none now.",
-                    "Quit Snug and start it again.",
+                    tr("The system did not close the way out."),
+                    tr("Your chats have none all the same: only downloads would use it, and Snug starts none now."),
+                    tr("Quit Snug and start it again."),
                     reason,
                 )
             )

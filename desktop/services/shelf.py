@@ -17,6 +17,7 @@ from desktop.errors import AppError
 from desktop.services import file_work, intake, shelf_work, shrinking
 from desktop.services.long_job import Job, LongJob
 from desktop.services.tasks import Afar, Worker
+from desktop.translation import tr, tr_count
 
 if TYPE_CHECKING:
     from desktop.domain.smaller import Smaller
@@ -141,10 +142,10 @@ class Shelf(QObject):
                     found.append(each)
             if not copies:
                 return found
-            self._long.become(Job(self.tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found))))
+            self._long.become(Job(tr("Copying into the models folder"), 0, sum(map(shelf_work.size_of, found))))
             return [shelf_work.copied(path, folder, self._long.step) for path in found]
 
-        self._run(Job(self.tr("Looking for models"), 0, 0), work, self._take_in)
+        self._run(Job(tr("Looking for models"), 0, 0), work, self._take_in)
 
     def rename(self, model_id: int, name: str) -> None:
         """Call a model something else; an empty name is its file's."""
@@ -173,14 +174,14 @@ class Shelf(QObject):
                 if not QFile.moveToTrash(path):
                     raise AppError(
                         "NOT_DELETED",
-                        f"The system would not take {Path(path).name} into its trash.",
-                        "The file is still there.",
-                        "Delete it in the models folder yourself.",
+                        tr("The system would not take {name} into its trash.").format(name=Path(path).name),
+                        tr("The file is still there."),
+                        tr("Delete it in the models folder yourself."),
                     )
 
         def done(_: None) -> None:
             self._models.remove(model_id)
-            self.told.emit(self.tr("{0} is in the trash").format(model.name))
+            self.told.emit(tr("{name} is in the trash").format(name=model.name))
 
         self._files.run(work, done, self.refused.emit)
 
@@ -202,8 +203,8 @@ class Shelf(QObject):
 
         def done(looked: Check) -> None:
             found = len(looked.findings)
-            sentence = self.tr("{0} is checked: nothing unusual was found") if not found else self.tr("{0} is checked")
-            self.told.emit(sentence.format(model.name))
+            sentence = tr("{name} is checked: nothing unusual was found") if not found else tr("{name} is checked")
+            self.told.emit(sentence.format(name=model.name))
             self._models.reload()
 
         self._worker.run(work, done, self.refused.emit)
@@ -223,17 +224,17 @@ class Shelf(QObject):
             self._worker.run(lambda: self._library.set_check(model_id, check), self._stored)
             repo = shelf_work.released(check)
             if not model.sha256 and repo:
-                sentence = self.tr("{0} is the file that its publisher released, by Snug’s own list: {1}")
+                sentence = tr("{name} is the file that its publisher released, by Snug’s own list: {repo}")
             elif not model.sha256:
-                sentence = self.tr("{0} is read to its end. Nobody published a fingerprint to compare with.")
+                sentence = tr("{name} is read to its end. Nobody published a fingerprint to compare with.")
             elif matches:
-                sentence = self.tr("{0} is the file that its publisher published")
+                sentence = tr("{name} is the file that its publisher published")
             else:
                 self.refused.emit(shelf_work.differs(model))
                 return
-            self.told.emit(sentence.format(model.name, repo))
+            self.told.emit(sentence.format(name=model.name, repo=repo))
 
-        self._run(Job(self.tr("Reading {0}").format(model.name), 0, model.size_bytes), work, done)
+        self._run(Job(tr("Reading {name}").format(name=model.name), 0, model.size_bytes), work, done)
 
     def ask_smaller(self, model_id: int) -> None:
         """Which smaller copies can be made of a model; ``shrinkable`` follows."""
@@ -255,7 +256,7 @@ class Shelf(QObject):
             path, origin = made
             self._take_in([path], {path: origin})
 
-        sentence = self.tr("Making {0} of {1}").format(copy.quant.name, model.name)
+        sentence = tr("Making {quant} of {name}").format(quant=copy.quant.name, name=model.name)
         self._run(Job(sentence, 0, copy.size), work, done)
 
     def adopt(self, app: str) -> None:
@@ -289,8 +290,8 @@ class Shelf(QObject):
         """Make ``target`` the models folder, and move what is in the one before."""
         source, goal = self.folders()[0], Path(target).expanduser().absolute()
         if goal == source or goal.is_relative_to(source) or source.is_relative_to(goal):
-            reason = self.tr("One of the two folders lies in the other.")
-            self.refused.emit(AppError("SAME_FOLDER", reason, "Nothing was moved.", "Choose another folder."))
+            reason = tr("One of the two folders lies in the other.")
+            self.refused.emit(AppError("SAME_FOLDER", reason, tr("Nothing was moved."), tr("Choose another folder.")))
             return
         moving = [each for each in self.models() if each.available and Path(each.path).is_relative_to(source)]
 
@@ -302,11 +303,11 @@ class Shelf(QObject):
 
         def done(_: int) -> None:
             self._settings.put(FOLDERS, [str(goal), *map(str, self.folders()[1:])])
-            self.told.emit(self.tr("The models are in {0} now").format(goal.name))
+            self.told.emit(tr("The models are in {folder} now").format(folder=goal.name))
             self._models.reload()
             self.refresh()
 
-        self._run(Job(self.tr("Moving the models"), 0, sum(each.size_bytes for each in moving)), work, done)
+        self._run(Job(tr("Moving the models"), 0, sum(each.size_bytes for each in moving)), work, done)
 
     def stop(self) -> None:
         """End the job that is running. Nothing half done stays."""
@@ -348,11 +349,11 @@ class Shelf(QObject):
             if refused is not None:
                 self.refused.emit(refused)
             elif len(taken) == 1:
-                self.told.emit(self.tr("{0} is on the list").format(taken[0].name))
+                self.told.emit(tr("{name} is on the list").format(name=taken[0].name))
             elif taken:
-                self.told.emit(self.tr("{0} models are on the list").format(len(taken)))
+                self.told.emit(tr_count(len(taken), "1 model is on the list", "%n models are on the list"))
             else:
-                self.told.emit(self.tr("There is no model file (.gguf) in that folder"))
+                self.told.emit(tr("There is no model file (.gguf) in that folder"))
             self._stored(None)
 
         self._files.run(work, done, self.refused.emit)

@@ -15,6 +15,7 @@ from desktop.services import file_work, intake
 from desktop.services.file_work import Step
 from desktop.storage.library import Library
 from desktop.storage.options import Json, Options
+from desktop.translation import tr
 
 FORGOTTEN = "models.forgotten"
 DISMISSED = "models.dismissed"
@@ -122,7 +123,10 @@ def verified(model: InstalledModel, step: Step) -> tuple[Check, bool]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise AppError(
-            "NOT_READ", f"{model.name} could not be read to its end: {reason}.", "Nothing was changed.", "Try again."
+            "NOT_READ",
+            tr("{name} could not be read to its end: {reason}.").format(name=model.name, reason=reason),
+            tr("Nothing was changed."),
+            tr("Try again."),
         ) from None
     matches = bool(model.sha256) and own == model.sha256
     findings = looked.findings if matches or not model.sha256 else (DIFFERS, *looked.findings)
@@ -141,9 +145,11 @@ def differs(model: InstalledModel) -> AppError:
     """What is said of a file that is not its publisher's."""
     return AppError(
         "FINGERPRINT",
-        f"{model.name} is not the file that its publisher published: its fingerprint is another one.",
-        "Snug asks before it opens it again.",
-        "Get the file again, or take it off the list.",
+        tr("{name} is not the file that its publisher published: its fingerprint is another one.").format(
+            name=model.name
+        ),
+        tr("Snug asks before it opens it again."),
+        tr("Get the file again, or take it off the list."),
     )
 
 

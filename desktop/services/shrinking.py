@@ -17,6 +17,7 @@ from desktop.quantiser import client
 from desktop.quantiser.protocol import Make
 from desktop.services import file_work, intake
 from desktop.services.intake import Origin
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +49,9 @@ def copies_of(model: InstalledModel, room: Room) -> Shrinkable:
     if not found:
         raise AppError(
             "NO_SMALLER",
-            f"No smaller copy can be made of {model.name}: its weights are not kept in full.",
-            "Nothing was changed.",
-            "Look for a smaller file of it in Discover.",
+            tr("No smaller copy can be made of {name}: its weights are not kept in full.").format(name=model.name),
+            tr("Nothing was changed."),
+            tr("Look for a smaller file of it in Discover."),
         )
     return Shrinkable(model, found)
 
@@ -62,8 +63,8 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
         AppError: DISK_FULL, NOT_MADE, OUT_OF_MEMORY or BAD_FILE. Nothing is left of it.
         Stopped: of ``step``. Nothing is left of it.
     """
-    safe = f"{model.name} is as it was."
-    todo = "Make room, or choose a smaller copy."
+    safe = tr("{name} is as it was.").format(name=model.name)
+    todo = tr("Make room, or choose a smaller copy.")
     done = 0
 
     def hear(written: int) -> None:
@@ -77,8 +78,8 @@ def shrunk(model: InstalledModel, copy: Smaller, folder: Path, step: Step) -> tu
         path = _write(model, copy, folder, hear)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        happened = f"The copy of {model.name} could not be written: {reason}."
-        raise AppError("NOT_MADE", happened, safe, "Look whether the models folder can be written to.") from None
+        happened = tr("The copy of {name} could not be written: {reason}.").format(name=model.name, reason=reason)
+        raise AppError("NOT_MADE", happened, safe, tr("Look whether the models folder can be written to.")) from None
     except AppError as error:
         if error.code == "NOT_MADE":
             # The quantiser does not say why. What was written so far is part of what there was room for.
@@ -129,5 +130,7 @@ def _require_same(before: Header, after: Header, model: InstalledModel) -> None:
     facts = ("architecture", "layers", "parameters", "tensors", "context_length", "has_template")
     if any(getattr(before, name) != getattr(after, name) for name in facts):
         raise AppError(
-            "NOT_MADE", f"The copy of {model.name} is not what was asked for.", f"{model.name} is as it was."
+            "NOT_MADE",
+            tr("The copy of {name} is not what was asked for.").format(name=model.name),
+            tr("{name} is as it was.").format(name=model.name),
         )

@@ -12,6 +12,7 @@ from desktop.courier.failure import sentence
 from desktop.domain.hub import CourierFailure, HubFailure
 from desktop.domain.listing import Detail
 from desktop.services.tasks import Worker
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.courier.client import CourierClient
@@ -57,6 +58,6 @@ class Terms(QObject):
 
         def failed(failure: CourierFailure) -> None:
             if failure.kind is not HubFailure.STOPPED:
-                self.refused.emit(sentence(failure, "the licence"))
+                self.refused.emit(sentence(failure, tr("the licence")))
 
-        self._courier().fetch(repo, detail.revision, detail.licence_file, "You read a licence", told, failed)
+        self._courier().fetch(repo, detail.revision, detail.licence_file, tr("You read a licence"), told, failed)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from desktop.errors import AppError
 from desktop.storage.connection import DriverError
+from desktop.translation import tr, tr_later
 
 WRONG_KEY = "WRONG_KEY"
 DATABASE_DAMAGED = "DATABASE_DAMAGED"
@@ -42,82 +43,100 @@ _HARDLY_ANY = 64 * 1024
 
 _SENTENCES: dict[str, tuple[str, str, str]] = {
     WRONG_KEY: (
-        "The key does not fit the file that holds your chats.",
-        "Nothing was changed.",
-        "The file may belong to another profile or be damaged throughout. Put back the whole data folder from a backup "
-        "of yours, or one of the files in its folder backups.",
+        tr_later("The key does not fit the file that holds your chats."),
+        tr_later("Nothing was changed."),
+        tr_later(
+            "The file may belong to another profile or be damaged throughout. Put back the whole data folder from a "
+            "backup of yours, or one of the files in its folder backups."
+        ),
     ),
     DATABASE_DAMAGED: (
-        "The file that holds your chats is damaged.",
-        "Nothing was changed, and the copies in the folder backups are untouched.",
-        "Keep the damaged file, and put back the newest backup.",
+        tr_later("The file that holds your chats is damaged."),
+        tr_later("Nothing was changed, and the copies in the folder backups are untouched."),
+        tr_later("Keep the damaged file, and put back the newest backup."),
     ),
     DATABASE_MISSING: (
-        "The file that holds your chats is gone.",
-        "No new, empty one was made in its place.",
-        "Put the file back, from the folder backups if need be, then start Snug again.",
+        tr_later("The file that holds your chats is gone."),
+        tr_later("No new, empty one was made in its place."),
+        tr_later("Put the file back, from the folder backups if need be, then start Snug again."),
     ),
     DATABASE_NEWER: (
-        "Your chats were written by a newer Snug.",
-        "This version did not touch them.",
-        "Start the newer version again, or install it.",
+        tr_later("Your chats were written by a newer Snug."),
+        tr_later("This version did not touch them."),
+        tr_later("Start the newer version again, or install it."),
     ),
     DATABASE_READ_ONLY: (
-        "Your chats cannot be written: the file or its folder is read-only.",
-        "What is there is safe.",
-        "Give yourself the right to write there, or choose another data folder.",
+        tr_later("Your chats cannot be written: the file or its folder is read-only."),
+        tr_later("What is there is safe."),
+        tr_later("Give yourself the right to write there, or choose another data folder."),
     ),
     DATABASE_BUSY: (
-        "Another program is using the file that holds your chats.",
-        "Nothing was lost; this change was not made.",
-        "Wait a moment and try again.",
+        tr_later("Another program is using the file that holds your chats."),
+        tr_later("Nothing was lost; this change was not made."),
+        tr_later("Wait a moment and try again."),
     ),
     DISK_FULL: (
-        "The disk is full.",
-        "Everything up to now is saved; the last change is not.",
-        "Free some space and try again.",
+        tr_later("The disk is full."),
+        tr_later("Everything up to now is saved; the last change is not."),
+        tr_later("Free some space and try again."),
     ),
     DISK_ERROR: (
-        "The disk could not be read or written.",
-        "Everything that was saved before is left as it is.",
-        "Check that the disk is connected and healthy, then try again.",
+        tr_later("The disk could not be read or written."),
+        tr_later("Everything that was saved before is left as it is."),
+        tr_later("Check that the disk is connected and healthy, then try again."),
     ),
     NOT_A_FOLDER: (
-        "The place for your data is not a folder.",
-        "Nothing was changed.",
-        "Choose another data folder, or move away the file that stands there.",
+        tr_later("The place for your data is not a folder."),
+        tr_later("Nothing was changed."),
+        tr_later("Choose another data folder, or move away the file that stands there."),
     ),
     BACKUP_FAILED: (
-        "A backup was made but could not be read back.",
-        "Your chats are untouched; the bad copy was removed.",
-        "Check the disk and try again.",
+        tr_later("A backup was made but could not be read back."),
+        tr_later("Your chats are untouched; the bad copy was removed."),
+        tr_later("Check the disk and try again."),
     ),
     MIGRATION_FAILED: (
-        "Your chats could not be brought to this version's form.",
-        "They are exactly as they were before.",
-        "Start the version you used before, and report this.",
+        tr_later("Your chats could not be brought to this version's form."),
+        tr_later("They are exactly as they were before."),
+        tr_later("Start the version you used before, and report this."),
     ),
-    CHAT_GONE: ("This chat is no longer there.", "Your other chats are untouched.", "Choose another chat."),
-    MESSAGE_GONE: ("This message is no longer there.", "Your other messages are untouched.", "Open the chat again."),
-    FOLDER_GONE: ("This folder is no longer there.", "Its chats are still in the list.", "Choose another folder."),
-    FOLDER_UNNAMED: ("A folder needs a name.", "Nothing was changed.", "Give it one."),
-    FOLDER_EXISTS: ("There is a folder of this name already.", "Nothing was changed.", "Choose another name."),
+    CHAT_GONE: (
+        tr_later("This chat is no longer there."),
+        tr_later("Your other chats are untouched."),
+        tr_later("Choose another chat."),
+    ),
+    MESSAGE_GONE: (
+        tr_later("This message is no longer there."),
+        tr_later("Your other messages are untouched."),
+        tr_later("Open the chat again."),
+    ),
+    FOLDER_GONE: (
+        tr_later("This folder is no longer there."),
+        tr_later("Its chats are still in the list."),
+        tr_later("Choose another folder."),
+    ),
+    FOLDER_UNNAMED: (tr_later("A folder needs a name."), tr_later("Nothing was changed."), tr_later("Give it one.")),
+    FOLDER_EXISTS: (
+        tr_later("There is a folder of this name already."),
+        tr_later("Nothing was changed."),
+        tr_later("Choose another name."),
+    ),
     FOLDER_HOLDS_CHATS: (
-        "This folder holds chats that are stored.",
-        "Nothing was changed.",
-        "Move them out or delete them first; then it can be one that never stores.",
+        tr_later("This folder holds chats that are stored."),
+        tr_later("Nothing was changed."),
+        tr_later("Move them out or delete them first; then it can be one that never stores."),
     ),
     FOLDER_NEVER_STORES: (
-        "Nothing is stored in this folder, and this chat is.",
-        "It stays where it is.",
-        "Choose another folder, or begin a new chat in this one.",
+        tr_later("Nothing is stored in this folder, and this chat is."),
+        tr_later("It stays where it is."),
+        tr_later("Choose another folder, or begin a new chat in this one."),
     ),
 }
 
 
 def failure(code: str, detail: str = "") -> AppError:
     """The error for one of the codes above."""
-    happened, safe, todo = _SENTENCES[code]
+    happened, safe, todo = map(tr, _SENTENCES[code])
     return AppError(code, happened, safe, todo, detail)
 
 
@@ -135,7 +154,7 @@ def translated(path: Path) -> Generator[None]:
 
 def _translate(error: Exception, path: Path) -> AppError | None:
     if isinstance(error, PoolTimeout):
-        return failure(DATABASE_BUSY, "waited for this process's own writer")
+        return failure(DATABASE_BUSY, tr("waited for this process's own writer"))
     if isinstance(error, OSError):
         return _from_system(error)
     cause: object = error.orig if isinstance(error, DBAPIError) else error

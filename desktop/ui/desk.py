@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -14,17 +14,19 @@ from desktop import house as houses
 from desktop import logs
 from desktop.errors import AppError
 from desktop.house import House, Stores
-from desktop.paths import Paths
+from desktop.paths import Paths, resources
 from desktop.porter import EXIT_AGAIN
 from desktop.services.instance import WindowLock
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
-from desktop.ui import icons
+from desktop.translation import tr
+from desktop.ui import icons, language
+from desktop.ui.application import Application
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
-from desktop.ui.preferences import LOCK_MINUTES
+from desktop.ui.preferences import ENTER_SENDS, LOCK_MINUTES, OPENS_LAST_CHAT, REDUCED_MOTION, STATISTICS
 from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from desktop.vault import refusals
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.lock.lock_screen import LockScreen
     from desktop.ui.refusal import Refusal
+    from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.privacy_page import PrivacyPage
 
 PATIENCE_MS = 1000
@@ -68,7 +71,8 @@ class Desktop(QObject):
         launcher: Launcher | None = None,
         line: Line | None = None,
     ) -> None:
-        self.application = QApplication.instance() or QApplication([*argv, *STYLE])
+        self.application = QApplication.instance() or Application([*argv, *STYLE])
+        language.speak(resources() / "words")
         super().__init__()
         self._settings = settings
         self._paths = paths
@@ -84,20 +88,26 @@ class Desktop(QObject):
         self._erases = False
         self._offline: Privacy | None = None
         self._seen: Glance | None = None
+        self._files: list[str] = []
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._begin)
         application = self.application
         assert isinstance(application, QApplication)
+        if isinstance(application, Application):
+            application.opened.connect(self.open)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
         self._taskbar = Taskbar("snug")
         load_fonts()
         self.theme = Theme(_appearance(settings))
-        self.theme.reduced_motion = bool(settings.get("reduced_motion"))
+        self.theme.reduced_motion = bool(settings.get(REDUCED_MOTION))
+        self.theme.enter_sends = bool(settings.get(ENTER_SENDS))
+        self.theme.shows_statistics = bool(settings.get(STATISTICS))
         self._look = dress(application, self.theme)
         self._lock = lock
         lock.raised.connect(self._to_front)
+        lock.opened.connect(self.open)
         lock.lock_asked.connect(self.lock)
 
     def run(self) -> int:
@@ -110,6 +120,14 @@ class Desktop(QObject):
         """Close in good order."""
         self._code = code
         self.application.quit()
+
+    def open(self, files: Sequence[str]) -> None:
+        """Use model files that come from outside, as soon as the window is there and not covered: as if they had been
+        dropped on it."""
+        self._files += files
+        if self._files and self.window is not None and self._has_begun and self._screen is None:
+            wanted, self._files = self._files, []
+            self.window.models_dropped.emit(wanted)
 
     def furnish(self, stores: Stores, seen: Glance | None) -> None:
         """Services, window, first chat, in this order. The stores may still be opening when ``seen`` is there."""
@@ -124,6 +142,12 @@ class Desktop(QObject):
         if seen is not None:
             # The window is built with the chat in it, and not an empty one first.
             house.chats.start(seen)
+        if not self._settings.get(OPENS_LAST_CHAT):
+            # Before the window is shown: with a glance at once, else as soon as the chats were read.
+            if seen is not None:
+                house.chats.new_chat()
+            else:
+                house.chats.ready.connect(house.chats.new_chat)
         self.window = MainWindow(
             self.theme,
             house.chats,
@@ -132,6 +156,7 @@ class Desktop(QObject):
             self._settings,
             _transcript,
             open_link=self._open_outside,
+            make_general_page=self._general_page,
             make_privacy_page=self._privacy_page,
             placement=house.placement,
             make_benchmarks=house.benchmarks,
@@ -178,7 +203,7 @@ class Desktop(QObject):
         if why.code == refusals.LOCKED:
             has_passphrase = unlocking.vault_of(self._paths).status().passphrase
             asking = Asking.PASSPHRASE if has_passphrase else Asking.RECOVERY_ONLY
-        sentence = "" if why.code == refusals.LOCKED and not why.detail else why.happened
+        sentence = "" if why.code == refusals.LOCKED and not why.detail else tr(why.happened)
         screen = LockScreen(self.theme, asking, sentence)
         screen.typed.connect(lambda secret, recovery: answer(why.code, secret, recovery))
         screen.chosen.connect(lambda secret: answer(why.code, secret, False))
@@ -209,6 +234,7 @@ class Desktop(QObject):
         if self.window is not None:
             self.window.show()
         self._uncover()
+        self.open([])
 
     def _cover(self, screen: LockScreen, over: QWidget | None = None) -> None:
         self._screen = screen
@@ -262,6 +288,7 @@ class Desktop(QObject):
         self.begun.emit()
         if self.house is not None:
             self.house.models.start()
+            self.open([])
             self.house.guard.look()
             self.house.upkeep.start()
             self._watch_for_leaving(self.house)
@@ -295,6 +322,17 @@ class Desktop(QObject):
         if chosen.offline:
             self._offline_service().stay_offline(True)
 
+    def _general_page(self, theme: Theme) -> GeneralPage:
+        from desktop import paths
+        from desktop.ui.settings.general_page import GeneralPage
+
+        assert self.window is not None
+        data = self._paths.data
+        page = GeneralPage(theme, self._settings, str(data), carried=data == paths.portable_data_dir())
+        page.welcome_requested.connect(self.window.welcome_requested)
+        page.reveal_requested.connect(self._reveal)
+        return page
+
     def _privacy_page(self, theme: Theme) -> PrivacyPage:
         from desktop.ui.settings.privacy_page import PrivacyPage
         from desktop.ui.settings.services import PrivacyServices
@@ -320,17 +358,23 @@ class Desktop(QObject):
         done, size = self.house.downloading()
         self._taskbar.show(done, size)
         if hosts:
-            title = f"Downloading a model, {done * 100 // size} %" if size else "Connected"
-            sidebar.set_status(Connection.DOWNLOADING, title, f"Only {'from' if size else 'to'} {', '.join(hosts)}")
+            title = (
+                tr("Downloading a model, {percent} %").format(percent=done * 100 // size) if size else tr("Connected")
+            )
+            sidebar.set_status(
+                Connection.DOWNLOADING,
+                title,
+                (tr("Only from {hosts}") if size else tr("Only to {hosts}")).format(hosts=", ".join(hosts)),
+            )
         elif not offline.offline() and not offline.closed():
-            sidebar.set_status(Connection.ALLOWED, "Not connected", "Only what you start may connect")
+            sidebar.set_status(Connection.ALLOWED, tr("Not connected"), tr("Only what you start may connect"))
         elif offline.closed():
-            sidebar.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")
+            sidebar.set_status(Connection.OFFLINE, tr("Offline"), tr("Nothing leaves this computer"))
         else:
-            sidebar.set_status(Connection.OFFLINE, "Offline", "By Snug alone, not by the system")
+            sidebar.set_status(Connection.OFFLINE, tr("Offline"), tr("By Snug alone, not by the system"))
         protection = self.house.guard.protection
         saved = protection is None or protection.recovery_saved
-        sidebar.settings.set_reminder("" if saved else "No recovery key is saved yet: see Privacy and network")
+        sidebar.settings.set_reminder("" if saved else tr("No recovery key is saved yet: see Privacy and network"))
 
     def _delete_everything(self) -> None:
         """Close, and then remove it all: nobody may have a file open."""
@@ -367,11 +411,11 @@ class Desktop(QObject):
 
     def _not_revealed(self, path: str) -> None:
         self.application.clipboard().setText(path)
-        self._tell("Nothing here could show the folder. Its path is copied.")
+        self._tell(tr("Nothing here could show the folder. Its path is copied."))
 
     def _not_opened(self, link: str) -> None:
         self.application.clipboard().setText(link)
-        self._tell("Nothing here could open the link. It is copied: paste it into your browser.")
+        self._tell(tr("Nothing here could open the link. It is copied: paste it into your browser."))
 
     def _to_front(self) -> None:
         window: QWidget | None = self._screen or self.window or self._refusal

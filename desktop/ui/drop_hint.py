@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.theme import Theme, radius
@@ -28,7 +29,7 @@ class DropHint(QWidget):
             self._text = _adding(paths)
             self._icon_name, self._ink = "file-down", "accentText"
         else:
-            self._text = "Only model files (.gguf) and folders can be added here."
+            self._text = tr("Only model files (.gguf) and folders can be added here.")
             self._icon_name, self._ink = "circle-alert", "textMuted"
         self.setAccessibleName(self._text)
         self.setGeometry(room.geometry())
@@ -52,7 +53,7 @@ class DropHint(QWidget):
 
 def _adding(paths: list[str]) -> str:
     if len(paths) > 1:
-        return "Let go to add these models. The files stay where they are."
+        return tr("Let go to add these models. The files stay where they are.")
     if paths[0].lower().endswith(".gguf"):
-        return "Let go to add this model. The file stays where it is."
-    return "Let go to add the models in this folder. They stay where they are."
+        return tr("Let go to add this model. The file stays where it is.")
+    return tr("Let go to add the models in this folder. They stay where they are.")

@@ -18,6 +18,7 @@ from desktop.domain.chat import Chat, Role, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.names import speed_text
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.ui.chat.room import TranscriptFactory
 from desktop.ui.frame import Frame
 from desktop.ui.model_choice import ModelChoice
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.ui.first_run.welcome import Chosen
     from desktop.ui.inspector.inspector import Inspector
     from desktop.ui.searching import Searching
+    from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.pages import SettingsPages
     from desktop.ui.settings.privacy_page import PrivacyPage
 
@@ -67,6 +69,7 @@ class MainWindow(Frame):
         settings: Settings,
         transcript_factory: TranscriptFactory,
         open_link: Callable[[str], None],
+        make_general_page: Callable[[Theme], GeneralPage] | None = None,
         make_privacy_page: Callable[[Theme], PrivacyPage] | None = None,
         make_benchmarks: Callable[[], Any] | None = None,
         memory: MemorySettings | None = None,
@@ -79,6 +82,7 @@ class MainWindow(Frame):
         self._chats = chats
         self._models = models
         self._open_link = open_link
+        self._make_general_page = make_general_page
         self._make_privacy_page = make_privacy_page
         self._make_benchmarks = make_benchmarks
         self._memory = memory
@@ -224,6 +228,7 @@ class MainWindow(Frame):
             "discover": lambda: self.open_shelf("discover"),
             "lock": self.lock_requested.emit,
             "settings": self.open_settings,
+            "general": partial(self.open_settings, "general"),
             "privacy": partial(self.open_settings, "privacy"),
             "memory": partial(self.open_settings, "memory"),
             "benchmark": partial(self.open_settings, "benchmark"),
@@ -308,7 +313,7 @@ class MainWindow(Frame):
         return inspector
 
     def open_settings(self, page: str = "") -> None:
-        """The settings, at a page (``appearance``, ``privacy``, ``memory``, ``benchmark``) or the one that was open."""
+        """The settings, at a page (``general``, ``privacy``, ``benchmark``), or the one that was open."""
         if self._settings_pages is None:
             self._settings_pages = self._make_settings()
         room = self._settings_pages.room
@@ -321,7 +326,9 @@ class MainWindow(Frame):
         from desktop.ui.settings.pages import SettingsPages
 
         self._know_speeds()
-        pages = SettingsPages(self.theme, self._make_privacy_page, self._memory, self._benchmarks, self)
+        pages = SettingsPages(
+            self.theme, self._make_general_page, self._make_privacy_page, self._memory, self._benchmarks, self
+        )
         pages.told.connect(self.toast.tell)
         pages.appearance_chosen.connect(self._choose_appearance)
         pages.motion_chosen.connect(self._choose_motion)
@@ -470,7 +477,8 @@ class MainWindow(Frame):
         if not self.room.isVisible():
             return
         if found is not None:
-            self.toast.tell(f"{found.name} is measured: it writes {speed_text(found.speed)}")
+            said = tr("{name} is measured: it writes {speed}")
+            self.toast.tell(said.format(name=found.name, speed=speed_text(found.speed)))
         else:
             self.toast.tell(self._benchmarks.note())
 
@@ -494,9 +502,10 @@ class MainWindow(Frame):
 
     def _saved(self, name: str, problem: str) -> None:
         if problem:
-            self.toast.tell(f"{name} could not be saved: {problem}. The code is still in the chat.", warning=True)
+            said = tr("{name} could not be saved: {problem}. The code is still in the chat.")
+            self.toast.tell(said.format(name=name, problem=problem), warning=True)
         else:
-            self.toast.tell(f"Saved as {name}")
+            self.toast.tell(tr("Saved as {name}").format(name=name))
 
     def _edit(self, row: int, text: str) -> None:
         self._conversation.edit(row, text)
@@ -518,10 +527,10 @@ class MainWindow(Frame):
         self._conversation.keep_in_memory(row, pinned)
 
     def _correct_note(self, text: str) -> None:
-        self._change_note("Note changed", partial(self._conversation.correct_note, text), text)
+        self._change_note(tr("Note changed"), partial(self._conversation.correct_note, text), text)
 
     def _forget_note(self) -> None:
-        self._change_note("Note deleted", self._conversation.forget_note)
+        self._change_note(tr("Note deleted"), self._conversation.forget_note)
 
     def _change_note(self, said: str, change: Callable[[], None], text: str = "") -> None:
         """What the model remembers may be the only trace of it, so it can be had back."""
@@ -529,7 +538,7 @@ class MainWindow(Frame):
         note = conversation.memory().note
         change()
         if note is not None and text != note.text:
-            self.toast.tell(said, "Undo", partial(conversation.put_note_back, note))
+            self.toast.tell(said, tr("Undo"), partial(conversation.put_note_back, note))
 
     def _fork(self, row: int) -> None:
         message = self._conversation.message(row)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.chat import AtLimit
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import speed_text
+from desktop.translation import tr, tr_later
 from desktop.ui.parts.menu import Menu
 from desktop.ui.theme import Theme
 
@@ -36,7 +37,7 @@ class ModelMenu(Menu):
         speed: Callable[[InstalledModel], float],
     ) -> None:
         """``speed`` says how many tokens a model writes per second; 0: not known."""
-        super().__init__(theme, "Models", parent, width=360)
+        super().__init__(theme, tr("Models"), parent, width=360)
         self.setObjectName("modelMenu")
         self._models: dict[QAction, InstalledModel] = {}
         for model in (each for each in models if each.chats):
@@ -49,7 +50,7 @@ class ModelMenu(Menu):
                 self.setActiveAction(action)
         if models:
             self.add_rule()
-        self._add = self.add_command("Add a model file…", "plus")
+        self._add = self.add_command(tr("Add a model file…"), "plus")
         self.triggered.connect(self._picked)
         self.aboutToHide.connect(self.deleteLater)
 
@@ -64,9 +65,9 @@ class ModelMenu(Menu):
 
 
 AT_LIMIT = {
-    AtLimit.DROP: "Forget the oldest part",
-    AtLimit.STOP: "Stop and say so",
-    AtLimit.SUMMARISE: "Summarise the oldest part",
+    AtLimit.DROP: tr_later("Forget the oldest part"),
+    AtLimit.STOP: tr_later("Stop and say so"),
+    AtLimit.SUMMARISE: tr_later("Summarise the oldest part"),
 }
 
 
@@ -80,13 +81,13 @@ class ChatMenu(Menu):
     limit_chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget, at_limit: AtLimit, *, may_rename: bool) -> None:
-        super().__init__(theme, "This chat", parent)
+        super().__init__(theme, tr("This chat"), parent)
         self.setObjectName("headerMenu")
         if may_rename:
-            self.add_command("Rename", "pencil", "F2").triggered.connect(self.rename_requested)
+            self.add_command(tr("Rename"), "pencil", "F2").triggered.connect(self.rename_requested)
             self.add_rule()
-        self.add_heading("When memory is full")
-        self._choices = {self.add_choice(words, choice is at_limit): choice for choice, words in AT_LIMIT.items()}
+        self.add_heading(tr("When memory is full"))
+        self._choices = {self.add_choice(tr(words), choice is at_limit): choice for choice, words in AT_LIMIT.items()}
         self.triggered.connect(self._picked)
         self.aboutToHide.connect(self.deleteLater)
 

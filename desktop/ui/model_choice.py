@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.models import InstalledModel
+from desktop.translation import tr
 from desktop.ui.engine_watch import EngineView, EngineWatch
 from desktop.ui.theme import Theme
 
@@ -104,11 +105,13 @@ class ModelChoice(QObject):
         dialog = Dialog(
             self._theme,
             self._window,
-            f"The file of {model.name} is not there",
-            f"It was at {model.path}. Bring the disk or the file back and it works again. "
-            "Taking the model off the list deletes nothing else.",
-            "Keep it in the list",
-            "Take it off the list",
+            tr("The file of {name} is not there").format(name=model.name),
+            tr(
+                "It was at {path}. Bring the disk or the file back and it works again. "
+                "Taking the model off the list deletes nothing else."
+            ).format(path=model.path),
+            tr("Keep it in the list"),
+            tr("Take it off the list"),
             danger=True,
         )
         dialog.accepted.connect(partial(self._models.remove, model.id))

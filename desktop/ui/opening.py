@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -37,12 +37,14 @@ def run(
     unlocked: Future[Unlocked],
     argv: list[str],
     line: Line | None = None,
+    files: Sequence[str] = (),
 ) -> int:
-    """Run the window until it is closed; the exit status. ``unlocked`` comes when it comes."""
+    """Run the window until it is closed; the exit status. ``unlocked`` comes when it comes, ``files`` are models."""
     worker = Worker("storage")
     opening = Opening(worker, paths)
     worker.follow(unlocked, opening.unlocked, opening.refused)
     desktop = Desktop(argv, settings, paths, worker, lock, line=line)
+    desktop.open(files)
     opening.meet(desktop)
     wake = _Signals(desktop)
     try:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from desktop.domain.chat import SearchHit
+from desktop.domain.dates import day_text
+from desktop.translation import tr
 from desktop.ui.commands import Command
 from desktop.ui.palette_rows import Row, RowDelegate, RowModel, command_rows, one_line, row_height
 from desktop.ui.parts import paint
@@ -35,21 +37,21 @@ class Palette(Overlay):
     command_chosen = Signal(str)
 
     def __init__(self, theme: Theme, window: QWidget, commands: list[Command]) -> None:
-        super().__init__(theme, window, "Search and commands", dimmed=False)
+        super().__init__(theme, window, tr("Search and commands"), dimmed=False)
         self.setObjectName("palette")
         self._commands = commands
         self._hits: list[SearchHit] = []
         self._searched = ""
         self.field = QLineEdit()
         self.field.setObjectName("paletteField")
-        self.field.setAccessibleName("Search chats and commands")
-        self.field.setPlaceholderText("Search chats and commands")
+        self.field.setAccessibleName(tr("Search chats and commands"))
+        self.field.setPlaceholderText(tr("Search chats and commands"))
         self.field.setFont(_field_font())
         self.field.installEventFilter(self)
         self.field.textChanged.connect(self._typed)
         self.list = QListView()
         self.list.setObjectName("paletteList")
-        self.list.setAccessibleName("Results")
+        self.list.setAccessibleName(tr("Results"))
         self.rows = RowModel(self)
         self.list.setModel(self.rows)
         self.list.setItemDelegate(RowDelegate(theme, self))
@@ -172,18 +174,18 @@ class Palette(Overlay):
         messages = [hit for hit in self._hits if hit.message_id is not None]
         rows: list[Row] = []
         if titles:
-            rows.append(Row("Chats"))
+            rows.append(Row(tr("Chats")))
             rows.extend(_chat_row(hit) for hit in titles[:_MOST])
         if messages:
-            rows.append(Row("Messages"))
+            rows.append(Row(tr("Messages")))
             rows.extend(_message_row(hit) for hit in messages[:_MOST])
         commands = command_rows(self._commands, query)
         if commands:
-            rows.append(Row("Commands"))
+            rows.append(Row(tr("Commands")))
             rows.extend(commands)
         self.rows.set_rows(rows)
         self.list.setVisible(bool(rows))
-        self._nothing.setText("Nothing found" if self._searched == query else "Searching…")
+        self._nothing.setText(tr("Nothing found") if self._searched == query else tr("Searching…"))
         self._nothing.setVisible(not rows)
         if rows:
             self._point(self.rows.index(1))
@@ -240,5 +242,5 @@ def _day(at: float) -> str:
         return ""
     away = (date.today() - day).days
     if away <= 0:
-        return "Today"
-    return "Yesterday" if away == 1 else f"{day.day} {day:%B}" if away < 300 else f"{day.day} {day:%B %Y}"
+        return tr("Today")
+    return tr("Yesterday") if away == 1 else day_text(day, year=away >= 300)

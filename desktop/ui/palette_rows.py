@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextCharFormat, QTextL
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.domain.chat import SearchHit
+from desktop.translation import tr
 from desktop.ui.commands import Command
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
@@ -43,15 +44,16 @@ def command_rows(commands: list[Command], query: str) -> list[Row]:
     wanted = query.casefold().split()
     rows: list[Row] = []
     for command in commands:
-        haystack = f"{command.text} {command.more}".casefold()
+        text = tr(command.text)
+        haystack = f"{text} {tr(command.more)}".casefold()
         if all(word in haystack for word in wanted):
             spans: list[tuple[int, int]] = []
-            folded = command.text.casefold()
+            folded = text.casefold()
             for word in wanted:
                 at = folded.find(word)
                 if at >= 0:
                     spans.append((at, at + len(word)))
-            rows.append(Row(command.text, command, command.icon_name, keys=command.keys, spans=tuple(spans)))
+            rows.append(Row(text, command, command.icon_name, keys=command.keys, spans=tuple(spans)))
     return rows
 
 

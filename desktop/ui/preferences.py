@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 APPEARANCE = "appearance"
 REDUCED_MOTION = "reduced_motion"
+OPENS_LAST_CHAT = "opens_last_chat"
+ENTER_SENDS = "enter_sends"
+STATISTICS = "statistics"
 GEOMETRY = "window.geometry"
 SIDEBAR = "window.sidebar"
 INSPECTOR = "window.inspector"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.ui.chat.failure_page import FailurePage
 from desktop.ui.chat.failures import Choice, Failure
 from desktop.ui.theme import Theme
@@ -27,9 +28,10 @@ class Refusal(QWidget):
         self.setWindowTitle("Snug")
         self.resize(760, 520)
         self.page = FailurePage(theme)
-        sentence = " ".join(part for part in (error.safe, error.todo) if part)
-        choice = Choice(QUIT, "x", "Close Snug", "Nothing is changed by it.", "Close", primary=True)
-        self.page.show_failure(Failure(error.happened, sentence, (choice,), error.detail))
+        # It may have been made before there was a window, in English.
+        sentence = " ".join(tr(part) for part in (error.safe, error.todo) if part)
+        choice = Choice(QUIT, "x", tr("Close Snug"), tr("Nothing is changed by it."), tr("Close"), primary=True)
+        self.page.show_failure(Failure(tr(error.happened), sentence, (choice,), error.detail))
         self.page.chosen.connect(self._chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

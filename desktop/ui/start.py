@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from desktop.porter import Line
 
 
-def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
-    """Run the window until it is closed; the exit status. ``line`` leads to the porter.
+def run(data_dir: Path, argv: list[str], line: Line | None, files: Sequence[str] = ()) -> int:
+    """Run the window until it is closed; the exit status. ``line`` leads to the porter, ``files`` are models to open
+    with: a window that is there already gets them.
 
     Raises:
         AppError: the data folder cannot be used.
@@ -45,7 +46,7 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     held = threading.Event()
 
     def take() -> None:
-        if lock.take():
+        if lock.take(files):
             held.set()
             if not far:
                 opener.go()
@@ -65,7 +66,7 @@ def run(data_dir: Path, argv: list[str], line: Line | None) -> int:
     logs.start(paths.logs)
     from desktop.ui import opening
 
-    return opening.run(paths, settings, lock, opener.unlocked, argv, line)
+    return opening.run(paths, settings, lock, opener.unlocked, argv, line, files)
 
 
 def _read_ahead(messages: Sequence[Message]) -> Any:

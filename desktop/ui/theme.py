@@ -85,10 +85,11 @@ def radius(name: str) -> int:
 
 
 class Theme(QObject):
-    """Colours and fonts of the current appearance.
+    """Colours and fonts of the current appearance, and the few habits of the user that every view has to know:
+    whether things move, whether Enter sends (or else Ctrl+Enter), whether answers say how long they took.
 
     Signals:
-        changed: light became dark or the other way round; repaint and rebuild what holds colours.
+        changed: light became dark or the other way round, or a habit is another; repaint and rebuild what shows it.
     """
 
     changed = Signal()
@@ -97,6 +98,8 @@ class Theme(QObject):
         super().__init__(parent)
         self._appearance = appearance
         self.reduced_motion = False
+        self.enter_sends = True
+        self.shows_statistics = True
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._contrast_changed)

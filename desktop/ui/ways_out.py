@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.links import describe_link
 from desktop.ui.parts.dialog import Dialog
 from desktop.ui.theme import Theme
@@ -47,10 +48,10 @@ def ask_to_open(theme: Theme, window: QWidget, address: str, open_link: Callable
     dialog = Dialog(
         theme,
         window,
-        f"Write to {link.host}?" if link.is_mail else f"Open {link.host}?",
+        tr("Write to {host}?").format(host=link.host) if link.is_mail else tr("Open {host}?").format(host=link.host),
         f"{link.sentence}\n{shown}",
-        "Stay here",
-        "Write a mail" if link.is_mail else "Open page",
+        tr("Stay here"),
+        tr("Write a mail") if link.is_mail else tr("Open page"),
     )
 
     def agreed() -> None:
@@ -68,7 +69,7 @@ def file_name(language: str) -> str:
 
 def ask_to_save(window: QWidget, code: str, language: str, saved: Callable[[str, str], None]) -> QFileDialog:
     """Ask where code goes. ``saved`` is told the file's name, and what went wrong or nothing."""
-    chooser = QFileDialog(window, "Save code")
+    chooser = QFileDialog(window, tr("Save code"))
     chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     chooser.selectFile(file_name(language))
 
@@ -88,9 +89,9 @@ def ask_to_save(window: QWidget, code: str, language: str, saved: Callable[[str,
 
 def ask_for_model(window: QWidget, add: Callable[[str], None]) -> QFileDialog:
     """Ask for a model file."""
-    chooser = QFileDialog(window, "Add a model file")
+    chooser = QFileDialog(window, tr("Add a model file"))
     chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-    chooser.setNameFilters(["Model files (*.gguf)", "All files (*)"])
+    chooser.setNameFilters([tr("Model files (*.gguf)"), tr("All files (*)")])
     chooser.fileSelected.connect(add)
     chooser.finished.connect(chooser.deleteLater)
     chooser.open()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.vault.files import read_private, write_atomically
 
 FREE = 3
@@ -47,9 +48,9 @@ class Attempts:
         if wait > 0:
             raise AppError(
                 TOO_SOON,
-                "That was wrong several times in a row.",
-                "Your chats are untouched, and stay encrypted.",
-                f"Wait {max(1, round(wait))} s, then try again.",
+                tr("That was wrong several times in a row."),
+                tr("Your chats are untouched, and stay encrypted."),
+                tr("Wait {number} s, then try again.").format(number=max(1, round(wait))),
                 f"{wait:.1f}",
             )
 

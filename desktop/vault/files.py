@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from desktop.disk import sync_folder
 from desktop.errors import AppError
+from desktop.translation import tr
 
 _WAIT_S = 60.0
 
@@ -97,32 +98,36 @@ def plain_words() -> Generator[None]:
 def _sentence(error: OSError) -> AppError:
     number = error.errno or 0
     detail = errno.errorcode.get(number, type(error).__name__)
-    safe = "Nothing was changed."
+    safe = tr("Nothing was changed.")
     if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return AppError("DISK_FULL", "The disk is full.", safe, "Free some space and try again.", detail)
+        return AppError("DISK_FULL", tr("The disk is full."), safe, tr("Free some space and try again."), detail)
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return AppError(
             "DATA_FOLDER_CLOSED",
-            "Snug may not read or write in its data folder.",
+            tr("Snug may not read or write in its data folder."),
             safe,
-            "Give yourself the right to, or choose another data folder.",
+            tr("Give yourself the right to, or choose another data folder."),
             detail,
         )
     if number in (errno.ENOTDIR, errno.EEXIST):
         return AppError(
-            "NOT_A_FOLDER", "The place for your data is not a folder.", safe, "Choose another data folder.", detail
+            "NOT_A_FOLDER",
+            tr("The place for your data is not a folder."),
+            safe,
+            tr("Choose another data folder."),
+            detail,
         )
     return AppError(
-        "DISK_ERROR", "The disk could not be read or written.", safe, "Check the disk, then try again.", detail
+        "DISK_ERROR", tr("The disk could not be read or written."), safe, tr("Check the disk, then try again."), detail
     )
 
 
 def _busy() -> AppError:
     return AppError(
         "VAULT_BUSY",
-        "Another Snug is opening this data folder and has not got its key yet.",
-        "Nothing was changed.",
-        "Look for a window of the keychain that asks for your password, then try again.",
+        tr("Another Snug is opening this data folder and has not got its key yet."),
+        tr("Nothing was changed."),
+        tr("Look for a window of the keychain that asks for your password, then try again."),
     )
 
 

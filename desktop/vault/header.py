@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.vault.files import read_private, write_atomically
 from desktop.vault.wrapping import SALT_BYTES, WRAPPED_BYTES, Cost
 
@@ -186,9 +187,9 @@ def damaged(detail: str = "") -> AppError:
     """The header is there and says nothing that makes sense."""
     return AppError(
         HEADER_DAMAGED,
-        "The file that says how your chats are opened (snug.header.json) is damaged.",
-        "Your chats and their key were not touched.",
-        "Put this file back from a backup of the data folder, or restore one of Snug's backups.",
+        tr("The file that says how your chats are opened (snug.header.json) is damaged."),
+        tr("Your chats and their key were not touched."),
+        tr("Put this file back from a backup of the data folder, or restore one of Snug's backups."),
         detail,
     )
 
@@ -251,8 +252,8 @@ def _sum(values: Mapping[str, Any]) -> str:
 def _newer(version: int) -> AppError:
     return AppError(
         HEADER_NEWER,
-        "This data folder was last used by a newer Snug.",
-        "This version did not touch it.",
-        "Start the newer version again, or install it.",
+        tr("This data folder was last used by a newer Snug."),
+        tr("This version did not touch it."),
+        tr("Start the newer version again, or install it."),
         f"header format {version}",
     )

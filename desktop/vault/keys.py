@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from desktop.errors import AppError
 from desktop.paths import Paths
+from desktop.translation import tr
 from desktop.vault import header, refusals
 from desktop.vault.attempts import Attempts
 from desktop.vault.files import only_one, plain_words, read_private, set_aside
@@ -39,7 +40,13 @@ class Protection(NamedTuple):
     """The keychain's name; empty where none is used."""
     passphrase: bool
     recovery_saved: bool
-    sentence: str
+    beginning: str
+    rest: str = ""
+    """What ``sentence`` says, the usual beginning apart: the page has a heading in its place."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.beginning} {self.rest}".rstrip()
 
     @property
     def can_lock(self) -> bool:
@@ -149,10 +156,10 @@ class Vault:
         with plain_words():
             found = self.read()
         if found is None:
-            return Protection(Source.NONE, "", False, False, "Nothing is kept here yet.")
+            return Protection(Source.NONE, "", False, False, tr("Nothing is kept here yet."))
         backend = found.keychain.backend if found.keychain else ""
         has_passphrase, saved = found.passphrase is not None, found.recovery_saved
-        return Protection(found.source, backend, has_passphrase, saved, _sentence(found.source, backend))
+        return Protection(found.source, backend, has_passphrase, saved, *_sentence(found.source, backend))
 
     def database_expected(self) -> bool:
         """Whether a database was made here, so that a missing one is a loss. For ``Database.open``."""
@@ -284,14 +291,18 @@ def _proper(found: Header, key: bytes) -> bytes:
     return key
 
 
-def _sentence(source: Source, backend: str) -> str:
+def _sentence(source: Source, backend: str) -> tuple[str, str]:
+    encrypted = tr("Your chats are encrypted.")
     match source:
         case Source.KEYCHAIN:
-            return f"Your chats are encrypted. The key is in this computer's keychain ({backend})."
+            return encrypted, tr("The key is in this computer's keychain ({backend}).").format(backend=backend)
         case Source.PASSPHRASE:
-            return "Your chats are encrypted. Only your passphrase or your recovery key opens them."
+            return encrypted, tr("Only your passphrase or your recovery key opens them.")
         case _:
             return (
-                "Your chats are encrypted, but the key lies beside them in a file. This protects little: anyone who "
-                "can read this folder can read the chats. Set a passphrase in Settings."
+                tr("Your chats are encrypted, but the key lies beside them in a file."),
+                tr(
+                    "This protects little: anyone who can read this folder can read the chats. Set a passphrase in "
+                    "Settings."
+                ),
             )

@@ -7,6 +7,7 @@ import secrets
 
 from desktop.errors import AppError
 from desktop.paths import Paths
+from desktop.translation import tr
 from desktop.vault import refusals
 from desktop.vault.files import read_private, set_aside
 from desktop.vault.header import KeychainWay
@@ -36,7 +37,8 @@ class Places:
         content = read_private(self._paths.key_file)
         if content is None:
             raise refusals.key_missing(
-                f"its file ({self._paths.key_file.name})", "Put this file back from a backup of the data folder."
+                tr("its file ({name})").format(name=self._paths.key_file.name),
+                tr("Put this file back from a backup of the data folder."),
             )
         return key_of(content.decode("ascii", "replace"))
 
@@ -49,7 +51,8 @@ class Places:
         reply = self._keychain.get(entry)
         if reply.outcome is Outcome.ABSENT:
             raise refusals.key_missing(
-                "this computer's keychain", f"Put the entry {entry} back, from a backup of the keychain."
+                tr("this computer's keychain"),
+                tr("Put the entry {entry} back, from a backup of the keychain.").format(entry=entry),
             )
         if reply.outcome is not Outcome.DONE:
             raise refusals.of_reply(reply)

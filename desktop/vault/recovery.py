@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 
 from desktop.errors import AppError
+from desktop.translation import tr
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """No 0, 1, I, L and O. 31 is a prime: every single wrong character and every swap of two in a group shows."""
@@ -39,21 +40,25 @@ def read(text: str) -> str:
     if len(plain) != GROUPS * (_DRAWN + 1):
         raise AppError(
             RECOVERY_LENGTH,
-            f"A recovery key has {GROUPS} groups of {_DRAWN + 1} characters; this one has {len(plain)} characters "
-            f"and not {GROUPS * (_DRAWN + 1)}.",
-            "Nothing was tried.",
-            "Compare it with what you wrote down, and type it again.",
+            tr(
+                "A recovery key has {groups} groups of {each} characters; this one has {number} characters "
+                "and not {right}."
+            ).format(groups=GROUPS, each=_DRAWN + 1, number=len(plain), right=GROUPS * (_DRAWN + 1)),
+            tr("Nothing was tried."),
+            tr("Compare it with what you wrote down, and type it again."),
         )
     groups = [plain[start : start + _DRAWN + 1] for start in range(0, len(plain), _DRAWN + 1)]
     wrong = [str(place + 1) for place, group in enumerate(groups) if not _sound(group, place)]
     if wrong:
-        which = f"Group {wrong[0]}" if len(wrong) == 1 else f"Groups {', '.join(wrong[:-1])} and {wrong[-1]}"
-        verb = "has" if len(wrong) == 1 else "have"
+        if len(wrong) == 1:
+            happened = tr("Group {last} of the recovery key has a typing mistake.")
+        else:
+            happened = tr("Groups {others} and {last} of the recovery key have a typing mistake.")
         raise AppError(
             RECOVERY_TYPO,
-            f"{which} of the recovery key {verb} a typing mistake.",
-            "Nothing was tried.",
-            "Compare with what you wrote down. The digits 0 and 1 and the letters I, L and O are never in it.",
+            happened.format(others=", ".join(wrong[:-1]), last=wrong[-1]),
+            tr("Nothing was tried."),
+            tr("Compare with what you wrote down. The digits 0 and 1 and the letters I, L and O are never in it."),
         )
     return "-".join(groups)
 

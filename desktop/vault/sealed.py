@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.errors import AppError
+from desktop.translation import tr
 from desktop.vault.files import write_stream
 from desktop.vault.wrapping import SALT_BYTES, derive
 
@@ -108,9 +109,9 @@ def damaged(detail: str) -> AppError:
     """The file is not what was written, or was not written with this key."""
     return AppError(
         FILE_DAMAGED,
-        "An encrypted file is damaged, cut short, or belongs to another profile.",
-        "Nothing of it was used.",
-        "Use another copy of it.",
+        tr("An encrypted file is damaged, cut short, or belongs to another profile."),
+        tr("Nothing of it was used."),
+        tr("Use another copy of it."),
         detail,
     )
 

@@ -36,7 +36,7 @@ CONTROL = """\
 Package: snug
 Version: {version}
 Architecture: {architecture}
-Maintainer: Snug <snug@localhost>
+Maintainer: Snug project
 Installed-Size: {kilobytes}
 Depends: {depends}
 Recommends: xdg-desktop-portal, gnome-keyring | kwalletmanager

@@ -25,6 +25,8 @@ VIAddVersionKey "LegalCopyright" "Apache-2.0"
 !define MUI_UNICON "${ICON}"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\snug.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Open Snug"
+!define MUI_COMPONENTSPAGE_SMALLDESC
+!insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
@@ -45,7 +47,13 @@ VIAddVersionKey "LegalCopyright" "Apache-2.0"
   closed:
 !macroend
 
-Section
+; Windows keeps what it knows of files: it has to be told.
+!macro TELL_OF_FILES
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+!macroend
+
+Section "Snug"
+  SectionIn RO
   !insertmacro REFUSE_WHILE_OPEN
   ; What an older version left must not be found by the new one. Data lies elsewhere.
   RMDir /r "$INSTDIR\_internal"
@@ -53,9 +61,6 @@ Section
   File /r "${PAYLOAD}\*.*"
   WriteUninstaller "$INSTDIR\remove.exe"
   CreateShortcut "$SMPROGRAMS\Snug.lnk" "$INSTDIR\snug.exe"
-  WriteRegStr HKCU "Software\Classes\.gguf" "" "Snug.Model"
-  WriteRegStr HKCU "Software\Classes\Snug.Model" "" "Language model"
-  WriteRegStr HKCU "Software\Classes\Snug.Model\DefaultIcon" "" "$INSTDIR\snug.exe,0"
   WriteRegStr HKCU "${KEY}" "DisplayName" "Snug"
   WriteRegStr HKCU "${KEY}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${KEY}" "DisplayIcon" "$INSTDIR\snug.exe"
@@ -66,6 +71,18 @@ Section
   WriteRegDWORD HKCU "${KEY}" "NoRepair" 1
   ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
   WriteRegDWORD HKCU "${KEY}" "EstimatedSize" $0
+SectionEnd
+
+; What another program opens stays with it: Snug is then one of those under "Open with".
+Section "Open model files (.gguf) with Snug"
+  WriteRegStr HKCU "Software\Classes\Snug.Model" "" "Language model"
+  WriteRegStr HKCU "Software\Classes\Snug.Model\DefaultIcon" "" "$INSTDIR\snug.exe,0"
+  WriteRegStr HKCU "Software\Classes\Snug.Model\shell\open\command" "" '"$INSTDIR\snug.exe" "%1"'
+  WriteRegNone HKCU "Software\Classes\.gguf\OpenWithProgids" "Snug.Model"
+  ReadRegStr $0 HKCU "Software\Classes\.gguf" ""
+  StrCmp $0 "" 0 +2
+  WriteRegStr HKCU "Software\Classes\.gguf" "" "Snug.Model"
+  !insertmacro TELL_OF_FILES
 SectionEnd
 
 Section "Uninstall"
@@ -79,7 +96,11 @@ Section "Uninstall"
   DeleteRegKey HKCU "Software\Classes\Snug.Model"
   ReadRegStr $0 HKCU "Software\Classes\.gguf" ""
   StrCmp $0 "Snug.Model" 0 +2
-  DeleteRegKey HKCU "Software\Classes\.gguf"
+  DeleteRegValue HKCU "Software\Classes\.gguf" ""
+  DeleteRegValue HKCU "Software\Classes\.gguf\OpenWithProgids" "Snug.Model"
+  DeleteRegKey /ifempty HKCU "Software\Classes\.gguf\OpenWithProgids"
+  DeleteRegKey /ifempty HKCU "Software\Classes\.gguf"
+  !insertmacro TELL_OF_FILES
   DeleteRegKey HKCU "${KEY}"
   IfFileExists "$LOCALAPPDATA\Snug\*.*" 0 done
   MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 "Delete your chats and models as well? They lie in $LOCALAPPDATA\Snug. This cannot be undone." /SD IDNO IDNO done

@@ -89,6 +89,10 @@ class Watcher(QObject):
             self._say(memory=psutil.Process().memory_full_info().pss)
             self._desktop.quit()
             return
+        if not any(chat.id == self._chats[0] for chat in self._desktop.house.chats.chats()):
+            # The list is still being read, and nobody could click on it either.
+            QTimer.singleShot(50, self._next)
+            return
         self._painted.clear()
         self._opening = self._chats.pop(0)
         self._asked = time.perf_counter()

@@ -21,7 +21,7 @@ def test_every_project_that_is_here_has_a_version_a_licence_and_a_page() -> None
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(0, "made today"), (1, "1 day old"), (59, "59 days old"), (100, "3 months old"), (800, "2 years old")],
+    [(0, "of today"), (1, "1 day old"), (59, "59 days old"), (100, "3 months old"), (800, "2 years old")],
 )
 def test_the_age_is_told_roundly(days: int, words: str) -> None:
     made = date.fromisoformat(__date__)

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.domain.chat import AtLimit, Chat, Message, Part, PartKind, Role, SearchHit, TitleOrigin
 from desktop.domain.context import Memory, Note
 from desktop.domain.folders import Folder, Rule, by_name
-from desktop.domain.models import CacheType, EngineState, InstalledModel, LoadOptions
+from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.errors import AppError
 from desktop.storage.folders import Taken
+from desktop.translation import tr
 from desktop.ui.theme import Theme
 
 TITLES = (
@@ -518,13 +519,19 @@ class FakePlacement(QObject):
         share = layers / 33
         cards = [
             CARD._replace(
-                name="Graphics card" if self.cards == 1 else f"Graphics card {number + 1}",
+                name=tr("Graphics card") if self.cards == 1 else _card(number + 1),
                 weights=round(4.9 * GB * share / self.cards),
                 memory=round(memory * share / self.cards),
+                short=tr("Graphics") if self.cards == 1 else tr("Card {number}").format(number=number + 1),
             )
             for number in range(self.cards)
         ]
-        main = MAIN._replace(weights=round(4.9 * GB * (1 - share)), memory=round(memory * (1 - share)))
+        main = MAIN._replace(
+            name=tr("Main memory"),
+            short=tr("Main"),
+            weights=round(4.9 * GB * (1 - share)),
+            memory=round(memory * (1 - share)),
+        )
         problem = remedy = ""
         if layers > fits:
             over = sum(card.missing for card in cards) / GB
@@ -560,7 +567,7 @@ class FakePlacement(QObject):
         return tuple(
             Card(
                 key,
-                f"Graphics card {number}",
+                _card(number),
                 CARD.detail,
                 key in used,
                 counts.get(key, 0),
@@ -598,11 +605,13 @@ class FakePlacement(QObject):
 
     def _changes(self) -> tuple[Change, ...]:
         names = {
-            "gpu_layers": "GPU layers",
-            "devices": "Graphics cards",
-            "tensor_split": "Shared out",
-            "context_length": "Context",
-            "threads": "Threads",
+            "gpu_layers": tr("GPU layers"),
+            "devices": tr("Graphics cards"),
+            "tensor_split": tr("Shared out"),
+            "context_length": tr("Context"),
+            "threads": tr("Threads"),
+            "cache_type": tr("Memory detail"),
+            "flash_attention": tr("Flash attention"),
         }
         pairs = zip(LoadOptions._fields, self.loaded, self.options, strict=True)
         return tuple(
@@ -612,10 +621,18 @@ class FakePlacement(QObject):
         )
 
 
+def _card(number: int) -> str:
+    return tr("Graphics card {number}").format(number=number)
+
+
 def _said(value: object) -> str:
     """A choice in words, about as the service puts it."""
     if isinstance(value, tuple):
-        return ", ".join(map(str, cast("tuple[object, ...]", value))) or "Auto"
+        return ", ".join(map(str, cast("tuple[object, ...]", value))) or tr("Auto")
+    if isinstance(value, FlashAttention):
+        from desktop.services.placement import FLASH_WORDS
+
+        return tr(FLASH_WORDS[value])
     return str(value)
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.chat.transcript import Transcript
 from desktop.ui.parts.roles import tell_roles
 from desktop.ui.theme import Theme
 from scripts import screenshots
-from tests.ui.stand_ins import FakeChats, FakeModels
-
-
-def services() -> tuple[Any, Any, Any]:
-    return FakeChats(), FakeModels(), Transcript
+from tests.ui.scenes import SCENES, Stage, services
 
 
 def is_control(widget: QWidget) -> bool:
@@ -26,10 +19,10 @@ def is_control(widget: QWidget) -> bool:
     return widget.focusPolicy() != Qt.FocusPolicy.NoFocus or isinstance(widget, QAbstractButton)
 
 
-@pytest.mark.parametrize("scene", list(screenshots.SCENES))
+@pytest.mark.parametrize("scene", SCENES)
 def test_every_control_has_a_name_and_a_role(qtbot: QtBot, theme: Theme, scene: str) -> None:
     tell_roles()
-    stage = screenshots.Stage(theme, services)
+    stage = Stage(theme, services)
     qtbot.addWidget(stage.window)
     shown = screenshots.SCENES[scene](stage) or stage.window
     if shown is not stage.window:

@@ -21,7 +21,7 @@ from desktop.ui.parts.labels import ElidedLabel, Label
 from desktop.ui.parts.style import dress
 from desktop.ui.theme import Appearance, Theme, load_fonts
 from scripts import screenshots
-from tests.ui.test_accessibility import services
+from tests.ui.scenes import SCENES, Stage, services
 
 
 def forget() -> None:
@@ -68,14 +68,8 @@ def test_an_icon_grows_with_the_text_and_stays_in_its_place(large: Theme) -> Non
     assert painted(18) <= 18
 
 
-@pytest.mark.parametrize("scene", list(screenshots.SCENES))
-def test_nothing_is_cut_off(qtbot: QtBot, large: Theme, scene: str) -> None:
-    stage = screenshots.Stage(large, services)
-    qtbot.addWidget(stage.window)
-    shown = screenshots.SCENES[scene](stage) or stage.window
-    if shown is not stage.window:
-        qtbot.addWidget(shown)
-    stage.settle()
+def cut_off(shown: QWidget) -> list[str]:
+    """The words that there is too little room for."""
     cut: list[str] = []
     for widget in shown.findChildren(QWidget):
         if not widget.isVisible():
@@ -94,7 +88,18 @@ def test_nothing_is_cut_off(qtbot: QtBot, large: Theme, scene: str) -> None:
                 fits = widget.width() >= QFontMetrics(widget.font()).horizontalAdvance(widget.text())
             if not fits:
                 cut.append(widget.text())
-    assert cut == []
+    return cut
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_nothing_is_cut_off(qtbot: QtBot, large: Theme, scene: str) -> None:
+    stage = Stage(large, services)
+    qtbot.addWidget(stage.window)
+    shown = screenshots.SCENES[scene](stage) or stage.window
+    if shown is not stage.window:
+        qtbot.addWidget(shown)
+    stage.settle()
+    assert cut_off(shown) == []
     menu = QApplication.activePopupWidget()
     if menu is not None:
         menu.close()

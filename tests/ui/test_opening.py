@@ -18,18 +18,25 @@ from desktop.errors import AppError
 from desktop.house import Stores
 from desktop.opener import Opener
 from desktop.paths import Paths
+from desktop.services.chats import LAST_CHAT
 from desktop.services.instance import WindowLock
+from desktop.services.protection import ProtectionService
 from desktop.services.tasks import Worker
 from desktop.settings import SettingsFile
 from desktop.storage import glance as glances
 from desktop.told import Unlocked
 from desktop.ui.desk import Desktop
+from desktop.ui.lock.lock_screen import LockScreen
+from desktop.ui.main_window import MainWindow
 from desktop.ui.opening import Opening
+from desktop.ui.preferences import OPENS_LAST_CHAT
 from desktop.vault import refusals
 from desktop.vault.keychain import Keychain
 from desktop.vault.keys import Vault
 from tests.fixtures.keychains import NoKeychain
+from tests.fixtures.models import tiny_model
 from tests.fixtures.profiles import CHEAP, PASSPHRASE, make_profile, open_profile
+from tests.fixtures.programs import printed_by
 
 WAIT = 20_000
 
@@ -233,3 +240,117 @@ def test_a_database_that_is_damaged_is_explained_after_the_passphrase(begin: Beg
     run.shown("lockScreen")
     run.type(PASSPHRASE)
     run.shown("refusal")
+
+
+@pytest.mark.parametrize("glanced", [True, False])
+@pytest.mark.parametrize("last", [True, False])
+def test_the_last_chat_is_open_at_the_start_or_a_new_one_as_was_chosen(
+    begin: Begin, paths: Paths, qtbot: QtBot, last: bool, glanced: bool
+) -> None:
+    fill(paths, "one", "two")
+    stores: Stores = open_profile(paths.data)
+    stores.options.put(LAST_CHAT, 1)
+    stores.database.close()
+    SettingsFile(paths.settings).put(OPENS_LAST_CHAT, last)
+    found: Future[Unlocked] = Future()
+    unlocked = opened(paths).result()
+    assert unlocked.seen is not None
+    found.set_result(unlocked if glanced else unlocked._replace(seen=None))
+    run = begin(found)
+    run.shown("mainWindow")
+    assert run.titles() == ["two", "one"]
+    assert run.desktop.house is not None
+    chat = run.desktop.house.chats.current().chat
+    assert (chat.title if chat is not None else "") == ("one" if last else "")
+
+
+# --- model files from outside
+
+
+def files(run: Run) -> set[str]:
+    """The models on the list, by their files."""
+    assert run.desktop.house is not None
+    return {Path(model.path).name for model in run.desktop.house.models.models()}
+
+
+def said(run: Run) -> str:
+    """What the toast says."""
+    window = run.desktop.window
+    assert window is not None
+    return window.toast.text() if window.toast.isVisible() else ""
+
+
+def test_a_model_that_snug_is_opened_with_is_loaded_as_soon_as_the_window_is_there(
+    begin: Begin, paths: Paths, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fill(paths)
+    run = begin(looked_for(paths))
+    run.shown("lockScreen")
+    run.desktop.open([str(tiny_model(tmp_path / "--selftest.gguf"))])
+    assert run.desktop.window is None
+    run.type(PASSPHRASE)
+    run.shown("mainWindow")
+    qtbot.waitUntil(lambda: "--selftest.gguf" in files(run), timeout=WAIT)
+    assert run.desktop.house is not None
+    current = run.desktop.house.models.current()
+    assert current is not None
+    assert current.path == str(tmp_path / "--selftest.gguf")
+
+
+def test_a_thousand_files_and_a_folder_go_to_the_list(begin: Begin, paths: Paths, qtbot: QtBot, tmp_path: Path) -> None:
+    fill(paths)
+    run = begin(opened(paths))
+    run.shown("mainWindow")
+    (tmp_path / "folder").mkdir()
+    tiny_model(tmp_path / "folder" / "one.gguf", seed=1)
+    tiny_model(tmp_path / "two.gguf", seed=2)
+    missing = [str(tmp_path / f"missing-{number}.gguf") for number in range(1000)]
+    run.desktop.open([*missing, str(tmp_path / "folder"), str(tmp_path / "two.gguf")])
+    qtbot.waitUntil(lambda: {"one.gguf", "two.gguf"} <= files(run), timeout=WAIT)
+    qtbot.waitUntil(lambda: "missing-0.gguf cannot be opened" in said(run), timeout=WAIT)
+
+
+@pytest.mark.parametrize("name", ["missing.gguf", "text.gguf", "text", "no\udcfftext.gguf"])
+def test_what_is_no_model_is_refused_in_words_and_the_models_stay(
+    begin: Begin, paths: Paths, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    fill(paths)
+    for each in ("text.gguf", "text"):
+        (tmp_path / each).write_text("Dear Sir or Madam")
+    run = begin(opened(paths))
+    run.shown("mainWindow")
+    run.desktop.open([str(tmp_path / name)])
+    qtbot.waitUntil(lambda: "cannot be opened" in said(run), timeout=WAIT)
+    assert name not in files(run)
+
+
+def test_a_file_waits_while_the_chats_are_covered(
+    begin: Begin, paths: Paths, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProtectionService, "can_lock", False)
+    fill(paths)
+    run = begin(opened(paths))
+    window = run.shown("mainWindow")
+    assert isinstance(window, MainWindow)
+    qtbot.waitUntil(lambda: bool(files(run)) or bool(said(run)), timeout=WAIT)
+    run.desktop.lock()
+    screen = run.shown("lockScreen")
+    assert isinstance(screen, LockScreen)
+    with qtbot.assertNotEmitted(window.models_dropped):
+        run.desktop.open([str(tiny_model(tmp_path / "tiny.gguf"))])
+    with qtbot.waitSignal(window.models_dropped, timeout=WAIT):
+        screen.show_requested.emit()
+    qtbot.waitUntil(lambda: "tiny.gguf" in files(run), timeout=WAIT)
+
+
+def test_what_the_finder_opens_comes_as_an_event() -> None:
+    program = """
+    from PySide6.QtCore import QCoreApplication
+    from PySide6.QtGui import QFileOpenEvent
+    from desktop.ui.application import Application
+    application, opened = Application([]), []
+    application.opened.connect(opened.extend)
+    QCoreApplication.sendEvent(application, QFileOpenEvent("/models/a.gguf"))
+    print(opened)
+    """
+    assert printed_by(program) == "['/models/a.gguf']"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,9 +34,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
 
     class Lock(WindowLock):
-        def take(self) -> bool:
+        def take(self, files: Sequence[str] = ()) -> bool:
             done.append("lock")
-            return super().take()
+            return super().take(files)
 
     class Asked(NoKeychain):
         def get(self, entry: str) -> Reply:

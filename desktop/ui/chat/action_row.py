@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import IconButton
 from desktop.ui.parts import paint
@@ -56,14 +57,14 @@ class ActionRow(QWidget):
         self._font = themes.tabular(themes.font("small"))
         self._count_font = QFont(self._font)
         self._count_font.setWeight(QFont.Weight.Medium)
-        self._copy = self._button("copy", "Copy", "copyMessage", self._copied)
+        self._copy = self._button("copy", tr("Copy"), "copyMessage", self._copied)
         if own_words:
-            self._change = self._button("pencil", "Edit", "editMessage", self.edit_requested.emit)
+            self._change = self._button("pencil", tr("Edit"), "editMessage", self.edit_requested.emit)
         else:
-            self._change = self._button("refresh-cw", "Answer again", "regenerate", self.regenerate_requested.emit)
-        self._earlier = self._button("chevron-left", "Earlier version", "earlierVersion", self._earlier_pressed, 24)
-        self._later = self._button("chevron-right", "Later version", "laterVersion", self._later_pressed, 24)
-        self._more = self._button("ellipsis", "More", "moreActions", self.open_menu)
+            self._change = self._button("refresh-cw", tr("Answer again"), "regenerate", self.regenerate_requested.emit)
+        self._earlier = self._button("chevron-left", tr("Earlier version"), "earlierVersion", self._earlier_pressed, 24)
+        self._later = self._button("chevron-right", tr("Later version"), "laterVersion", self._later_pressed, 24)
+        self._more = self._button("ellipsis", tr("More"), "moreActions", self.open_menu)
         self._count = 0
         self._restore = QTimer(self)
         self._restore.setSingleShot(True)
@@ -86,8 +87,8 @@ class ActionRow(QWidget):
         self._later.setVisible(total > 1)
         self._earlier.setEnabled(index > 0)
         self._later.setEnabled(index + 1 < total)
-        self._earlier.describe(f"Earlier version, {index + 1} of {total} is shown")
-        self._later.describe(f"Later version, {index + 1} of {total} is shown")
+        self._earlier.describe(tr("Earlier version, {index} of {total} is shown").format(index=index + 1, total=total))
+        self._later.describe(tr("Later version, {index} of {total} is shown").format(index=index + 1, total=total))
         self._place()
 
     def set_statistics(self, text: str) -> None:
@@ -134,13 +135,13 @@ class ActionRow(QWidget):
 
     def _copied(self) -> None:
         self._copy.set_icon("check")
-        self._copy.describe("Copied")
+        self._copy.describe(tr("Copied"))
         self._restore.start()
         self.copy_requested.emit()
 
     def _show_copy(self) -> None:
         self._copy.set_icon("copy")
-        self._copy.describe("Copy")
+        self._copy.describe(tr("Copy"))
 
     def _earlier_pressed(self) -> None:
         self.version_requested.emit(-1)
@@ -153,16 +154,16 @@ class ActionRow(QWidget):
         # Imported when it is opened first: the window does not wait for it at the start.
         from desktop.ui.parts.menu import Menu
 
-        menu = Menu(self._theme, "More for this message", self)
+        menu = Menu(self._theme, tr("More for this message"), self)
         menu.setObjectName("messageMenu")
-        menu.add_command("Copy as text", "copy").triggered.connect(self.copy_requested)
-        menu.add_command("Copy as Markdown", "file-text").triggered.connect(self.copy_markdown_requested)
+        menu.add_command(tr("Copy as text"), "copy").triggered.connect(self.copy_requested)
+        menu.add_command(tr("Copy as Markdown"), "file-text").triggered.connect(self.copy_markdown_requested)
         menu.add_rule()
-        keep = menu.add_command("Do not keep in memory" if self._pinned else "Keep in memory", "pin")
+        keep = menu.add_command(tr("Do not keep in memory") if self._pinned else tr("Keep in memory"), "pin")
         keep.triggered.connect(self._pin_chosen)
-        menu.add_command("Fork from here", "git-branch").triggered.connect(self.fork_requested)
+        menu.add_command(tr("Fork from here"), "git-branch").triggered.connect(self.fork_requested)
         if self._can_carry_on:
-            menu.add_command("Carry on", "play").triggered.connect(self.carry_on_requested)
+            menu.add_command(tr("Carry on"), "play").triggered.connect(self.carry_on_requested)
         return menu
 
     def _pin_chosen(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.code_leaf import CodeLeaf, header_height
 from desktop.ui.chat.controls import Tone, WordButton, small_medium
 from desktop.ui.chat.spec import CodeSpec, PlainSpec, narrow
@@ -29,9 +30,9 @@ class CodeButtons(QObject):
     def __init__(self, theme: Theme, leaf: CodeLeaf, parent: QWidget) -> None:
         super().__init__(parent)
         self.leaf = leaf
-        self.copy_button = self._button(theme, "Copy", "copy", parent)
+        self.copy_button = self._button(theme, tr("Copy"), "copy", parent)
         self.copy_button.setObjectName("copyCode")
-        self.copy_button.setAccessibleName(f"Copy {leaf.title} code")
+        self.copy_button.setAccessibleName(tr("Copy {title} code").format(title=leaf.title))
         self.copy_button.clicked.connect(self._copy)
         self.save_button: WordButton | None = None
         self.fold_button: WordButton | None = None
@@ -40,9 +41,9 @@ class CodeButtons(QObject):
             self.fold_button.setObjectName("showAll")
             self.fold_button.clicked.connect(self._fold)
         else:
-            self.save_button = self._button(theme, "Save", "download", parent)
+            self.save_button = self._button(theme, tr("Save"), "download", parent)
             self.save_button.setObjectName("saveCode")
-            self.save_button.setAccessibleName(f"Save {leaf.title} code to a file")
+            self.save_button.setAccessibleName(tr("Save {title} code to a file").format(title=leaf.title))
             self.save_button.clicked.connect(self._save)
         self._copied = QTimer(self)
         self._copied.setSingleShot(True)
@@ -78,17 +79,17 @@ class CodeButtons(QObject):
         )
 
     def _fold_words(self) -> str:
-        return "Show all" if self.leaf.folded else "Show less"
+        return tr("Show all") if self.leaf.folded else tr("Show less")
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(narrow(self.leaf.text))
-        self.copy_button.set_words("Copied", "check")
+        self.copy_button.set_words(tr("Copied"), "check")
         self.place()
         self._copied.start()
 
     def _show_copy(self) -> None:
-        self.copy_button.set_words("Copy", "copy")
-        self.copy_button.setAccessibleName(f"Copy {self.leaf.title} code")
+        self.copy_button.set_words(tr("Copy"), "copy")
+        self.copy_button.setAccessibleName(tr("Copy {title} code").format(title=self.leaf.title))
         self.place()
 
     def _save(self) -> None:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.highlight import Highlighter, Kinds
 from desktop.ui.chat.languages import display_name
@@ -64,7 +65,7 @@ class CodeLeaf(Leaf):
     def title(self) -> str:
         """What the header says."""
         if isinstance(self.spec, PlainSpec):
-            return "Too large to lay out, shown as plain text"
+            return tr("Too large to lay out, shown as plain text")
         name = display_name(self.spec.language)
         return f"{name} · {narrow(self.spec.note)[:80]}" if self.spec.note else name
 

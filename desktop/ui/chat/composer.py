@@ -11,13 +11,15 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr, tr_later
 from desktop.ui.chat.editor import Editor
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import SendButton, SendState
+from desktop.ui.parts.keys import control
 from desktop.ui.parts.labels import Label
 from desktop.ui.theme import Theme, radius, size
 
-PLACEHOLDER = "Ask anything. It stays on this computer."
+PLACEHOLDER = tr_later("Ask anything. It stays on this computer.")
 
 
 class ComposerState(StrEnum):
@@ -39,12 +41,15 @@ class ComposerState(StrEnum):
 
 
 _HINTS = {
-    ComposerState.READY: "Enter to send, Shift + Enter for a new line. Models can be wrong, so check what matters.",
-    ComposerState.ANSWERING: "Press Esc to stop. What has been written so far is kept.",
-    ComposerState.NO_MODEL: "Sends as soon as a model is ready",
-    ComposerState.RESTARTING: "You can keep writing while the model starts again",
+    ComposerState.READY: tr_later(
+        "Enter to send, Shift + Enter for a new line. Models can be wrong, so check what matters."
+    ),
+    ComposerState.ANSWERING: tr_later("Press Esc to stop. What has been written so far is kept."),
+    ComposerState.NO_MODEL: tr_later("Sends as soon as a model is ready"),
+    ComposerState.RESTARTING: tr_later("You can keep writing while the model starts again"),
 }
-_WAITING_HINT = "This is sent as soon as a model is ready. Press Esc to hold it back."
+_OTHER_HINT = tr_later("{keys} to send, Enter for a new line. Models can be wrong, so check what matters.")
+_WAITING_HINT = tr_later("This is sent as soon as a model is ready. Press Esc to hold it back.")
 
 
 class Composer(QWidget):
@@ -65,9 +70,9 @@ class Composer(QWidget):
         self._waits = False
         self._silent = False
         self.setObjectName("composer")
-        self.setAccessibleName("Composer")
-        self.editor = Editor()
-        self.editor.set_placeholder(PLACEHOLDER)
+        self.setAccessibleName(tr("Composer"))
+        self.editor = Editor(theme)
+        self.editor.set_placeholder(tr(PLACEHOLDER))
         self.editor.entered.connect(self.submit)
         self.editor.textChanged.connect(self._edited)
         self.send = SendButton(theme)
@@ -81,6 +86,7 @@ class Composer(QWidget):
         self._box = _Box(theme, self.editor)
         self._lay_out()
         self.setFocusProxy(self.editor)
+        theme.changed.connect(self._show)
         self.set_state(ComposerState.NO_MODEL)
 
     def _lay_out(self) -> None:
@@ -138,7 +144,7 @@ class Composer(QWidget):
 
     def set_speed(self, tokens_per_second: float) -> None:
         """Writing speed of the answer that is being written; 0 while there is none to tell."""
-        self.speed.setText(f"{tokens_per_second:.0f} tok/s" if tokens_per_second >= 1 else "")
+        self.speed.setText(f"{tokens_per_second:.0f} {tr('tok/s')}" if tokens_per_second >= 1 else "")
 
     def submit(self) -> None:
         """Send what is in the box, now or as soon as something can answer."""
@@ -190,7 +196,10 @@ class Composer(QWidget):
             SendState.ANSWERING if answering else SendState.READY if ready else SendState.EMPTY,
         )
         self.speed.setVisible(answering)
-        self.hint.setText(_WAITING_HINT if self._waits else _HINTS[self._state])
+        hint = tr(_HINTS[self._state])
+        if self._state is ComposerState.READY and not self._theme.enter_sends:
+            hint = tr(_OTHER_HINT).format(keys=control("Enter").replace(" ", " + "))
+        self.hint.setText(tr(_WAITING_HINT) if self._waits else hint)
 
     def _empty(self) -> bool:
         # The first block is enough nearly always; a text of a megabyte is not copied for every key.

@@ -11,10 +11,11 @@ from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.line_layout import SpacedLayout
-from desktop.ui.parts import paint
+from desktop.ui.parts import keys, paint
 from desktop.ui.parts.viewport import set_clear_viewport
-from desktop.ui.theme import font, line_height
+from desktop.ui.theme import Theme, font, line_height
 
 MOST_LINES = 8
 # Qt's usual wrapping takes a time that grows with the square of a word's length.
@@ -24,17 +25,18 @@ _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD}}}")
 
 class Editor(QPlainTextEdit):
     """Signals:
-    entered: Enter was pressed, and no input method was in the middle of a word.
+    entered: Enter was pressed (or what the user chose to send with), and no input method was in the middle of a word.
     """
 
     entered = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._composing = False
         self._placeholder = ""
         self.setObjectName("composerText")
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self.setFont(font("message"))
         document = self.document()
         document.setDefaultFont(font("message"))
@@ -78,8 +80,8 @@ class Editor(QPlainTextEdit):
         return QSize(200, self.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if keys.is_enter(event):
+            if not keys.sends(event, enter_sends=self._theme.enter_sends):
                 self.textCursor().insertBlock()
                 self.ensureCursorVisible()
             elif not self._composing:

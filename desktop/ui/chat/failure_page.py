@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.failures import Choice, Failure
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
@@ -29,7 +30,7 @@ class FailurePage(Page):
     chosen = Signal(str, str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Notice")
+        super().__init__(theme, tr("Notice"))
         self.setObjectName("failurePage")
         self._tile = ArchTile(theme, "triangle-alert", "warningSoft", "warning")
         self._title = Label(theme, "", "title", wrap=True)
@@ -130,11 +131,11 @@ class _Details(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.toggle = Button(theme, "What the engine said", Kind.QUIET, Scale.SMALL, "chevron-right")
+        self.toggle = Button(theme, tr("What the engine said"), Kind.QUIET, Scale.SMALL, "chevron-right")
         self.toggle.setObjectName("engineSaid")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self._fold)
-        self.copy = Button(theme, "Copy", Kind.QUIET, Scale.SMALL, "copy")
+        self.copy = Button(theme, tr("Copy"), Kind.QUIET, Scale.SMALL, "copy")
         self.copy.setObjectName("copyEngineSaid")
         self.copy.clicked.connect(self._copy)
         self._words = Label(theme, "", "codeSmall", "codeText", wrap=True)
@@ -158,7 +159,7 @@ class _Details(QWidget):
 
     def set_text(self, text: str) -> None:
         self._words.setText(text.strip())
-        self.copy.setText("Copy")
+        self.copy.setText(tr("Copy"))
         self.copy.set_icon_name("copy")
         self.setVisible(bool(text.strip()))
 
@@ -169,5 +170,5 @@ class _Details(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._words.text())
-        self.copy.setText("Copied")
+        self.copy.setText(tr("Copied"))
         self.copy.set_icon_name("check")

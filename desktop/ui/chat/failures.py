@@ -7,6 +7,7 @@ from typing import NamedTuple
 from desktop.domain.models import FailureKind, InstalledModel
 from desktop.domain.names import words_for
 from desktop.errors import AppError
+from desktop.translation import tr
 
 PLAIN_TEMPLATE = "plain"
 """Stands for plain completion among the names of chat templates."""
@@ -55,34 +56,50 @@ def did_not_start(
     safer: tuple[int, int] | None = None,
 ) -> Failure:
     """The page for a model that was chosen and did not start. ``safer``: its context, and a smaller one to try."""
-    name = model.name if model is not None else "The model"
+    name = model.name if model is not None else tr("The model")
     too_big = error is not None and error.code == FailureKind.TOO_BIG
     out_of_memory = too_big or (error is not None and error.code == FailureKind.OUT_OF_MEMORY)
     choices: list[Choice] = []
+    if error is not None and error.code == FailureKind.MISSING_BACKEND:
+        # No other model would do better.
+        choices.append(
+            Choice(
+                TRY_AGAIN, "rotate-cw", tr("Try it again"), tr("Once Snug is installed again."), tr("Try again"), True
+            )
+        )
+        return Failure(error.happened, f"{error.safe} {error.todo}", tuple(choices), engine_said or error.detail)
     other = _other(model, installed)
     if error is not None and error.code in (FailureKind.MISSING_DEVICE, FailureKind.DEVICE_LOST):
-        detail = "Slower, and it needs no graphics card. Your choice of cards stays as it is."
-        choices.append(Choice(USE_PROCESSOR, "cpu", "Use the processor", detail, "Use the processor", True))
+        detail = tr("Slower, and it needs no graphics card. Your choice of cards stays as it is.")
+        choices.append(Choice(USE_PROCESSOR, "cpu", tr("Use the processor"), detail, tr("Use the processor"), True))
     elif other is not None:
         smaller = model is not None and 0 < other.size_bytes < model.size_bytes
-        title = "Use a smaller model" if smaller else "Use another model"
-        detail = f"{other.name} is installed."
-        choices.append(Choice(USE_OTHER, "box", title, detail, f"Use {other.name}", True, argument=str(other.id)))
+        title = tr("Use a smaller model") if smaller else tr("Use another model")
+        detail = tr("{name} is installed.").format(name=other.name)
+        choices.append(
+            Choice(
+                USE_OTHER, "box", title, detail, tr("Use {name}").format(name=other.name), True, argument=str(other.id)
+            )
+        )
     if out_of_memory and safer is not None:
-        detail = f"Remembers about {words_for(safer[1]):,} words instead of {words_for(safer[0]):,}."
-        title = "Let Snug choose safer settings"
-        choices.append(Choice(LOAD_SAFELY, "sliders-horizontal", title, detail, "Load safely", other is None))
-    again = "Close other large apps, then try again." if out_of_memory else "Load the same file once more."
-    title = "Free some memory first" if out_of_memory else "Try it again"
+        detail = tr("Remembers about {fewer:,} words instead of {more:,}.").format(
+            fewer=words_for(safer[1]), more=words_for(safer[0])
+        )
+        title = tr("Let Snug choose safer settings")
+        choices.append(Choice(LOAD_SAFELY, "sliders-horizontal", title, detail, tr("Load safely"), other is None))
+    again = tr("Close other large apps, then try again.") if out_of_memory else tr("Load the same file once more.")
+    title = tr("Free some memory first") if out_of_memory else tr("Try it again")
     if too_big:
-        title, again = "Load it all the same", "Slow at best, and other apps may suffer."
-    choices.append(Choice(TRY_AGAIN, "app-window" if out_of_memory else "rotate-cw", title, again, "Try again"))
+        title, again = tr("Load it all the same"), tr("Slow at best, and other apps may suffer.")
+    choices.append(Choice(TRY_AGAIN, "app-window" if out_of_memory else "rotate-cw", title, again, tr("Try again")))
     if other is None:
         first = not any(choice.primary for choice in choices)
-        detail = "A .gguf file on this computer. It stays where it is."
-        choices.append(Choice(ADD_FILE, "plus", "Use another file", detail, "Add a file…", first))
+        detail = tr("A .gguf file on this computer. It stays where it is.")
+        choices.append(Choice(ADD_FILE, "plus", tr("Use another file"), detail, tr("Add a file…"), first))
     if error is None:
-        return Failure(f"{name} did not start", "Your chats are safe.", tuple(choices), engine_said)
+        return Failure(
+            tr("{name} did not start").format(name=name), tr("Your chats are safe."), tuple(choices), engine_said
+        )
     sentence = " ".join(part for part in (error.safe, error.todo) if part)
     return Failure(error.happened, sentence, tuple(choices), engine_said or error.detail)
 
@@ -96,9 +113,9 @@ def template_question(model: InstalledModel, names: list[str]) -> Failure:
             Choice(
                 TEMPLATE,
                 "message-square",
-                "It answers in a chat",
-                "The page you got the file from often names the chat template.",
-                "Use this one",
+                tr("It answers in a chat"),
+                tr("The page you got the file from often names the chat template."),
+                tr("Use this one"),
                 True,
                 known,
             )
@@ -107,16 +124,16 @@ def template_question(model: InstalledModel, names: list[str]) -> Failure:
         Choice(
             TEMPLATE,
             "text-quote",
-            "It carries on a text",
-            "Plain completion: the model writes on from where you stop.",
-            "Plain completion",
+            tr("It carries on a text"),
+            tr("Plain completion: the model writes on from where you stop."),
+            tr("Plain completion"),
             not known,
             argument=PLAIN_TEMPLATE,
         )
     )
     return Failure(
-        f"How does {model.name} want to be talked to?",
-        "The file does not say, as it has no chat template. Snug asks this once and remembers what you choose.",
+        tr("How does {name} want to be talked to?").format(name=model.name),
+        tr("The file does not say, as it has no chat template. Snug asks this once and remembers what you choose."),
         tuple(choices),
         icon_name="message-square",
         ground="accentSoft",
@@ -134,31 +151,40 @@ def doubtful(model: InstalledModel, names: list[str], installed: list[InstalledM
             Choice(
                 TEMPLATE,
                 "shield-check",
-                "Use one of Snug’s templates",
-                "What was found then plays no part. The page you got the file from often names the template.",
-                "Use this one",
+                tr("Use one of Snug’s templates"),
+                tr("What was found then plays no part. The page you got the file from often names the template."),
+                tr("Use this one"),
                 True,
                 known,
             )
         )
     other = _other(model, installed)
     if other is not None:
-        detail = f"{other.name} is installed."
+        detail = tr("{name} is installed.").format(name=other.name)
         choices.append(
-            Choice(USE_OTHER, "box", "Use another model", detail, f"Use {other.name}", not choices, (), str(other.id))
+            Choice(
+                USE_OTHER,
+                "box",
+                tr("Use another model"),
+                detail,
+                tr("Use {name}").format(name=other.name),
+                not choices,
+                (),
+                str(other.id),
+            )
         )
     choices.append(
         Choice(
             ALLOW,
             "triangle-alert",
-            "Open it all the same",
-            "If you trust where it comes from. It cannot reach your files or the network.",
-            "Open it",
+            tr("Open it all the same"),
+            tr("If you trust where it comes from. It cannot reach your files or the network."),
+            tr("Open it"),
             argument=str(model.id),
         )
     )
-    sentence = " ".join([*(each.words for each in found), "Your chats are safe."])
-    return Failure(f"Open {model.name}?", sentence, tuple(choices))
+    sentence = " ".join([*(tr(each.words) for each in found), tr("Your chats are safe.")])
+    return Failure(tr("Open {name}?").format(name=model.name), sentence, tuple(choices))
 
 
 def _other(model: InstalledModel | None, installed: list[InstalledModel]) -> InstalledModel | None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from desktop.domain.models import EngineState
+from desktop.translation import tr
 from desktop.ui import wording
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import IconButton, Pressable
@@ -54,7 +55,7 @@ class Title(QWidget):
         self.setMinimumWidth(48)
         self._label = ElidedLabel(theme, "", "message")
         self._label.setFont(_title_font())
-        self._field = Field(theme, "Title of the chat")
+        self._field = Field(theme, tr("Title of the chat"))
         self._field.setObjectName("titleField")
         self._field.setMaxLength(LONGEST_TITLE)
         self._field.setMaximumWidth(420)
@@ -76,7 +77,7 @@ class Title(QWidget):
             self._close()
         self._may_rename = may_rename
         self._label.setText(one_line)
-        self.setAccessibleName(f"Chat: {one_line}" if one_line else "New chat")
+        self.setAccessibleName(tr("Chat: {one_line}").format(one_line=one_line) if one_line else tr("New chat"))
         self._describe()
 
     def set_place(self, words: str) -> None:
@@ -86,7 +87,9 @@ class Title(QWidget):
         self._describe()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(" ".join(filter(None, (self._place, "Press F2 to rename" * self._may_rename))))
+        self.setAccessibleDescription(
+            " ".join(filter(None, (self._place, tr("Press F2 to rename") * self._may_rename)))
+        )
 
     def edit(self) -> None:
         """Open the field, if there is a chat to rename."""
@@ -148,7 +151,7 @@ class ContextMeter(QWidget):
         self.setFont(tabular(font("small")))
         # It stands on the room's sheet and paints that too: nothing behind it is painted again when a number changes.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Conversation memory")
+        self.setAccessibleName(tr("Conversation memory"))
         self.hide()
 
     def set_context(self, used: int, size: int, seen: str = "") -> None:
@@ -160,7 +163,9 @@ class ContextMeter(QWidget):
         self._used, self._size, self._seen = now
         words = ". ".join(filter(None, (wording.remembered(self._used, self._size), seen))) if self._size else ""
         set_tooltip(self, words)
-        self.setAccessibleName(f"Conversation memory: {words}" if words else "Conversation memory")
+        self.setAccessibleName(
+            tr("Conversation memory: {words}").format(words=words) if words else tr("Conversation memory")
+        )
         self.setVisible(self._size > 0)
         if self.sizeHint() != hint:
             self.updateGeometry()
@@ -235,8 +240,10 @@ class ModelButton(Pressable):
         if state is EngineState.LOADING:
             said = f"{said}, {round(progress * 100)} %"
         title = f"{name} {quant}".strip()
-        self.setAccessibleName(f"Model: {title}, {said}" if name else "Choose a model")
-        set_tooltip(self, f"{title}, {said}  {control('M')}" if name else f"Choose a model  {control('M')}")
+        self.setAccessibleName(
+            tr("Model: {title}, {said}").format(title=title, said=said) if name else tr("Choose a model")
+        )
+        set_tooltip(self, f"{f'{title}, {said}' if name else tr('Choose a model')}  {control('M')}")
         if changed:
             self.updateGeometry()
         busy = state in (EngineState.LOADING, EngineState.BUSY)
@@ -254,7 +261,7 @@ class ModelButton(Pressable):
         return self._state
 
     def name(self) -> str:
-        return self._name or "No model yet"
+        return self._name or tr("No model yet")
 
     def sizeHint(self) -> QSize:
         quant = QFontMetrics(_quant_font()).horizontalAdvance(self._quant)
@@ -315,21 +322,21 @@ class Header(QWidget):
         super().__init__()
         self._theme = theme
         self.setObjectName("header")
-        self.setAccessibleName("Chat header")
+        self.setAccessibleName(tr("Chat header"))
         self.setFixedHeight(max(size("roomHeader"), paint.tall(size("control"), "body", 8) + 20))
-        self.sidebar = IconButton(theme, "panel-left", "Open the sidebar")
+        self.sidebar = IconButton(theme, "panel-left", tr("Open the sidebar"))
         self.sidebar.setObjectName("openSidebar")
         self.sidebar.clicked.connect(self.sidebar_requested)
-        self.new_chat = IconButton(theme, "square-pen", "New chat", control("N"))
+        self.new_chat = IconButton(theme, "square-pen", tr("New chat"), control("N"))
         self.new_chat.setObjectName("newChatIcon")
         self.new_chat.clicked.connect(self.new_chat_requested)
         self.title = Title(theme)
-        self.more = IconButton(theme, "ellipsis", "More for this chat")
+        self.more = IconButton(theme, "ellipsis", tr("More for this chat"))
         self.more.setObjectName("chatMore")
         self.more.clicked.connect(self.menu_requested)
         self.meter = ContextMeter(theme)
         self.model = ModelButton(theme)
-        self.inspector = IconButton(theme, "panel-right", "Model settings", control("I"))
+        self.inspector = IconButton(theme, "panel-right", tr("Model settings"), control("I"))
         self.inspector.setObjectName("openInspector")
         self.inspector.setCheckable(True)
         self.inspector.clicked.connect(self.inspector_requested)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.controls import ChatButton, draw_icon
 from desktop.ui.theme import Theme
 
@@ -14,7 +15,7 @@ class JumpButton(ChatButton):
     """Jump to latest."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Jump to latest", parent)
+        super().__init__(theme, tr("Jump to latest"), parent)
         self.setObjectName("jumpToLatest")
         self.setFixedSize(36, 36)
         self.ring_radius = 18.0

@@ -9,6 +9,8 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
+from desktop.translation import tr
+
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
@@ -38,7 +40,7 @@ def display_name(language: str) -> str:
     """What the header of a code block says."""
     name = _names().get(language.lower()) if 0 < len(language) <= 40 else None
     if name is None or name == "Text only":
-        return language[:40] if language and name is None else "Text"
+        return language[:40] if language and name is None else tr("Text")
     return name
 
 

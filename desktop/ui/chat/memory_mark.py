@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.context import Memory, Note
+from desktop.translation import tr, tr_later
 from desktop.ui import theme as themes
 from desktop.ui import wording
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon, small_medium
@@ -19,7 +20,7 @@ from desktop.ui.parts import paint
 from desktop.ui.parts.tooltip import set_tooltip
 from desktop.ui.theme import Theme
 
-WORDS = "The model’s memory begins here"
+WORDS = tr_later("The model’s memory begins here")
 _AFTER = 16
 _SIDE, _TOP = 16, 12
 _BUTTON = 28
@@ -68,7 +69,7 @@ class MemoryMark(QWidget):
         """Say what the model does not see."""
         meaning = wording.unseen(memory)
         set_tooltip(self, meaning)
-        self.setAccessibleName(WORDS)
+        self.setAccessibleName(tr(WORDS))
         self.setAccessibleDescription(meaning)
         if memory.note is None:
             if self._box is not None:
@@ -97,11 +98,11 @@ class MemoryMark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = small_medium()
-        width = QFontMetrics(font).horizontalAdvance(WORDS)
+        width = QFontMetrics(font).horizontalAdvance(tr(WORDS))
         words = QRectF((self.width() - width) / 2, 0, width + 1, _line())
         painter.setFont(font)
         painter.setPen(self._theme.color("textMuted"))
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, WORDS)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, tr(WORDS))
         line = self._theme.color("borderStrong")
         left, right = int(words.left()) - 12, int(words.right()) + 12
         painter.fillRect(QRect(0, _line() // 2, max(0, left), 1), line)
@@ -127,15 +128,17 @@ class NoteBox(QWidget):
         self._editor: Editor | None = None
         self._body = MessageBody(theme, self)
         self._body.setObjectName("noteText")
-        self._body.setAccessibleName("What the model remembers of the part above")
+        self._body.setAccessibleName(tr("What the model remembers of the part above"))
         self._body.height_changed.connect(self.height_changed)
-        self._edit = WordButton(theme, "Edit", self, tone=Tone.QUIET, height=_BUTTON, font=small_medium(), side=8)
+        self._edit = WordButton(theme, tr("Edit"), self, tone=Tone.QUIET, height=_BUTTON, font=small_medium(), side=8)
         self._edit.setObjectName("editNote")
-        self._edit.setAccessibleName("Edit what the model remembers")
+        self._edit.setAccessibleName(tr("Edit what the model remembers"))
         self._edit.clicked.connect(self.edit)
-        self._remove = WordButton(theme, "Delete", self, tone=Tone.QUIET, height=_BUTTON, font=small_medium(), side=8)
+        self._remove = WordButton(
+            theme, tr("Delete"), self, tone=Tone.QUIET, height=_BUTTON, font=small_medium(), side=8
+        )
         self._remove.setObjectName("removeNote")
-        self._remove.setAccessibleName("Delete what the model remembers")
+        self._remove.setAccessibleName(tr("Delete what the model remembers"))
         self._remove.clicked.connect(self.removed)
         theme.changed.connect(self.update)
 
@@ -155,15 +158,17 @@ class NoteBox(QWidget):
     def origin(self) -> str:
         """Whose words these are."""
         if self._note.edited:
-            return "Corrected by you. The model reads this in the place of the part above."
-        who = self._note.model_name or "the model"
-        return f"Written by {who}, and it may be wrong: correct it if need be."
+            return tr("Corrected by you. The model reads this in the place of the part above.")
+        who = self._note.model_name or tr("the model")
+        return tr("Written by {who}, and it may be wrong: correct it if need be.").format(who=who)
 
     def edit(self) -> None:
         """Put a field in the place of the text."""
         if self._editor is not None:
             return
-        self._editor = Editor(self._theme, self._note.text, self, name="Edit what the model remembers", verb="Save")
+        self._editor = Editor(
+            self._theme, self._note.text, self, name=tr("Edit what the model remembers"), verb=tr("Save")
+        )
         self._editor.submitted.connect(self._submit)
         self._editor.cancelled.connect(self._end_edit)
         self._editor.height_changed.connect(self.height_changed)
@@ -218,7 +223,7 @@ class NoteBox(QWidget):
         )
         painter.setFont(small_medium())
         painter.setPen(theme.color("textSecondary"))
-        words = "What the model remembers of the part above"
+        words = tr("What the model remembers of the part above")
         painter.drawText(head.adjusted(24, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
         if self._editor is None:
             painter.setFont(themes.font("small"))

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.translation import tr
 from desktop.ui.chat.caret import Caret, moved
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_canvas import MessageCanvas
@@ -176,15 +177,15 @@ class MessageBody(MessageCanvas):
         # Imported when it is opened first: the window does not wait for it at the start.
         from desktop.ui.parts.menu import Menu
 
-        menu = Menu(self._theme, "Text", self)
+        menu = Menu(self._theme, tr("Text"), self)
         menu.setObjectName("textMenu")
-        menu.add_command("Copy", "copy", "Ctrl C").triggered.connect(self.copy)
-        menu.add_command("Copy as Markdown", "file-text", "Ctrl Shift C").triggered.connect(self.copy_markdown)
-        menu.add_command("Select all", keys="Ctrl A").triggered.connect(self.select_all)
+        menu.add_command(tr("Copy"), "copy", "Ctrl C").triggered.connect(self.copy)
+        menu.add_command(tr("Copy as Markdown"), "file-text", "Ctrl Shift C").triggered.connect(self.copy_markdown)
+        menu.add_command(tr("Select all"), keys="Ctrl A").triggered.connect(self.select_all)
         link = self._link_at(QPointF(event.pos()))
         if link is not None:
             menu.add_rule()
-            menu.add_command("Copy link address", "external-link").triggered.connect(_Copier(link[3], menu).copy)
+            menu.add_command(tr("Copy link address"), "external-link").triggered.connect(_Copier(link[3], menu).copy)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.open_at(event.globalPos())
 

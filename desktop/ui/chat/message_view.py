@@ -68,6 +68,7 @@ class MessageView(QWidget):
         self._own: OwnMessage | None = None
         self._reply: Reply | None = None
         self._actions: ActionRow | None = None
+        theme.changed.connect(self._fill_actions)
         self._mark: MemoryMark | None = None
         self._hover = False
 
@@ -224,7 +225,7 @@ class MessageView(QWidget):
             return
         row.set_versions(*self.versions)
         row.set_pinned(message.pinned)
-        row.set_statistics("" if self.is_own else statistics_line(message))
+        row.set_statistics("" if self.is_own else statistics_line(message, cost=self._theme.shows_statistics))
         unfinished = message.status in (Status.STOPPED, Status.INTERRUPTED) and bool(message.text)
         # What follows an answer was said to what it was then.
         row.set_can_carry_on(unfinished and self._is_last)

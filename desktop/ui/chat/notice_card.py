@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Look
@@ -53,21 +54,21 @@ class NoticeCard(QWidget):
         self._icon = icon
         self._tone = tone
         self._blocks: list[TextBlock] = []
-        self._retry = WordButton(theme, "Try again", self, tone=Tone.PRIMARY, icon="rotate-cw")
+        self._retry = WordButton(theme, tr("Try again"), self, tone=Tone.PRIMARY, icon="rotate-cw")
         self._retry.setObjectName("tryAgain")
         self._retry.clicked.connect(self.retry_requested)
-        self._carry_on = WordButton(theme, "Carry on from here", self)
+        self._carry_on = WordButton(theme, tr("Carry on from here"), self)
         self._carry_on.setObjectName("carryOn")
         self._carry_on.clicked.connect(self.carry_on_requested)
         self._can_carry_on = can_carry_on
-        self._more = WordButton(theme, "Show details", self, tone=Tone.QUIET)
+        self._more = WordButton(theme, tr("Show details"), self, tone=Tone.QUIET)
         self._more.setObjectName("showDetails")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._toggle)
         self._more.setVisible(bool(details))
         self._details = MessageBody(theme, self)
         self._details.setObjectName("failureDetails")
-        self._details.setAccessibleName("Details")
+        self._details.setAccessibleName(tr("Details"))
         # The engine's own words are not Markdown: four spaces make them a code block, whatever they hold.
         self._details.set_text("\n".join("    " + line for line in details.splitlines()))
         self._details.hide()
@@ -122,7 +123,7 @@ class NoticeCard(QWidget):
 
     def _toggle(self, shown: bool) -> None:
         self._details.setVisible(shown)
-        self._more.set_words("Hide details" if shown else "Show details")
+        self._more.set_words(tr("Hide details") if shown else tr("Show details"))
         self.height_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind
+from desktop.translation import tr
 from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_words import MAX_WIDTH, Bubble, Editor, FileCard
@@ -63,7 +64,7 @@ class OwnMessage(QWidget):
         """Show this value."""
         self._text = message.text
         self._pinned = message.pinned
-        self.body.setAccessibleName("You said, kept in memory" if message.pinned else "You said")
+        self.body.setAccessibleName(tr("You said, kept in memory") if message.pinned else tr("You said"))
         self.update()
         if self.body.markdown() != message.text or not message.text:
             self.body.set_plain(message.text)

@@ -9,11 +9,13 @@ from PySide6.QtCore import QMargins, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.notice_card import arch
+from desktop.ui.parts.keys import is_enter, sends
 from desktop.ui.theme import Theme
 
 MAX_WIDTH = 600
@@ -80,8 +82,8 @@ class FileCard(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._name, _, self._about = text.strip().partition("\n")
-        self._name = self._name.replace("\\", "/").rsplit("/", 1)[-1][:80] or "File"
-        self._about = self._about.strip()[:80] or "Read on this computer"
+        self._name = self._name.replace("\\", "/").rsplit("/", 1)[-1][:80] or tr("File")
+        self._about = self._about.strip()[:80] or tr("Read on this computer")
         self.setAccessibleName(f"{self._name}. {self._about}")
 
     @staticmethod
@@ -115,17 +117,19 @@ class FileCard(QWidget):
 
 
 class _Field(QPlainTextEdit):
-    """Enter sends, Shift and Enter breaks the line, Escape gives up."""
+    """Enter sends, or else Ctrl and Enter; Escape gives up."""
 
     accepted = Signal()
     rejected = Signal()
 
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.rejected.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
-            event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        ):
+        elif is_enter(event) and sends(event, enter_sends=self._theme.enter_sends):
             self.accepted.emit()
         else:
             super().keyPressEvent(event)
@@ -150,15 +154,15 @@ class Editor(QWidget):
         text: str,
         parent: QWidget | None = None,
         *,
-        name: str = "Edit your message",
-        verb: str = "Send",
+        name: str = "",
+        verb: str = "",
     ) -> None:
         super().__init__(parent)
         self.setObjectName("messageEditor")
         self._theme = theme
-        self.field = _Field(self)
+        self.field = _Field(theme, self)
         self.field.setObjectName("editField")
-        self.field.setAccessibleName(name)
+        self.field.setAccessibleName(name or tr("Edit your message"))
         self.field.setFrameShape(QFrame.Shape.NoFrame)
         self.field.setFont(themes.font("message"))
         self.field.setPlainText(text)
@@ -166,10 +170,10 @@ class Editor(QWidget):
         self.field.accepted.connect(self._submit)
         self.field.rejected.connect(self.cancelled)
         self.field.textChanged.connect(self._changed)
-        self.cancel = WordButton(theme, "Cancel", self, tone=Tone.QUIET, height=32)
+        self.cancel = WordButton(theme, tr("Cancel"), self, tone=Tone.QUIET, height=32)
         self.cancel.setObjectName("cancelEdit")
         self.cancel.clicked.connect(self.cancelled)
-        self.send = WordButton(theme, verb, self, tone=Tone.PRIMARY, height=32)
+        self.send = WordButton(theme, verb or tr("Send"), self, tone=Tone.PRIMARY, height=32)
         self.send.setObjectName("sendEdit")
         self.send.clicked.connect(self._submit)
         theme.changed.connect(self._restyle)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui import icons
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind
@@ -24,7 +25,7 @@ class Greeting(Page):
     find_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "New chat", 520)
+        super().__init__(theme, tr("New chat"), 520)
         self.setObjectName("greeting")
         self._title = Label(theme, "", "display", wrap=True)
         self._title.setObjectName("greetingTitle")
@@ -33,7 +34,7 @@ class Greeting(Page):
         for label in (self._title, self._line):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._note = _Note(theme)
-        self.button = Button(theme, "Find a model", Kind.PRIMARY, icon_name="download")
+        self.button = Button(theme, tr("Find a model"), Kind.PRIMARY, icon_name="download")
         self.button.setObjectName("greetingFind")
         self.button.clicked.connect(self.find_requested)
         self.column.addStretch(5)
@@ -52,20 +53,22 @@ class Greeting(Page):
     def show_state(self, model: str | None, starter: bool, temporary: bool = False) -> None:
         """``model`` is the name of the loaded model, None where none is installed."""
         if model is None:
-            title = "A quiet room for your questions"
-            line = "Snug needs a model to talk to: one that it fetches for you, or a .gguf file that you have."
+            title = tr("A quiet room for your questions")
+            line = tr("Snug needs a model to talk to: one that it fetches for you, or a .gguf file that you have.")
         elif temporary:
-            title = "A temporary chat"
-            line = "It is written to no disk, and forgotten as soon as you open another chat or close Snug."
+            title = tr("A temporary chat")
+            line = tr("It is written to no disk, and forgotten as soon as you open another chat or close Snug.")
         else:
-            title = "What is on your mind?"
-            line = "What you type and what is answered stay on this computer."
+            title = tr("What is on your mind?")
+            line = tr("What you type and what is answered stay on this computer.")
         self._title.setText(title)
         self._line.setText(line)
         self._note.setVisible(starter and model is not None)
         self._note.set_text(
-            f"{model} comes with Snug so that you can begin at once. It is very small: good for trying things out, "
-            "and often wrong. A larger model file knows much more."
+            tr(
+                "{model} comes with Snug so that you can begin at once. It is very small: good for trying things out, "
+                "and often wrong. A larger model file knows much more."
+            ).format(model=model)
         )
         self.button.setVisible(starter or model is None)
         self.button.set_kind(Kind.STANDARD if model is not None else Kind.PRIMARY)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton, draw_icon
 from desktop.ui.chat.look import Voice
@@ -21,7 +22,7 @@ class Pill(ChatButton):
     """Thought for 4 s, and a chevron."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Thinking…", parent)
+        super().__init__(theme, tr("Thinking…"), parent)
         self.setObjectName("reasoningPill")
         self.setCheckable(True)
         self.setToolTip("")
@@ -41,7 +42,7 @@ class Pill(ChatButton):
         self._name()
 
     def _name(self) -> None:
-        action = "hide the reasoning" if self.isChecked() else "show the reasoning"
+        action = tr("hide the reasoning") if self.isChecked() else tr("show the reasoning")
         self.setAccessibleName(f"{self.text()}, {action}")
 
     def sizeHint(self) -> QSize:
@@ -77,7 +78,7 @@ class Thoughts(QWidget):
         self._theme = theme
         self.body = MessageBody(theme, self, voice=Voice.THOUGHT)
         self.body.setObjectName("reasoningBody")
-        self.body.setAccessibleName("What the model thought")
+        self.body.setAccessibleName(tr("What the model thought"))
         self.body.height_changed.connect(self.height_changed)
         theme.changed.connect(self.update)
 
@@ -93,4 +94,8 @@ class Thoughts(QWidget):
 def seconds(milliseconds: float) -> str:
     """A length of time in words: ``4 s``, ``1 min 5 s``."""
     whole = max(1, round(milliseconds / 1000))
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+    return (
+        tr("{number} s").format(number=whole)
+        if whole < 60
+        else tr("{minutes} min {rest} s").format(minutes=whole // 60, rest=whole % 60)
+    )

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Message, PartKind, Status
 from desktop.domain.models import FailureKind
+from desktop.translation import tr, tr_later
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
@@ -29,7 +30,7 @@ INSET = 8
 Failure = tuple[str, str, str]
 """Title, sentence and details of what ended an answer."""
 
-_UNKNOWN: Failure = ("The model stopped before it finished", "The reply so far is saved.", "")
+_UNKNOWN: Failure = (tr_later("The model stopped before it finished"), tr_later("The reply so far is saved."), "")
 
 
 def who_height() -> int:
@@ -105,8 +106,10 @@ class Reply(QWidget):
         if self._thoughts is not None:
             _show_text(self._thoughts.body, message.reasoning, running=running)
         self._body.set_streaming(running)
-        whose = f"Answer of {message.model_name}" if message.model_name else "Answer"
-        self._body.setAccessibleName(f"{whose}, kept in memory" if message.pinned else whose)
+        whose = (
+            tr("Answer of {model_name}").format(model_name=message.model_name) if message.model_name else tr("Answer")
+        )
+        self._body.setAccessibleName(tr("{whose}, kept in memory").format(whose=whose) if message.pinned else whose)
         self.update(0, 0, self.width(), who_height())
         if not running:
             self._body.setAccessibleDescription(message.text[:8_000])
@@ -165,11 +168,11 @@ class Reply(QWidget):
             self._pill.show()
         statistics = message.statistics
         if message.status is Status.GENERATING and not self._body.markdown():
-            self._pill.set_words("Thinking…")
+            self._pill.set_words(tr("Thinking…"))
         elif statistics is not None and statistics.reasoning_ms > 0:
-            self._pill.set_words(f"Thought for {seconds(statistics.reasoning_ms)}")
+            self._pill.set_words(tr("Thought for {seconds}").format(seconds=seconds(statistics.reasoning_ms)))
         else:
-            self._pill.set_words("Thoughts")
+            self._pill.set_words(tr("Thoughts"))
 
     def _place_pill(self) -> None:
         if self._pill is not None and self._message is not None:
@@ -212,7 +215,7 @@ class Reply(QWidget):
         icon, tone = ("memory-stick", "warning") if message.failure == FailureKind.FULL else ("unplug", "danger")
         self._card = NoticeCard(
             self._theme,
-            *(failure or _UNKNOWN),
+            *(failure or map(tr, _UNKNOWN)),
             can_carry_on=bool(message.text),
             icon=icon,
             tone=tone,

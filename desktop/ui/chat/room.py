@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain import names
 from desktop.domain.models import EngineState
+from desktop.translation import tr
 from desktop.ui import wording
 from desktop.ui.chat.composer import Composer, ComposerState
 from desktop.ui.chat.header import Header
@@ -52,7 +53,7 @@ class Room(QWidget):
         self._failure_page: FailurePage | None = None
         self._greeting: Greeting | None = None
         self.setObjectName("room")
-        self.setAccessibleName("Conversation")
+        self.setAccessibleName(tr("Conversation"))
         self.header = Header(theme)
         self.header.title.renamed.connect(self._renamed)
         self.header.menu_requested.connect(self.open_menu)
@@ -207,9 +208,9 @@ class Room(QWidget):
     def _show_chat(self) -> None:
         chat = self._conversation.chat if self._conversation is not None else None
         if self._conversation is not None and self._conversation.temporary:
-            self.header.title.set_text("Temporary chat", False)
+            self.header.title.set_text(tr("Temporary chat"), False)
             return
-        self.header.title.set_text((chat.title if chat is not None else "") or UNTITLED, chat is not None)
+        self.header.title.set_text((chat.title if chat is not None else "") or tr(UNTITLED), chat is not None)
 
     def _reset(self) -> None:
         # The draft is read together with the rows; what was typed meanwhile is the draft by now.

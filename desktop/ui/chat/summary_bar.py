@@ -9,11 +9,12 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.translation import tr, tr_later
 from desktop.ui.chat.controls import Tone, WordButton, small_medium
 from desktop.ui.parts import paint
 from desktop.ui.theme import Theme, font, size
 
-WORDS = "Summarising the oldest part of this chat"
+WORDS = tr_later("Summarising the oldest part of this chat")
 _SIDE = 32
 
 
@@ -27,12 +28,12 @@ class SummaryBar(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("summaryBar")
-        self.setAccessibleName(WORDS)
+        self.setAccessibleName(tr(WORDS))
         self._theme = theme
         self._fraction = 0.0
-        self.stop = WordButton(theme, "Stop", self, tone=Tone.QUIET, height=28, font=small_medium(), side=8)
+        self.stop = WordButton(theme, tr("Stop"), self, tone=Tone.QUIET, height=28, font=small_medium(), side=8)
         self.stop.setObjectName("stopSummary")
-        self.stop.setAccessibleName("Stop summarising")
+        self.stop.setAccessibleName(tr("Stop summarising"))
         self.stop.clicked.connect(self.stop_requested)
         self.setFixedHeight(paint.tall(32, "small", 16))
         row = QHBoxLayout(self)
@@ -63,7 +64,7 @@ class SummaryBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left, width = self._column()
         words = QRectF(left, 0, width - self.stop.width() - 8, self.height())
-        paint.draw_text(painter, words, f"{WORDS}…", font("small"), self._theme.color("textSecondary"))
+        paint.draw_text(painter, words, f"{tr(WORDS)}…", font("small"), self._theme.color("textSecondary"))
         bar = QRectF(left, self.height() - 3, width, 2)
         paint.box(painter, bar, 1, self._theme.color("trackOff"))
         bar.setWidth(max(4.0, width * min(1.0, self._fraction)))

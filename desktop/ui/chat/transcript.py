@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.domain.chat import Message, PartKind, Role, Status
 from desktop.domain.context import Memory
+from desktop.translation import tr
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import ChatButton
 from desktop.ui.chat.message_body import MessageBody
@@ -79,7 +80,7 @@ class Transcript(RowList):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setObjectName("transcript")
-        self.setAccessibleName("Conversation")
+        self.setAccessibleName(tr("Conversation"))
         self._source: ConversationSource | None = None
         self._memory = Memory()
         self._focused: MessageView | None = None
@@ -263,9 +264,9 @@ class Transcript(RowList):
         from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
         ended = {
-            Status.COMPLETE: "The answer is complete",
-            Status.STOPPED: "The answer was stopped",
-            Status.INTERRUPTED: "The answer was interrupted",
+            Status.COMPLETE: tr("The answer is complete"),
+            Status.STOPPED: tr("The answer was stopped"),
+            Status.INTERRUPTED: tr("The answer was interrupted"),
         }.get(message.status, "")
         event = QAccessibleAnnouncementEvent(self, f"{ended}. {message.text[:4_000]}")
         QAccessible.updateAccessibility(event)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayou
 from desktop.domain.listing import Detail, Offered
 from desktop.domain.names import file_text, memory_text
 from desktop.services.computer import Computer
+from desktop.translation import tr, tr_count
 from desktop.ui import icons
 from desktop.ui.first_run.choice_card import ChoiceCard
 from desktop.ui.parts import paint
@@ -52,11 +53,11 @@ class Welcome(Overlay):
     chosen = Signal(object)
 
     def __init__(self, theme: Theme, window: QWidget, computer: Computer, model: Detail | None, keychain: str) -> None:
-        super().__init__(theme, window, "First steps", dimmed=False)
+        super().__init__(theme, window, tr("First steps"), dimmed=False)
         self.closes_outside = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._model = model
-        self._page = Page(theme, "First steps", 728)
+        self._page = Page(theme, tr("First steps"), 728)
         self._room = _Room(theme)
         row = QHBoxLayout(self.panel)
         row.setContentsMargins(8, 8, 0, 8)
@@ -65,21 +66,21 @@ class Welcome(Overlay):
         row.addWidget(self._page, 1)
         column = self._page.column
         column.addStretch(1)
-        column.addLayout(_step(theme, 1, "What this computer can do", "Found just now, and kept here"))
+        column.addLayout(_step(theme, 1, tr("What this computer can do"), tr("Found just now, and kept here")))
         column.addSpacing(10)
         column.addWidget(_Facts(theme, computer))
         column.addSpacing(26)
-        column.addLayout(_step(theme, 2, "Pick a first model", "You can add more later"))
+        column.addLayout(_step(theme, 2, tr("Pick a first model"), tr("You can add more later")))
         column.addSpacing(10)
         self.large, self.small = self._models(column)
         column.addSpacing(26)
-        column.addLayout(_step(theme, 3, "Keep it private", "You can change this in Settings"))
+        column.addLayout(_step(theme, 3, tr("Keep it private"), tr("You can change this in Settings")))
         column.addSpacing(10)
         self.sign_in, self.typed = self._ways(column, keychain)
-        self.offline = Switch(theme, "Stay offline")
+        self.offline = Switch(theme, tr("Stay offline"))
         self.offline.toggled.connect(self._offline_toggled)
-        words = "Nothing of Snug can connect, not even for a download. Off, only what you start can."
-        column.addWidget(Card(theme, Row(theme, "wifi-off", "Stay offline", words, self.offline)))
+        words = tr("Nothing of Snug can connect, not even for a download. Off, only what you start can.")
+        column.addWidget(Card(theme, Row(theme, "wifi-off", tr("Stay offline"), words, self.offline)))
         column.addSpacing(28)
         self.start = Button(theme, "", Kind.PRIMARY, Scale.LARGE)
         self.start.setObjectName("welcomeStart")
@@ -87,7 +88,7 @@ class Welcome(Overlay):
         last = QHBoxLayout()
         last.setSpacing(8)
         last.addWidget(Mark(theme, "eye-off", "textSecondary", 16))
-        last.addWidget(ElidedLabel(theme, "No account, no tracking, no reports.", "label", "textSecondary"), 1)
+        last.addWidget(ElidedLabel(theme, tr("No account, no tracking, no reports."), "label", "textSecondary"), 1)
         last.addWidget(self.start)
         column.addLayout(last)
         column.addStretch(1)
@@ -120,15 +121,18 @@ class Welcome(Overlay):
         if self._model is not None:
             best = _best(self._model)
             minutes = max(1, round(best.variant.size * 8 / _BITS_PER_S / 60))
-            facts = [("download", file_text(best.variant.size)), ("clock", f"about {minutes} min at 100 Mbit/s")]
+            facts = [
+                ("download", file_text(best.variant.size)),
+                ("clock", tr("about {minutes} min at 100 Mbit/s").format(minutes=minutes)),
+            ]
             listed = self._model.listed
-            words = f"{self._model.purpose.partition('. ')[0].rstrip('.')}. {listed.licence.use}."
-            large = ChoiceCard(theme, listed.name, words, facts, "Recommended")
+            words = f"{tr(self._model.purpose).partition('. ')[0].rstrip('.')}. {tr(listed.licence.use)}."
+            large = ChoiceCard(theme, listed.name, words, facts, tr("Recommended"))
             group.addButton(large.radio)
             line.addWidget(large, 1)
-        here = [("check", "Already here"), ("wifi-off", "No internet needed")]
+        here = [("check", tr("Already here")), ("wifi-off", tr("No internet needed"))]
         small = ChoiceCard(
-            theme, "Start now with the built-in small model", "Quick, for trying things out. Often wrong.", here
+            theme, tr("Start now with the built-in small model"), tr("Quick, for trying things out. Often wrong."), here
         )
         group.addButton(small.radio)
         line.addWidget(small, 1)
@@ -144,8 +148,14 @@ class Welcome(Overlay):
         line = QHBoxLayout()
         line.setSpacing(12)
         group = QButtonGroup(self)
-        sign_in = ChoiceCard(theme, "Unlock when I sign in", f"Chats are encrypted. The key is kept in {keychain}.")
-        typed = ChoiceCard(theme, "Ask for a passphrase", "Chats are encrypted. Only your passphrase opens them.")
+        sign_in = ChoiceCard(
+            theme,
+            tr("Unlock when I sign in"),
+            tr("Chats are encrypted. The key is kept in {keychain}.").format(keychain=keychain),
+        )
+        typed = ChoiceCard(
+            theme, tr("Ask for a passphrase"), tr("Chats are encrypted. Only your passphrase opens them.")
+        )
         for card in (sign_in, typed):
             group.addButton(card.radio)
             line.addWidget(card, 1)
@@ -164,7 +174,7 @@ class Welcome(Overlay):
         return self.large is not None and self.large.radio.isChecked()
 
     def _tell(self) -> None:
-        self.start.setText("Download and start" if self._downloads() else "Start")
+        self.start.setText(tr("Download and start") if self._downloads() else tr("Start"))
         self.start.updateGeometry()
 
     def _start(self) -> None:
@@ -213,16 +223,16 @@ class _Facts(Panel):
 
     def __init__(self, theme: Theme, computer: Computer) -> None:
         super().__init__(theme)
-        card = memory_text(computer.card_memory) if computer.card else "None that Snug can use"
-        free = f"{memory_text(computer.free)} free now"
-        cores = f"{computer.cores} core{'' if computer.cores == 1 else 's'}"
+        card = memory_text(computer.card_memory) if computer.card else tr("None that Snug can use")
+        free = tr("{free} free now").format(free=memory_text(computer.free))
+        cores = tr_count(computer.cores, "1 core", "%n cores")
         facts = QHBoxLayout()
         facts.setContentsMargins(18, 16, 18, 16)
         facts.setSpacing(24)
         for icon_name, kind, figure, more in (
-            ("cpu", "Processor", cores, computer.processor),
-            ("memory-stick", "Memory", memory_text(computer.memory), free),
-            ("gpu", "Graphics card", card, computer.card or "The processor does the work"),
+            ("cpu", tr("Processor"), cores, computer.processor),
+            ("memory-stick", tr("Memory"), memory_text(computer.memory), free),
+            ("gpu", tr("Graphics card"), card, computer.card or tr("The processor does the work")),
         ):
             words = QVBoxLayout()
             words.setSpacing(1)
@@ -240,7 +250,7 @@ class _Facts(Panel):
         verdict.setContentsMargins(18, 10, 18, 10)
         verdict.setSpacing(8)
         verdict.addWidget(Mark(theme, "circle-check", "success", 16))
-        verdict.addWidget(Label(theme, computer.verdict, "label", wrap=True), 1)
+        verdict.addWidget(Label(theme, tr(computer.verdict), "label", wrap=True), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -266,13 +276,13 @@ class _Room(QWidget):
         painter.drawPixmap(int(left), int(top), icons.brand("snug-mark", 26, 26, ratio))
         plaster = theme.brand("plaster")
         paint.draw_text(painter, QRectF(left + 36, top, 200, 26), "Snug", strong("heading"), plaster, elide=False)
-        lines = ("A quiet room", "for your questions")
+        lines = (tr("A quiet room"), tr("for your questions"))
         high = line_height("display")
         for number, words in enumerate(lines):
             place = QRectF(left, 84 + number * high, self.width() - 2 * left, high)
             paint.draw_text(painter, place, words, font("display"), plaster)
         top = 84 + 2 * high + 10
-        for number, words in enumerate(("Snug runs AI on this computer.", "What you type stays in the room.")):
+        for number, words in enumerate((tr("Snug runs AI on this computer."), tr("What you type stays in the room."))):
             place = QRectF(left, top + number * line_height("message"), self.width() - 2 * left, line_height("message"))
             paint.draw_text(painter, place, words, font("message"), theme.brand("plasterDim"))
         low = top + 2 * line_height("message") + 16

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.placement import Card, PlacementView
+from desktop.translation import tr, tr_count
 from desktop.ui.inspector.rows import Row
 from desktop.ui.parts.marks import Rule
 from desktop.ui.parts.stepper import Stepper
@@ -26,10 +27,10 @@ class CardsSection(QWidget):
         self._choose = choose
         self._cards: tuple[Card, ...] = ()
         self.rows: list[CardRow] = []
-        self.auto = Switch(theme, "Share out by free memory")
+        self.auto = Switch(theme, tr("Share out by free memory"))
         self.auto.setObjectName("splitAuto")
         self.auto.clicked.connect(self._auto_chosen)
-        self._auto_row = Row(theme, "Share out by free memory", "Layers for each card, tensor split", self.auto)
+        self._auto_row = Row(theme, tr("Share out by free memory"), tr("Layers for each card, tensor split"), self.auto)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 2)
         self._column.setSpacing(0)
@@ -100,15 +101,15 @@ class CardRow(Row):
 
     def show_card(self, card: Card, *, alone: bool, own: bool) -> None:
         """``alone``: the only one that is used. ``own``: the user shares out."""
-        layers = f"{card.layers} layer{'' if card.layers == 1 else 's'}"
+        layers = tr_count(card.layers, "1 layer", "%n layers")
         self.title.setText(card.name)
-        self.say(f"{card.detail}, {layers if card.used else 'not used'}")
-        self.switch.setAccessibleName(f"Use {card.name.lower()}")
+        self.say(f"{card.detail}, {layers if card.used else tr('not used')}")
+        self.switch.setAccessibleName(tr("Use {name}").format(name=card.name.lower()))
         self.switch.setAccessibleDescription(self.term.text())
         self.switch.setChecked(card.used)
         # With none at all there are no GPU layers: that is the slider's business.
         self.switch.setEnabled(not alone)
-        self.share.setAccessibleName(f"Share of {card.name.lower()}")
+        self.share.setAccessibleName(tr("Share of {name}").format(name=card.name.lower()))
         self.share.setVisible(own and card.used)
         self.share.show_value(card.share)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.names import words_for
 from desktop.domain.placement import PlacementView
+from desktop.translation import tr, tr_count
 from desktop.ui.parts.buttons import Link
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.labels import Label
@@ -47,13 +48,13 @@ class ContextSection(QWidget):
         self.words.setFont(tabular(medium("body")))
         self.tokens = Label(theme, "", "small", "textMuted").tabular()
         self.term = Label(theme, "", "small", "textMuted", wrap=True)
-        title = Label(theme, "Words it can remember", "body", wrap=True)
+        title = Label(theme, tr("Words it can remember"), "body", wrap=True)
         title.setFont(medium("body"))
         self.slider = ContextSlider(theme)
         self.slider.chosen.connect(self._chosen)
         self.warning = Label(theme, "", "small", "warning", wrap=True)
         self.warning.setObjectName("contextWarning")
-        self.link = Link(theme, "Let Snug choose")
+        self.link = Link(theme, tr("Let Snug choose"))
         self.link.setObjectName("contextAuto")
         self.link.clicked.connect(lambda: self._choose(context_length=0))
         reach = side - self.slider.overhang
@@ -85,17 +86,19 @@ class ContextSection(QWidget):
         at = self._lengths.index(view.context_length) if view.context_length in self._lengths else 0
         own = view.options.context_length == 0
         known = view.context_length > 0
-        words = f"about {words_for(view.context_length):,}" if known else "not known yet"
-        tokens = f"{view.context_length:,} tokens" if known else ""
+        words = tr("about {number:,}").format(number=words_for(view.context_length)) if known else tr("not known yet")
+        tokens = tr_count(view.context_length, "1 token", "%n tokens") if known else ""
         self.words.setText(words)
         self.tokens.setText(tokens)
-        self.term.setText("Context length, Snug’s choice" if own else "Context length")
+        self.term.setText(tr("Context length, Snug’s choice") if own else tr("Context length"))
         self.slider.show_length(at, self._lengths, view.trained_context)
-        chosen = ", chosen by Snug" if own else ""
-        self.slider.setAccessibleDescription(f"{words} words, {tokens}{chosen}" if known else words)
+        said = tr("{words} words, {tokens}, chosen by Snug") if own else tr("{words} words, {tokens}")
+        self.slider.setAccessibleDescription(said.format(words=words, tokens=tokens) if known else words)
         too_long = view.trained_context > 0 and view.context_length > view.trained_context
         self.warning.setText(
-            f"The model was trained for {view.trained_context:,} tokens. Past that its answers may make no sense."
+            tr("The model was trained for {tokens:,} tokens. Past that its answers may make no sense.").format(
+                tokens=view.trained_context
+            )
             if too_long
             else ""
         )
@@ -112,7 +115,7 @@ class ContextSlider(Slider):
     """Brass past what the model was trained for."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Words it can remember")
+        super().__init__(theme, tr("Words it can remember"))
         self.setObjectName("contextLength")
         self._trained = -1
 

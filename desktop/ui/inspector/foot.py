@@ -9,11 +9,12 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.placement import Change
+from desktop.translation import tr
 from desktop.ui.inspector.model_page import side
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.fonts import medium
-from desktop.ui.parts.labels import ElidedLabel, Label
+from desktop.ui.parts.labels import ElidedLabel
 from desktop.ui.parts.tooltip import set_tooltip
 from desktop.ui.theme import Theme, radius
 
@@ -31,14 +32,14 @@ class Foot(QWidget):
         super().__init__()
         self._theme = theme
         self.setObjectName("inspectorFoot")
-        title = Label(theme, "Reload to apply", "label")
+        title = ElidedLabel(theme, tr("Reload to apply"), "label")
         title.setFont(medium("label"))
         self._first = ElidedLabel(theme, "", "small", "textMuted").tabular()
-        self._others = Label(theme, "", "small", "textMuted")
-        self.undo = Button(theme, "Undo", Kind.QUIET, Scale.SMALL)
+        self._others = ElidedLabel(theme, "", "small", "textMuted")
+        self.undo = Button(theme, tr("Undo"), Kind.QUIET, Scale.SMALL)
         self.undo.setObjectName("undoChoice")
         self.undo.clicked.connect(self.undone)
-        self.reload = Button(theme, "Reload", Kind.PRIMARY, Scale.SMALL, "rotate-cw")
+        self.reload = Button(theme, tr("Reload"), Kind.PRIMARY, Scale.SMALL, "rotate-cw")
         self.reload.setObjectName("reloadModel")
         self.reload.clicked.connect(self.applied)
         words = QVBoxLayout()
@@ -56,7 +57,7 @@ class Foot(QWidget):
         lines = [f"{change.name} {change.before} → {change.after}" for change in changes]
         self.setVisible(bool(lines))
         self._first.setText(lines[0] if lines else "")
-        self._others.setText(f"and {len(lines) - 1} more" if len(lines) > 1 else "")
+        self._others.setText(tr("and {number} more").format(number=len(lines) - 1) if len(lines) > 1 else "")
         self._others.setVisible(len(lines) > 1)
         set_tooltip(self, "\n".join(lines) if len(lines) > 1 else "")
         # Green is for what does some good.

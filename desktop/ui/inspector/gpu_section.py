@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.placement import PlacementView
+from desktop.translation import tr, tr_later
 from desktop.ui import wording
 from desktop.ui.inspector.gpu_slider import GpuSlider, Ticks
 from desktop.ui.inspector.notice import Notice
@@ -19,7 +20,7 @@ from desktop.ui.parts.toggles import Switch
 from desktop.ui.theme import Theme, font, tabular
 
 _LARGE = 32 / 22
-_WHAT = "How much of the model runs on the graphics card. More is faster, as long as it fits."
+_WHAT = tr_later("How much of the model runs on the graphics card. More is faster, as long as it fits.")
 
 
 class GpuSection(QWidget):
@@ -34,14 +35,14 @@ class GpuSection(QWidget):
         super().__init__()
         self._choose = choose
         self._layers = 0
-        self._auto_label = Label(theme, "Auto", "label", "textSecondary").weight(QFont.Weight.Normal)
-        self.auto = Switch(theme, "Auto: Snug chooses the GPU layers")
+        self._auto_label = Label(theme, tr("Auto"), "label", "textSecondary").weight(QFont.Weight.Normal)
+        self.auto = Switch(theme, tr("Auto: Snug chooses the GPU layers"))
         self.auto.setObjectName("gpuAuto")
         self.auto.clicked.connect(self._auto_chosen)
         head = QHBoxLayout()
         head.setContentsMargins(side, 0, side, 0)
         head.setSpacing(8)
-        title = Label(theme, "GPU layers")
+        title = Label(theme, tr("GPU layers"))
         title.setFont(medium("body"))
         head.addWidget(title, 1)
         head.addWidget(self._auto_label)
@@ -50,7 +51,7 @@ class GpuSection(QWidget):
         self.slider = GpuSlider(theme)
         self.slider.chosen.connect(lambda layers: self._choose(gpu_layers=layers))
         self.ticks = Ticks(theme, self.slider)
-        self.about = Label(theme, _WHAT, "small", "textMuted", wrap=True)
+        self.about = Label(theme, tr(_WHAT), "small", "textMuted", wrap=True)
         self.notice = Notice(theme)
         self.notice.taken.connect(self.remedy_taken)
         reach = side - self.slider.overhang
@@ -85,7 +86,7 @@ class GpuSection(QWidget):
         self.figure.show_view(view)
         self.slider.show_view(view)
         self.ticks.show_view(view)
-        self.about.setText(view.no_card or _WHAT)
+        self.about.setText(view.no_card or tr(_WHAT))
         self.about.set_color("textSecondary" if view.no_card else "textMuted")
         if not view.problem and self.notice.link.hasFocus():
             # What was pressed goes; the keyboard stays where it did something.
@@ -116,10 +117,10 @@ class Figure(QWidget):
     def show_view(self, view: PlacementView) -> None:
         note = ""
         if view.problem:
-            note = "Does not fit"
+            note = tr("Does not fit")
         else:
             note = _speeds(view.expected, view.tokens_per_second)
-        self._words = (str(view.layers), f"of {view.steps}", note)
+        self._words = (str(view.layers), tr("of {steps}").format(steps=view.steps), note)
         self._tight = bool(view.problem)
         self.setAccessibleName(self.text())
         self.update()
@@ -150,15 +151,16 @@ class Figure(QWidget):
             metrics = QFontMetrics(style)
             area = QRectF(left, base - metrics.ascent(), self.width() - left, metrics.height())
             align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            paint.draw_text(painter, area, words, style, theme.color(ink), align, elide=False)
+            paint.draw_text(painter, area, words, style, theme.color(ink), align)
+            left += metrics.horizontalAdvance(words) + 8.0
 
 
 def _speeds(expected: float, now: float) -> str:
     """What is known of expected and present tokens per second."""
     if expected > 0:
-        about = f"about {wording.speed(expected)}"
-        return f"{about}, now {wording.speed_figure(now)}" if now > 0 else about
-    return f"now {wording.speed(now)}" if now > 0 else ""
+        about = tr("about {speed}").format(speed=wording.speed(expected))
+        return tr("{about}, now {speed}").format(about=about, speed=wording.speed_figure(now)) if now > 0 else about
+    return tr("now {speed}").format(speed=wording.speed(now)) if now > 0 else ""
 
 
 def _beside(widget: QWidget, side: int) -> QHBoxLayout:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.placement import PlacementView
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.sliders import Slider, Stretch
 from desktop.ui.theme import Theme, font, grown, line_height, tabular
@@ -20,7 +21,7 @@ class GpuSlider(Slider):
     """What does not fit is hatched, and brass where it was chosen nevertheless. Grey while Snug chooses."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "GPU layers", TRACK, grown(THUMB))
+        super().__init__(theme, tr("GPU layers"), TRACK, grown(THUMB))
         self.setObjectName("gpuLayers")
         self._fits = 0
         self._auto = False
@@ -82,8 +83,8 @@ class Ticks(QWidget):
         if self._fits < 0:
             return ["0", str(most)]
         if self._fits in (0, most):
-            return [f"{value} fit" if value == self._fits else str(value) for value in (0, most)]
-        return ["0", f"{self._fits} fit", str(most)]
+            return [_fit(value) if value == self._fits else str(value) for value in (0, most)]
+        return ["0", _fit(self._fits), str(most)]
 
     def sizeHint(self) -> QSize:
         return QSize(120, line_height("small"))
@@ -120,6 +121,10 @@ def _touch(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 def spoken(view: PlacementView) -> str:
     """The slider in words, as a screen reader says it."""
-    said = f"{view.layers} of {view.steps} layers on the graphics card"
-    fits = f"{view.fits} fit" if view.fits >= 0 else "none fit"
-    return f"{said}; {fits}" + ("; chosen by Snug" if view.auto else "")
+    said = tr("{layers} of {steps} layers on the graphics card").format(layers=view.layers, steps=view.steps)
+    fits = _fit(view.fits) if view.fits >= 0 else tr("none fit")
+    return "; ".join((said, fits, tr("chosen by Snug")) if view.auto else (said, fits))
+
+
+def _fit(layers: int) -> str:
+    return tr("{number} fit").format(number=layers)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.inspector.foot import Foot
 from desktop.ui.inspector.model_page import ModelPage, side
 from desktop.ui.parts import paint
@@ -32,11 +33,11 @@ class Inspector(QWidget):
         self._theme = theme
         self._placement = placement
         self.setObjectName("inspector")
-        self.setAccessibleName("Inspector")
-        self.closer = IconButton(theme, "x", "Close the inspector", "Esc")
+        self.setAccessibleName(tr("Inspector"))
+        self.closer = IconButton(theme, "x", tr("Close the inspector"), "Esc")
         self.closer.setObjectName("closeInspector")
         self.closer.clicked.connect(self.closed)
-        title = Label(theme, "Model", "message")
+        title = Label(theme, tr("Model"), "message")
         title.setFont(strong("message"))
         self._model = ElidedLabel(theme, "", "label", "textMuted")
         head = QHBoxLayout()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.placement import Place
+from desktop.translation import tr, tr_later
 from desktop.ui import wording
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium, strong
@@ -27,11 +28,11 @@ class Kind(NamedTuple):
     color: str = ""
 
 
-OTHER = Kind("Other apps", "Other", "memOther")
-WEIGHTS = Kind("Model weights", "Weights", "memWeights")
-MEMORY = Kind("Conversation memory", "Memory", "memConversation")
-FREE = Kind("Free", "Free", "memFree")
-MISSING = Kind("Does not fit", "Over")
+OTHER = Kind(tr_later("Other apps"), tr_later("Other"), "memOther")
+WEIGHTS = Kind(tr_later("Model weights"), tr_later("Weights"), "memWeights")
+MEMORY = Kind(tr_later("Conversation memory"), tr_later("Memory"), "memConversation")
+FREE = Kind(tr_later("Free"), tr_later("Free"), "memFree")
+MISSING = Kind(tr_later("Does not fit"), tr_later("Over"))
 KINDS = (OTHER, WEIGHTS, MEMORY, FREE, MISSING)
 """In the order of the bar."""
 
@@ -127,7 +128,8 @@ class PlaceBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._name = Label(theme, "", "label")
+        self._name = ElidedLabel(theme, "", "label")
+        self._name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._detail = ElidedLabel(theme, "", "small", "textMuted")
         self._used = Label(theme, "", "small", "textSecondary").tabular()
         self._used.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -158,7 +160,7 @@ class PlaceBar(QWidget):
 
 def spoken(place: Place) -> str:
     """A place in words."""
-    used = [(kind.name.lower(), count) for kind, count in amounts(place).items() if count]
+    used = [(tr(kind.name).lower(), count) for kind, count in amounts(place).items() if count]
     parts = [f"{name} {wording.memory_part(count, place.total)}" for name, count in used]
     title = f"{place.name} {place.detail}".strip()
     return f"{title}: {wording.of_memory(place.used, place.total)}. " + ", ".join(parts)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.placement import Place
+from desktop.translation import tr
 from desktop.ui import wording
 from desktop.ui.inspector.memory_bars import FREE, KINDS, MISSING, Kind, amounts
 from desktop.ui.parts import paint
@@ -49,21 +50,21 @@ class MemoryTable(QWidget):
 
     def rows(self) -> list[list[str]]:
         """What is written, line by line; the word at the upper left says where the figures come from."""
-        source = "Measured" if self._measured else "Worked out"
+        source = tr("Measured") if self._measured else tr("Worked out")
         kinds, places = self._kinds(), self._places
         figures = [[_figure(place, kind) for kind in kinds] for place in places]
         if self.has_columns():
             head = [source, *_titles(places)]
-            return [head, *([kind.name, *(row[at] for row in figures)] for at, kind in enumerate(kinds))]
+            return [head, *([tr(kind.name), *(row[at] for row in figures)] for at, kind in enumerate(kinds))]
         lines = [[title, *row] for title, row in zip(_titles(places), figures, strict=True)]
-        return [[source, *(kind.short for kind in kinds)], *lines]
+        return [[source, *(tr(kind.short) for kind in kinds)], *lines]
 
     def has_columns(self) -> bool:
         """Whether each place has a column."""
         if len(self._places) <= 2:
             return True
         metrics = QFontMetrics(self._plain)
-        names = max(metrics.horizontalAdvance(kind.name) for kind in KINDS) + _SWATCH + _AFTER_SWATCH
+        names = max(metrics.horizontalAdvance(tr(kind.name)) for kind in KINDS) + _SWATCH + _AFTER_SWATCH
         words = [*_titles(self._places), "88.8 GB"]
         column = max(metrics.horizontalAdvance(word) for word in words) + _GAP
         return names + column * len(self._places) <= self.width()
@@ -93,7 +94,7 @@ class MemoryTable(QWidget):
             for number, kind in enumerate(kinds):
                 width = self._column_width(len(kinds))
                 right = self.width() - (len(kinds) - number - 1) * (width + _GAP)
-                words = QFontMetrics(self._plain).horizontalAdvance(kind.short)
+                words = QFontMetrics(self._plain).horizontalAdvance(tr(kind.short))
                 left = right - words - _AFTER_SMALL_SWATCH - _SMALL_SWATCH
                 side = _SMALL_SWATCH
                 self._swatch(painter, kind, QRectF(left, (height - side) / 2, side, side))
@@ -115,7 +116,7 @@ class MemoryTable(QWidget):
 
     def _column_width(self, number: int) -> float:
         metrics = QFontMetrics(self._plain)
-        names = metrics.horizontalAdvance(max((kind.name for kind in KINDS), key=len)) + _SWATCH + _AFTER_SWATCH
+        names = metrics.horizontalAdvance(max((tr(kind.name) for kind in KINDS), key=len)) + _SWATCH + _AFTER_SWATCH
         taken = names if self.has_columns() else _NAMES * self.width()
         wanted = max(metrics.horizontalAdvance(word) for word in (*_titles(self._places), "88.8 GB"))
         return min(float(max(_COLUMN, wanted)), (self.width() - taken) / number - _GAP)
@@ -144,8 +145,4 @@ def _figure(place: Place, kind: Kind) -> str:
 
 def _titles(places: Sequence[Place]) -> list[str]:
     """Short names of the places: "Graphics" and "Main", or "Card 1" and "Card 2", where there are more."""
-    short = [place.name.split(" ")[0] for place in places]
-    return [
-        " ".join(place.name.split(" ")[1:]).capitalize() if short.count(word) > 1 else word
-        for word, place in zip(short, places, strict=True)
-    ]
+    return [place.short or place.name for place in places]

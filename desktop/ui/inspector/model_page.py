@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from desktop.domain.placement import PlacementView
+from desktop.translation import tr
 from desktop.ui.inspector.cards_section import CardsSection
 from desktop.ui.inspector.context_section import ContextSection
 from desktop.ui.inspector.gpu_section import GpuSection
@@ -37,7 +38,7 @@ class ModelPage(QScrollArea):
     def __init__(self, theme: Theme, placement: Any) -> None:
         super().__init__()
         self.setObjectName("modelPage")
-        self.setAccessibleName("Model")
+        self.setAccessibleName(tr("Model"))
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -55,7 +56,7 @@ class ModelPage(QScrollArea):
         self.memory = MemorySection(theme)
         self.context = ContextSection(theme, reach(), placement.choose)
         self.options = OptionsSection(theme, placement.choose)
-        self._empty = Label(theme, "No model is chosen, or its file cannot be read.", "body", "textMuted", True)
+        self._empty = Label(theme, tr("No model is chosen, or its file cannot be read."), "body", "textMuted", True)
         self._empty.setContentsMargins(0, 18, 0, 0)
         self._sections = QWidget()
         sections = QVBoxLayout(self._sections)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.models import CacheType, FlashAttention
 from desktop.domain.placement import PlacementView
+from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.inspector.rows import Row
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Pressable
@@ -20,8 +21,12 @@ from desktop.ui.parts.stepper import Stepper
 from desktop.ui.parts.toggles import Switch
 from desktop.ui.theme import Theme
 
-_CACHE = {CacheType.F16: "Full, f16", CacheType.Q8_0: "Half, q8_0", CacheType.Q4_0: "Quarter, q4_0"}
-_FLASH = {FlashAttention.AUTO: "Auto", FlashAttention.ON: "On", FlashAttention.OFF: "Off"}
+_CACHE = {
+    CacheType.F16: tr_later("Full, f16"),
+    CacheType.Q8_0: tr_later("Half, q8_0"),
+    CacheType.Q4_0: tr_later("Quarter, q4_0"),
+}
+_FLASH = {FlashAttention.AUTO: tr_later("Auto"), FlashAttention.ON: tr_later("On"), FlashAttention.OFF: tr_later("Off")}
 _SELECT_WIDTH = 148
 _LEAST_BATCH, _MOST_BATCH = 32, 4096
 _MOST_THREADS = 256
@@ -34,32 +39,32 @@ class OptionsSection(QWidget):
         super().__init__()
         self._theme = theme
         self._used_threads = 0
-        self.cache = self._select("Memory detail", "cacheType", list(_CACHE.values()))
+        self.cache = self._select(tr("Memory detail"), "cacheType", list(map(tr, _CACHE.values())))
         self.cache.chosen.connect(lambda place: choose(cache_type=list(_CACHE)[place]))
-        self._cache_row = Row(theme, "Memory detail", "KV cache precision", self.cache)
-        self.threads = Stepper(theme, "Processor threads", 0, _MOST_THREADS, "Auto", self._step_threads)
+        self._cache_row = Row(theme, tr("Memory detail"), tr("KV cache precision"), self.cache)
+        self.threads = Stepper(theme, tr("Processor threads"), 0, _MOST_THREADS, tr("Auto"), self._step_threads)
         self.threads.setObjectName("threads")
         self.threads.valueChanged.connect(lambda threads: choose(threads=threads))
-        self._threads_row = Row(theme, "Processor threads", "", self.threads)
-        self.flash = self._select("Faster attention", "flashAttention", list(_FLASH.values()))
+        self._threads_row = Row(theme, tr("Processor threads"), "", self.threads)
+        self.flash = self._select(tr("Faster attention"), "flashAttention", list(map(tr, _FLASH.values())))
         self.flash.chosen.connect(lambda place: choose(flash_attention=list(_FLASH)[place]))
-        self.batch = Stepper(theme, "Tokens read at once", _LEAST_BATCH, _MOST_BATCH, step=_double)
+        self.batch = Stepper(theme, tr("Tokens read at once"), _LEAST_BATCH, _MOST_BATCH, step=_double)
         self.batch.setObjectName("batch")
         self.batch.valueChanged.connect(lambda batch: choose(batch=batch))
-        self.lock = Switch(theme, "Keep in memory")
+        self.lock = Switch(theme, tr("Keep in memory"))
         self.lock.setObjectName("lockMemory")
         self.lock.clicked.connect(lambda on: choose(lock_memory=on))
-        self.map_file = Switch(theme, "Read the file as needed")
+        self.map_file = Switch(theme, tr("Read the file as needed"))
         self.map_file.setObjectName("mapFile")
         self.map_file.clicked.connect(lambda on: choose(map_file=on))
-        self.more = Fold(theme, "More")
+        self.more = Fold(theme, tr("More"))
         self.more.setObjectName("moreOptions")
         self._folded = _stack(
             theme,
-            Row(theme, "Faster attention", "Flash attention", self.flash),
-            Row(theme, "Tokens read at once", "Batch size", self.batch),
-            Row(theme, "Keep in memory", "Never swapped out, mlock", self.lock),
-            Row(theme, "Read the file as needed", "Memory mapping, mmap", self.map_file),
+            Row(theme, tr("Faster attention"), tr("Flash attention"), self.flash),
+            Row(theme, tr("Tokens read at once"), tr("Batch size"), self.batch),
+            Row(theme, tr("Keep in memory"), tr("Never swapped out, mlock"), self.lock),
+            Row(theme, tr("Read the file as needed"), tr("Memory mapping, mmap"), self.map_file),
         )
         self._folded.setObjectName("foldedOptions")
         self._folded.hide()
@@ -76,12 +81,16 @@ class OptionsSection(QWidget):
         options = view.options
         self.cache.set_current(list(_CACHE).index(options.cache_type))
         missing = options.cache_type is not CacheType.F16 and options.flash_attention is FlashAttention.OFF
-        self._cache_row.say("Needs flash attention, see More" if missing else "KV cache precision", missing)
+        self._cache_row.say(tr("Needs flash attention, see More") if missing else tr("KV cache precision"), missing)
         self._used_threads = view.threads
         self.threads.show_value(options.threads)
-        cores = f"{view.cores} core{'' if view.cores == 1 else 's'}"
+        cores = tr_count(view.cores, "1 core", "%n cores")
         auto = options.threads == 0 and view.threads > 0
-        self._threads_row.say(f"Auto: {view.threads} of {cores}" if auto else f"{cores} in this computer")
+        self._threads_row.say(
+            tr("Auto: {threads} of {cores}").format(threads=view.threads, cores=cores)
+            if auto
+            else tr("{cores} in this computer").format(cores=cores)
+        )
         self.flash.set_current(list(_FLASH).index(options.flash_attention))
         self.batch.show_value(options.batch)
         self.lock.setChecked(options.lock_memory)
@@ -122,7 +131,7 @@ class Fold(Pressable):
         paint.draw_icon(painter, "chevron-down" if self.isChecked() else "chevron-right", ink, mark, 16)
 
     def _say(self, opened: bool) -> None:
-        self.setAccessibleDescription("Opened" if opened else "Closed")
+        self.setAccessibleDescription(tr("Opened") if opened else tr("Closed"))
         self.update()
 
 

@@ -8,6 +8,8 @@ from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.labels import Label
 from desktop.ui.theme import Theme
 
+_LEAST = 88
+
 
 class Row(QWidget):
     def __init__(self, theme: Theme, title: str, term: str, control: QWidget) -> None:
@@ -15,6 +17,9 @@ class Row(QWidget):
         self.title = Label(theme, title, "body", wrap=True)
         self.title.setFont(medium("body"))
         self.term = Label(theme, "", "small", "textMuted", wrap=True)
+        for label in (self.title, self.term):
+            # Beside a wide control long words break.
+            label.setMinimumWidth(_LEAST)
         self._control = control
         words = QVBoxLayout()
         words.setSpacing(0)

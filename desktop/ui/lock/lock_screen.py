@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import AppError
+from desktop.translation import tr, tr_later
 from desktop.ui.lock import alcove
 from desktop.ui.lock.alcove import Alcove
 from desktop.ui.parts import paint
@@ -49,42 +50,44 @@ class _Words(NamedTuple):
 
 _WORDS = {
     Asking.PASSPHRASE: _Words(
-        "Snug is locked",
-        "Your chats are encrypted on this computer.",
-        "Passphrase",
-        "Unlock",
-        "There is no other way in but your recovery key.\nThat is what keeps it private.",
-        "Use the recovery key",
+        tr_later("Snug is locked"),
+        tr_later("Your chats are encrypted on this computer."),
+        tr_later("Passphrase"),
+        tr_later("Unlock"),
+        tr_later("There is no other way in but your recovery key.\nThat is what keeps it private."),
+        tr_later("Use the recovery key"),
     ),
     Asking.RECOVERY: _Words(
-        "Use your recovery key",
-        "Eight groups of five letters and digits, as you wrote them down.",
-        "Recovery key",
-        "Unlock",
-        "Capitals, spaces and dashes do not matter.",
-        "Use the passphrase",
+        tr_later("Use your recovery key"),
+        tr_later("Eight groups of five letters and digits, as you wrote them down."),
+        tr_later("Recovery key"),
+        tr_later("Unlock"),
+        tr_later("Capitals, spaces and dashes do not matter."),
+        tr_later("Use the passphrase"),
     ),
     Asking.RECOVERY_ONLY: _Words(
-        "Use your recovery key",
-        "The keychain does not give the key to your chats.",
-        "Recovery key",
-        "Unlock",
-        "Eight groups of five letters and digits, as you wrote them down.",
+        tr_later("Use your recovery key"),
+        tr_later("The keychain does not give the key to your chats."),
+        tr_later("Recovery key"),
+        tr_later("Unlock"),
+        tr_later("Eight groups of five letters and digits, as you wrote them down."),
     ),
     Asking.NEW: _Words(
-        "Choose a passphrase",
-        "It encrypts your chats, and Snug asks for it at every start.",
-        "New passphrase",
-        "Start",
-        "Nobody can tell you a passphrase that you forgot.\nFour unrelated words are easy to keep.",
+        tr_later("Choose a passphrase"),
+        tr_later("It encrypts your chats, and Snug asks for it at every start."),
+        tr_later("New passphrase"),
+        tr_later("Start"),
+        tr_later("Nobody can tell you a passphrase that you forgot.\nFour unrelated words are easy to keep."),
     ),
     Asking.NOTHING: _Words(
-        "Snug is hidden",
-        "Nothing of your chats is on the screen.",
+        tr_later("Snug is hidden"),
+        tr_later("Nothing of your chats is on the screen."),
         "",
-        "Show",
-        "This is no lock: the keychain would give the key to any program of yours. With a passphrase it is one; see "
-        "Settings, Privacy and network.",
+        tr_later("Show"),
+        tr_later(
+            "This is no lock: the keychain would give the key to any program of yours. With a passphrase it is one; "
+            "see Settings, Privacy and network."
+        ),
     ),
 }
 
@@ -111,8 +114,8 @@ class LockScreen(QWidget):
         self.setWindowTitle("Snug")
         self._title = Label(theme, "", "display", wrap=True)
         self._sentence = Label(theme, "", "body", "textSecondary", wrap=True)
-        self.secret = SecretField(theme, "Passphrase", captioned=False)
-        self.again = SecretField(theme, "The same once more", captioned=True)
+        self.secret = SecretField(theme, tr("Passphrase"), captioned=False)
+        self.again = SecretField(theme, tr("The same once more"), captioned=True)
         self.button = Button(theme, "", Kind.PRIMARY, Scale.LARGE)
         self.button.setObjectName("unlock")
         self._note = Label(theme, "", "small", "textMuted", wrap=True)
@@ -189,7 +192,7 @@ class LockScreen(QWidget):
             field.setFixedHeight(paint.tall(size("controlLarge"), "message", 10))
 
     def _ask(self, asking: Asking, sentence: str = "") -> None:
-        words = _WORDS[asking]
+        words = _Words(*map(tr, _WORDS[asking]))
         self._asking = asking
         self._title.setText(words.title)
         self._sentence.setText(sentence or words.sentence)
@@ -227,7 +230,7 @@ class LockScreen(QWidget):
             self.secret.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         if self._asking is Asking.NEW and secret != self.again.field.text():
-            self.again.complain("The two are not the same.")
+            self.again.complain(tr("The two are not the same."))
             return
         self.again.complain("")
         self.secret.take()
@@ -241,7 +244,7 @@ class LockScreen(QWidget):
     def _busy(self, busy: bool) -> None:
         for widget in (self.button, self.other, self.secret, self.again):
             widget.setEnabled(not busy)
-        self.button.setText("Opening…" if busy else _WORDS[self._asking].button)
+        self.button.setText(tr("Opening…") if busy else tr(_WORDS[self._asking].button))
 
     def _count_down(self) -> None:
         self._seconds -= 1

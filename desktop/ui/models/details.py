@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.domain.dates import day_text
 from desktop.domain.licences import licence_of
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import file_text, words_for
 from desktop.domain.quants import Quant
+from desktop.translation import tr
 from desktop.ui.models.shelf_rows import badge_of
 from desktop.ui.parts.buttons import Button
 from desktop.ui.parts.fonts import regular
@@ -23,7 +25,6 @@ from desktop.ui.settings.rows import Mark
 from desktop.ui.theme import Theme, grown
 
 WIDTH = 560
-_DAY = "%d %B %Y, %H:%M"
 
 
 class Details(Overlay):
@@ -31,17 +32,17 @@ class Details(Overlay):
     file all the same (hidden where nothing asks)."""
 
     def __init__(self, theme: Theme, window: QWidget, model: InstalledModel, origin: str) -> None:
-        super().__init__(theme, window, f"About {model.name}", dimmed=True)
+        super().__init__(theme, window, tr("About {name}").format(name=model.name), dimmed=True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.closes_outside = True
-        self.shut = Button(theme, "Close")
+        self.shut = Button(theme, tr("Close"))
         self.shut.setObjectName("closeDetails")
         self.shut.clicked.connect(self.reject)
-        self.verify = Button(theme, "Compare its fingerprint", icon_name="fingerprint")
+        self.verify = Button(theme, tr("Compare its fingerprint"), icon_name="fingerprint")
         self.verify.setVisible(model.available)
-        self.allow = Button(theme, "Open it all the same")
+        self.allow = Button(theme, tr("Open it all the same"))
         self.allow.setVisible(model.doubtful)
-        self.newer = Button(theme, "Look for a newer file", icon_name="rotate-cw")
+        self.newer = Button(theme, tr("Look for a newer file"), icon_name="rotate-cw")
         self.newer.setVisible(bool(model.repo) and not model.doubtful)
         for button in (self.verify, self.newer, self.allow):
             button.clicked.connect(self.accept)
@@ -69,7 +70,7 @@ class Details(Overlay):
         body.addLayout(_facts(theme, model))
         body.addStretch(1)
         self.scroll = QScrollArea()
-        self.scroll.setAccessibleName(f"About {model.name}")
+        self.scroll.setAccessibleName(tr("About {name}").format(name=model.name))
         self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,21 +102,31 @@ class Details(Overlay):
 def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
     """Names and values, the plain ones first; what nobody knows is left out."""
     quant = Quant(model.quant)
-    quality = f"{model.quant}: {quant.quality.words.lower()}" if quant.quality.bars else model.quant
-    parts = f", in {len(model.files)} parts" if model.parts else ""
+    quality = f"{model.quant}: {tr(quant.quality.words).lower()}" if quant.quality.bars else model.quant
+    file = f"{Path(model.path).name}, {file_text(model.size_bytes)}"
+    if model.parts:
+        file = tr("{file}, in {number} parts").format(file=file, number=len(model.files))
     known = [
-        ("Licence", licence_of(model.licence).line),
-        ("From", model.repo and f"{model.repo}, {model.repo_file}".rstrip(", ")),
-        ("Made from", model.made_from and f"{model.made_from}, on this computer"),
-        ("File", f"{Path(model.path).name}, {file_text(model.size_bytes)}{parts}"),
-        ("Folder", str(Path(model.path).parent)),
-        ("Weights", quality),
-        ("Remembers", _remembers(model)),
-        ("Parameters", f"{model.parameters / 1e9:.1f} billion" if model.parameters >= 1e8 else ""),
-        ("Kind", f"{model.architecture}, {model.layers} layers" if model.layers else model.architecture),
-        ("Pictures", Path(model.projector).name if model.projector else ""),
-        ("Chat template", _template(model)),
-        ("Fingerprint", _fingerprint(model)),
+        (tr("Licence"), licence_of(model.licence).line),
+        (tr("From"), model.repo and f"{model.repo}, {model.repo_file}".rstrip(", ")),
+        (tr("Made from"), model.made_from and tr("{made_from}, on this computer").format(made_from=model.made_from)),
+        (tr("File"), file),
+        (tr("Folder"), str(Path(model.path).parent)),
+        (tr("Weights"), quality),
+        (tr("Remembers"), _remembers(model)),
+        (
+            tr("Parameters"),
+            tr("{number:.1f} billion").format(number=model.parameters / 1e9) if model.parameters >= 1e8 else "",
+        ),
+        (
+            tr("Kind"),
+            tr("{architecture}, {layers} layers").format(architecture=model.architecture, layers=model.layers)
+            if model.layers
+            else model.architecture,
+        ),
+        (tr("Pictures"), Path(model.projector).name if model.projector else ""),
+        (tr("Chat template"), _template(model)),
+        (tr("Fingerprint"), _fingerprint(model)),
     ]
     return [(name, value) for name, value in known if value]
 
@@ -123,34 +134,39 @@ def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
 def _remembers(model: InstalledModel) -> str:
     if not model.context_length:
         return ""
-    return f"about {words_for(model.context_length):,} words ({model.context_length:,} tokens)"
+    return tr("about {words:,} words ({tokens:,} tokens)").format(
+        words=words_for(model.context_length), tokens=model.context_length
+    )
 
 
 def _template(model: InstalledModel) -> str:
     if model.template:
-        return f"Snug's own: {model.template}"
+        return tr("Snug's own: {template}").format(template=model.template)
     check = model.checked
     if check is None or not check.template:
-        return "" if model.has_template else "none"
-    return check.known_template or f"of its own ({check.template[:12]}…)"
+        return "" if model.has_template else tr("none")
+    return check.known_template or tr("of its own ({template}…)").format(template=check.template[:12])
 
 
 def _fingerprint(model: InstalledModel) -> str:
     check = model.checked
     if check is None or not check.own_sha256:
-        return "The publisher's is known; not compared yet" if model.sha256 else "Not read yet"
+        return tr("The publisher's is known; not compared yet") if model.sha256 else tr("Not read yet")
     if check.verified_at:
-        return f"The publisher's, compared on {datetime.fromtimestamp(check.verified_at).strftime(_DAY)}"
-    return f"{check.own_sha256[0][:16]}…" if not model.sha256 else "Not the publisher's"
+        at = datetime.fromtimestamp(check.verified_at)
+        return tr("The publisher's, compared on {day}, {time:%H:%M}").format(day=day_text(at, year=True), time=at)
+    return f"{check.own_sha256[0][:16]}…" if not model.sha256 else tr("Not the publisher's")
 
 
 def _findings(theme: Theme, model: InstalledModel) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(8)
     badge = badge_of(model)
-    said = [(badge.icon_name, badge.color, f"{badge.words}.")]
+    said = [(badge.icon_name, badge.color, f"{tr(badge.words)}.")]
     for found in model.checked.findings if model.checked is not None else ():
-        said.append(("triangle-alert" if found.asks else "info", "warning" if found.asks else "textMuted", found.words))
+        said.append(
+            ("triangle-alert" if found.asks else "info", "warning" if found.asks else "textMuted", tr(found.words))
+        )
     for icon_name, color, words in said:
         line = QHBoxLayout()
         line.setSpacing(10)

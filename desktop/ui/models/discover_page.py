@@ -17,6 +17,7 @@ from desktop.domain.hub import Sort
 from desktop.domain.licences import Use, licence_of
 from desktop.domain.listing import Detail, Listed, Wanted
 from desktop.domain.names import file_text
+from desktop.translation import tr, tr_later
 from desktop.ui.models.found_list import FoundList
 from desktop.ui.models.model_detail import ModelDetail
 from desktop.ui.parts.buttons import Button, Kind, Scale
@@ -31,11 +32,11 @@ from desktop.ui.theme import Theme, grown
 
 LIST_WIDTH = 364
 _SORTS = {
-    Sort.TRENDING: "Trending",
-    Sort.DOWNLOADS: "Most downloaded",
-    Sort.LIKES: "Most liked",
-    Sort.UPDATED: "Updated last",
-    Sort.NEWEST: "Newest",
+    Sort.TRENDING: tr_later("Trending"),
+    Sort.DOWNLOADS: tr_later("Most downloaded"),
+    Sort.LIKES: tr_later("Most liked"),
+    Sort.UPDATED: tr_later("Updated last"),
+    Sort.NEWEST: tr_later("Newest"),
 }
 _PAUSE_MS = 150
 
@@ -110,21 +111,21 @@ class DiscoverPage(QWidget):
         self._wishes = wishes
         self._begun: set[str] = set()
         self.setObjectName("discoverPage")
-        self.field = Field(theme, "Search models", "search")
+        self.field = Field(theme, tr("Search models"), "search")
         self.field.setObjectName("searchModels")
-        self.field.setPlaceholderText("Search models")
+        self.field.setPlaceholderText(tr("Search models"))
         self.field.setMinimumWidth(grown(200))
         self.field.setMaximumWidth(grown(280))
-        self.fits = Chip(theme, "Fits this computer", "monitor-check")
-        self.vision = Chip(theme, "Vision", "eye")
-        self.reasoning = Chip(theme, "Reasoning", "brain")
-        self.licence = Chip(theme, "Licence", "scale", opens_menu=True)
-        self.sort = Select(theme, "Order", list(_SORTS.values()))
+        self.fits = Chip(theme, tr("Fits this computer"), "monitor-check")
+        self.vision = Chip(theme, tr("Vision"), "eye")
+        self.reasoning = Chip(theme, tr("Reasoning"), "brain")
+        self.licence = Chip(theme, tr("Licence"), "scale", opens_menu=True)
+        self.sort = Select(theme, tr("Order"), list(map(tr, _SORTS.values())))
         self.list = FoundList(theme)
         self.setFocusProxy(self.field)
         self.ask_hub = Button(theme, "", scale=Scale.SMALL, icon_name="search")
         self.ask_hub.setObjectName("askHub")
-        self.more = Button(theme, "Show more", Kind.QUIET, Scale.SMALL)
+        self.more = Button(theme, tr("Show more"), Kind.QUIET, Scale.SMALL)
         self.more.setObjectName("showMore")
         self.note = Label(theme, "", "small", "textMuted", wrap=True)
         self.detail = ModelDetail(theme)
@@ -166,18 +167,20 @@ class DiscoverPage(QWidget):
         asks = not discovery.online()
         self.ask_hub.setVisible(asks)
         self.ask_hub.setEnabled(not discovery.asking())
-        words = f"Ask the hub for “{theme_text[:14]}”" if theme_text else "Ask the hub"
-        self.ask_hub.setText("Asking…" if discovery.asking() else words)
+        words = tr("Ask the hub for “{text}”").format(text=theme_text[:14]) if theme_text else tr("Ask the hub")
+        self.ask_hub.setText(tr("Asking…") if discovery.asking() else words)
         self.more.setVisible(discovery.online() and discovery.has_more())
         self.more.setEnabled(not discovery.asking())
         self.sort.setVisible(discovery.online())
         if asks:
-            none = "" if rows else "None of Snug’s own list fits. "
-            self.note.setText(f"{none}Snug’s own list, {discovery.updated()}. Nobody was asked.")
+            said = tr("Snug’s own list, {updated}. Nobody was asked.").format(updated=tr(discovery.updated()))
+            self.note.setText(said if rows else " ".join((tr("None of Snug’s own list fits."), said)))
         else:
-            self.note.setText(f"From {self._wishes.host}." if rows else "The hub found nothing that fits.")
+            self.note.setText(
+                tr("From {host}.").format(host=self._wishes.host) if rows else tr("The hub found nothing that fits.")
+            )
         free = self._wishes.free()
-        self.free.setText(f"{file_text(free)} free" if free else "")
+        self.free.setText(tr("{size} free").format(size=file_text(free)) if free else "")
         self.disk.setVisible(bool(free))
         self._tell_detail()
 
@@ -303,22 +306,27 @@ class DiscoverPage(QWidget):
         self._discovery.choose(wanted)
 
     def _open_licences(self) -> None:
-        menu = Menu(self._theme, "Licence", self.licence)
+        menu = Menu(self._theme, tr("Licence"), self.licence)
         menu.aboutToHide.connect(menu.deleteLater)
         now = self._discovery.wanted().use
         for use in (None, Use.WORK, Use.CREDIT, Use.OWN_TERMS, Use.NOT_COMMERCIAL):
-            words = use.value if use is not None else "Any licence"
+            words = tr(use.value) if use is not None else tr("Any licence")
             menu.add_choice(words, use is now).triggered.connect(lambda _=False, use=use: self._choose_use(use))
         menu.open_below(self.licence)
 
     def _choose_use(self, use: Use | None) -> None:
-        self.licence.setText("Licence" if use is None else use.value)
+        self.licence.setText(tr("Licence") if use is None else tr(use.value))
         self.licence.updateGeometry()
         self._choose(use=use)
 
 
 def _listed(order: Order) -> Listed:
-    return Listed(order.repo, order.name, f"{order.publisher}, not finished", licence_of(order.licence))
+    return Listed(
+        order.repo,
+        order.name,
+        tr("{publisher}, not finished").format(publisher=order.publisher),
+        licence_of(order.licence),
+    )
 
 
 class _Line(QWidget):

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from desktop.domain.fitness import Fitness
 from desktop.domain.licences import Use
 from desktop.domain.listing import Listed
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import strong
 from desktop.ui.parts.marks import Tone, badge_size, draw_avatar, draw_badge
@@ -54,12 +55,12 @@ def described(model: Listed) -> str:
     """The row for a screen reader, without the name."""
     said = [
         model.publisher,
-        str(model.fitness),
+        tr(model.fitness),
         model.licence.line,
-        "reasoning" if model.reasoning else "",
-        "understands pictures" if model.vision else "",
-        "the publisher wants something first" if model.gated else "",
-        f"{count_text(model.downloads)} downloads" if model.downloads else "",
+        tr("reasoning") if model.reasoning else "",
+        tr("understands pictures") if model.vision else "",
+        tr("the publisher wants something first") if model.gated else "",
+        tr("{number} downloads").format(number=count_text(model.downloads)) if model.downloads else "",
     ]
     return ", ".join(each for each in said if each)
 
@@ -145,13 +146,14 @@ class FoundDelegate(QStyledItemDelegate):
         if row.fitness not in FITS:
             return line
         tone, icon_name = FITS[row.fitness]
-        box = badge_size(row.fitness, icon_name)
+        words = tr(row.fitness)
+        box = badge_size(words, icon_name)
         place = QRectF(line.right() - box.width(), line.center().y() - box.height() / 2, box.width(), box.height())
-        draw_badge(painter, self._theme, place, row.fitness, tone, icon_name)
+        draw_badge(painter, self._theme, place, words, tone, icon_name)
         return line.adjusted(0, 0, -box.width() - 8, 0)
 
     def _before_licence(self, painter: QPainter, line: QRectF, row: Listed) -> QRectF:
-        words = row.licence.label if row.licence.use is not Use.UNKNOWN or row.licence.id else "Licence unknown"
+        words = tr(row.licence.label) if row.licence.use is not Use.UNKNOWN or row.licence.id else tr("Licence unknown")
         box = badge_size(words)
         if box.width() > line.width() * 0.6:
             return line
@@ -200,7 +202,7 @@ class FoundList(RowsView):
         self.rows = FoundModels(self)
         self._delegate = FoundDelegate(theme, self)
         self.setObjectName("foundModels")
-        self.setAccessibleName("Models that were found")
+        self.setAccessibleName(tr("Models that were found"))
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
         self.clicked.connect(self._open)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.models import InstalledModel
+from desktop.translation import tr
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -104,10 +105,10 @@ class ModelsHome(QObject):
         wishes = Wishes(self.chat_requested.emit, self.benchmark_requested.emit, self._reveal, self._speed, look, find)
         page = InstalledPage(self._theme, self.shelf, self._models, wishes)
         page.told.connect(self.told)
-        entries = [Entry("installed", "Installed", page, page.actions)]
+        entries = [Entry("installed", tr("Installed"), page, page.actions)]
         if shop is not None:
             discover = self._make_discover(shop)
-            entries.insert(0, Entry("discover", "Discover", discover, discover.actions))
+            entries.insert(0, Entry("discover", tr("Discover"), discover, discover.actions))
         room = ModelsRoom(self._theme, entries)
         room.closed.connect(self.closed)
         return room

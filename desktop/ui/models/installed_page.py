@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.names import file_text
+from desktop.translation import tr, tr_count
 from desktop.ui.chat.progress_line import ProgressLine, progress_height
 from desktop.ui.models.drop_zone import DropZone
 from desktop.ui.models.shelf_list import ShelfTable
@@ -102,7 +103,7 @@ class InstalledPage(QWidget):
         self._offered: tuple[tuple[str, int, int], ...] = ()
         self.progress = ProgressLine(theme)
         self.progress.setFixedHeight(progress_height())
-        self.stop = Button(theme, "Stop", scale=Scale.SMALL)
+        self.stop = Button(theme, tr("Stop"), scale=Scale.SMALL)
         self.stop.setObjectName("stopJob")
         self.stop.clicked.connect(shelf.stop)
         self.doing = QWidget()
@@ -140,13 +141,13 @@ class InstalledPage(QWidget):
 
     def _make_actions(self) -> QWidget:
         theme = self._theme
-        self.open_folder = Button(theme, "Open models folder", scale=Scale.SMALL, icon_name="folder-open")
+        self.open_folder = Button(theme, tr("Open models folder"), scale=Scale.SMALL, icon_name="folder-open")
         self.open_folder.setObjectName("openModelsFolder")
         self.open_folder.clicked.connect(lambda: self._wishes.reveal(str(self._shelf.folders()[0])))
-        self.add = Button(theme, "Add models", Kind.PRIMARY, Scale.SMALL, "plus")
+        self.add = Button(theme, tr("Add models"), Kind.PRIMARY, Scale.SMALL, "plus")
         self.add.setObjectName("addModels")
         self.add.clicked.connect(self.ask_to_add)
-        self.more = IconButton(theme, "ellipsis", "More about the models folder")
+        self.more = IconButton(theme, "ellipsis", tr("More about the models folder"))
         self.more.setObjectName("moreAboutFolder")
         self.more.clicked.connect(self._open_folder_menu)
         holder = QWidget()
@@ -160,13 +161,15 @@ class InstalledPage(QWidget):
 
     def _make_nothing(self) -> QWidget:
         theme, find = self._theme, self._wishes.find
-        sentence = "One that suits this computer is a matter of minutes. After that nothing needs the network."
+        sentence = tr("One that suits this computer is a matter of minutes. After that nothing needs the network.")
         if find is None:
-            return Card(theme, Row(theme, "box", "There is no model here yet", "A .gguf file is all that it takes."))
-        self.find = Button(theme, "Find a model", scale=Scale.SMALL)
+            return Card(
+                theme, Row(theme, "box", tr("There is no model here yet"), tr("A .gguf file is all that it takes."))
+            )
+        self.find = Button(theme, tr("Find a model"), scale=Scale.SMALL)
         self.find.setObjectName("findModel")
         self.find.clicked.connect(find)
-        return Card(theme, Row(theme, "box", "There is no model here yet", sentence, self.find))
+        return Card(theme, Row(theme, "box", tr("There is no model here yet"), sentence, self.find))
 
     def _connect(self) -> None:
         shelf, rows = self._shelf, self.list
@@ -220,25 +223,27 @@ class InstalledPage(QWidget):
             self.offers.addWidget(self._offer(app, count, size))
 
     def _offer(self, app: str, count: int, size: int) -> QWidget:
-        use = Button(self._theme, "Use them" if count > 1 else "Use it", scale=Scale.SMALL)
+        use = Button(self._theme, tr("Use them") if count > 1 else tr("Use it"), scale=Scale.SMALL)
         use.setObjectName(f"adopt-{app}")
-        later = Button(self._theme, "Not now", Kind.QUIET, Scale.SMALL)
+        later = Button(self._theme, tr("Not now"), Kind.QUIET, Scale.SMALL)
         use.clicked.connect(partial(self._shelf.adopt, app))
         later.clicked.connect(partial(self._shelf.dismiss, app))
-        title = f"{app} has {count:,} model{'s' if count > 1 else ''} here ({file_text(size)})"
+        title = tr_count(count, "{app} has 1 model here ({size})", "{app} has %n models here ({size})")
+        title = title.format(app=app, size=file_text(size))
         return Card(
-            self._theme, Row(self._theme, "box", title, "Snug can use them where they are, without a copy.", later, use)
+            self._theme,
+            Row(self._theme, "box", title, tr("Snug can use them where they are, without a copy."), later, use),
         )
 
     def origin(self, model: InstalledModel) -> str:
         """Who made a model, or where its file is from."""
         if self._models.is_starter(model):
-            return "Comes with Snug"
+            return tr("Comes with Snug")
         if model.made_from:
-            return f"Made here from {model.made_from}"
+            return tr("Made here from {made_from}").format(made_from=model.made_from)
         owner = self._shelf.owner(model)
-        made = model.publisher or ("" if owner else "From your own file")
-        return " · ".join(each for each in (made, owner and f"from {owner}") if each)
+        made = model.publisher or ("" if owner else tr("From your own file"))
+        return " · ".join(each for each in (made, owner and tr("from {owner}").format(owner=owner)) if each)
 
     # What was asked for
 
@@ -253,7 +258,7 @@ class InstalledPage(QWidget):
 
         def folder(copies: bool) -> None:
             questions.ask_for_folder(
-                self.window(), "Add a folder of models", lambda chosen: self._shelf.add([chosen], copies=copies)
+                self.window(), tr("Add a folder of models"), lambda chosen: self._shelf.add([chosen], copies=copies)
             )
 
         asked.files_wanted.connect(files)
@@ -284,7 +289,7 @@ class InstalledPage(QWidget):
         if deed is Deed.UNLOAD and self._models.state() is EngineState.READY:
             self._models.rest()
         elif deed is Deed.UNLOAD:
-            self.told.emit("It is busy. Unload it when it has finished")
+            self.told.emit(tr("It is busy. Unload it when it has finished"))
         elif deed is Deed.CHAT:
             self._wishes.chat(model_id)
         elif model is not None and model.doubtful:
@@ -294,7 +299,7 @@ class InstalledPage(QWidget):
 
     def _remove(self, model_id: int) -> None:
         self._shelf.remove(model_id)
-        self.told.emit("It is off the list. Its file is still there")
+        self.told.emit(tr("It is off the list. Its file is still there"))
 
     def _delete(self, model_id: int) -> None:
         from desktop.ui.models import questions
@@ -316,18 +321,18 @@ class InstalledPage(QWidget):
     def _open_folder_menu(self) -> None:
         from desktop.ui.models import questions
 
-        menu = Menu(self._theme, "Models folder", self)
+        menu = Menu(self._theme, tr("Models folder"), self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        move = menu.add_command("Move the models folder…", "folder-open")
+        move = menu.add_command(tr("Move the models folder…"), "folder-open")
         move.triggered.connect(
-            lambda: questions.ask_for_folder(self.window(), "Move the models to", self._shelf.move_to)
+            lambda: questions.ask_for_folder(self.window(), tr("Move the models to"), self._shelf.move_to)
         )
-        also = menu.add_command("Look in another folder too…", "plus")
+        also = menu.add_command(tr("Look in another folder too…"), "plus")
         also.triggered.connect(
-            lambda: questions.ask_for_folder(self.window(), "Look for models in", self._shelf.look_in)
+            lambda: questions.ask_for_folder(self.window(), tr("Look for models in"), self._shelf.look_in)
         )
         for folder in self._shelf.folders()[1:]:
-            no_longer = menu.add_command(f"Look no longer in {folder.name}", "x")
+            no_longer = menu.add_command(tr("Look no longer in {name}").format(name=folder.name), "x")
             no_longer.triggered.connect(partial(self._shelf.look_no_longer_in, str(folder)))
         menu.open_below(self.more, right=True)
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QW
 
 from desktop.domain.downloads import Download
 from desktop.domain.listing import Detail
-from desktop.domain.names import file_text, words_for
+from desktop.domain.names import file_text, list_text, words_for
 from desktop.domain.quants import Variant
+from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.models.variant_table import VariantTable
 from desktop.ui.parts.buttons import Button, IconButton, Kind, Scale
@@ -21,7 +22,7 @@ from desktop.ui.parts.page import Page
 from desktop.ui.settings.rows import Mark
 from desktop.ui.theme import Theme, grown
 
-CHECKED = "Every file is checked against the publisher’s fingerprint (SHA-256) before Snug opens it."
+CHECKED = tr_later("Every file is checked against the publisher’s fingerprint (SHA-256) before Snug opens it.")
 
 
 class ModelDetail(Page):
@@ -40,16 +41,16 @@ class ModelDetail(Page):
     draft_requested = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "The model", grown(640), centred=False)
+        super().__init__(theme, tr("The model"), grown(640), centred=False)
         self._detail: Detail | None = None
         self.setObjectName("modelDetail")
         self.table = VariantTable(theme)
         self._body: QWidget | None = None
         self.card = MessageBody(theme)
-        self.card.setAccessibleName("What the publisher says")
+        self.card.setAccessibleName(tr("What the publisher says"))
         self.card.link_activated.connect(self.link_activated)
         self._card_of = ""
-        self.nothing = Label(theme, "Choose a model to see its files.", "body", "textMuted")
+        self.nothing = Label(theme, tr("Choose a model to see its files."), "body", "textMuted")
         self.column.addWidget(self.nothing)
         self._head = QVBoxLayout()
         self._head.setSpacing(12)
@@ -93,7 +94,7 @@ class ModelDetail(Page):
         draft = self._detail.draft if self._detail is not None else None
         if draft is not None:
             ordered = [file.name for each in downloads for file in each.order.files]
-            self.draft.setText("It is here" if draft.name in here else "Fetch it too")
+            self.draft.setText(tr("It is here") if draft.name in here else tr("Fetch it too"))
             self.draft.setEnabled(draft.name not in here and draft.name not in ordered)
 
     # --- inside
@@ -103,9 +104,16 @@ class ModelDetail(Page):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(ElidedLabel(theme, listed.name, "title"))
-        when = f", published {detail.published}" if detail.published else ""
-        words.addWidget(ElidedLabel(theme, f"by {listed.publisher}{when}", "label", "textSecondary"))
-        site = IconButton(theme, "external-link", "Open its page on the hub")
+        by = tr("by {publisher}, published {month}") if detail.published else tr("by {publisher}")
+        words.addWidget(
+            ElidedLabel(
+                theme,
+                by.format(publisher=listed.publisher, month=tr(detail.published)),
+                "label",
+                "textSecondary",
+            )
+        )
+        site = IconButton(theme, "external-link", tr("Open its page on the hub"))
         site.clicked.connect(lambda: self.site_requested.emit(listed.repo))
         line = QHBoxLayout()
         line.setSpacing(14)
@@ -114,41 +122,49 @@ class ModelDetail(Page):
         line.addWidget(site, 0, Qt.AlignmentFlag.AlignTop)
         self._head.addLayout(line)
         if detail.purpose:
-            self._head.addWidget(Label(theme, detail.purpose, "message", wrap=True))
+            self._head.addWidget(Label(theme, tr(detail.purpose), "message", wrap=True))
         self._head.addLayout(self._signs(detail))
         self._head.addSpacing(6)
         self._head.addLayout(self._title(detail))
         if not detail.offered:
-            told = "Looking at its files…" if detail.looking else "It has no model file that Snug can use."
+            told = tr("Looking at its files…") if detail.looking else tr("It has no model file that Snug can use.")
             self._head.addWidget(Label(theme, told, "label", "textSecondary", wrap=True))
 
     def _signs(self, detail: Detail) -> QLayout:
         theme, listed = self._theme, detail.listed
         flow = Flow(8)
         if listed.reasoning:
-            flow.addWidget(Badge(theme, "Reasoning", icon_name="brain"))
+            flow.addWidget(Badge(theme, tr("Reasoning"), icon_name="brain"))
         if listed.vision:
-            flow.addWidget(Badge(theme, "Vision", icon_name="eye"))
+            flow.addWidget(Badge(theme, tr("Vision"), icon_name="eye"))
         flow.addWidget(Badge(theme, listed.licence.line, icon_name="scale"))
         if detail.context_length:
-            flow.addWidget(Badge(theme, f"About {words_for(detail.context_length):,} words", icon_name="book-open"))
+            flow.addWidget(
+                Badge(
+                    theme,
+                    tr("About {number:,} words").format(number=words_for(detail.context_length)),
+                    icon_name="book-open",
+                )
+            )
         if listed.gated:
-            flow.addWidget(Badge(theme, "The publisher asks for an account", icon_name="key-round"))
+            flow.addWidget(Badge(theme, tr("The publisher asks for an account"), icon_name="key-round"))
         return flow
 
     def _title(self, detail: Detail) -> QLayout:
         line = QHBoxLayout()
         line.setSpacing(10)
-        line.addWidget(Label(self._theme, "Choose a file", "heading"))
-        note = ElidedLabel(self._theme, "Fit is worked out for this computer", "small", "textMuted")
+        line.addWidget(Label(self._theme, tr("Choose a file"), "heading"))
+        note = ElidedLabel(self._theme, tr("Fit is worked out for this computer"), "small", "textMuted")
         note.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         line.addStretch(1)
         line.addWidget(note)
         return line
 
     def _draft_row(self, draft: Variant) -> QWidget:
-        told = f"The publisher has a small helper for it that guesses ahead ({file_text(draft.size)})."
-        self.draft = Button(self._theme, "Fetch it too", scale=Scale.SMALL)
+        told = tr("The publisher has a small helper for it that guesses ahead ({size}).").format(
+            size=file_text(draft.size)
+        )
+        self.draft = Button(self._theme, tr("Fetch it too"), scale=Scale.SMALL)
         self.draft.setObjectName("fetchDraft")
         self.draft.clicked.connect(lambda: self.draft_requested.emit(draft.name))
         holder = _note(self._theme, "gauge", told)
@@ -159,41 +175,41 @@ class ModelDetail(Page):
 
     def _show_foot(self, detail: Detail) -> None:
         theme = self._theme
-        self._foot.addWidget(_note(theme, "shield-check", CHECKED))
+        self._foot.addWidget(_note(theme, "shield-check", tr(CHECKED)))
         if detail.projector is not None:
             more = file_text(detail.projector.size)
-            self._foot.addWidget(_note(theme, "eye", f"What it sees with comes along ({more})."))
+            self._foot.addWidget(_note(theme, "eye", tr("What it sees with comes along ({more}).").format(more=more)))
         if detail.draft is not None:
             self._foot.addWidget(self._draft_row(detail.draft))
         if detail.replaced:
-            told = f"The publisher has replaced {_listed(detail.replaced)} since Snug’s own list was made."
+            told = tr_count(
+                len(detail.replaced),
+                "The publisher has replaced the {names} file since Snug’s own list was made.",
+                "The publisher has replaced the {names} files since Snug’s own list was made.",
+            ).format(names=list_text(detail.replaced))
             self._foot.addWidget(_note(theme, "info", told))
         if not detail.revision:
-            told = "Sizes are from Snug’s own list and about right. Nobody was asked."
+            told = tr("Sizes are from Snug’s own list and about right. Nobody was asked.")
             self._foot.addWidget(_note(theme, "info", told))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         if not detail.revision:
-            look = Button(theme, "Looking…" if detail.looking else "Look at the publisher’s list", scale=Scale.SMALL)
+            look = Button(
+                theme, tr("Looking…") if detail.looking else tr("Look at the publisher’s list"), scale=Scale.SMALL
+            )
             look.setObjectName("lookUp")
             look.setEnabled(not detail.looking)
             look.clicked.connect(self.look_requested)
             buttons.addWidget(look)
         if detail.licence_file:
-            text = Button(theme, "Read the licence", Kind.QUIET, Scale.SMALL, "scale")
+            text = Button(theme, tr("Read the licence"), Kind.QUIET, Scale.SMALL, "scale")
             text.clicked.connect(self.licence_requested)
             buttons.addWidget(text)
         buttons.addStretch(1)
         self._foot.addLayout(buttons)
         if detail.card:
             self._foot.addSpacing(8)
-            self._foot.addWidget(Label(theme, "What the publisher says", "heading"))
-
-
-def _listed(quants: Sequence[str]) -> str:
-    """``the Q4_K_M file``, ``the Q4_K_M, Q6_K and Q8_0 files``."""
-    *rest, last = quants
-    return f"the {', '.join(rest)} and {last} files" if rest else f"the {last} file"
+            self._foot.addWidget(Label(theme, tr("What the publisher says"), "heading"))
 
 
 def _note(theme: Theme, icon_name: str, words: str) -> QWidget:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QWidget
 
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import file_text
+from desktop.translation import tr
 from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.dialog import Dialog
 from desktop.ui.parts.question import Question
@@ -30,19 +31,19 @@ class AddModels(Question):
         super().__init__(
             theme,
             window,
-            "Add models",
-            "Model files end in .gguf. A file can stay where it is, or be copied to where Snug keeps its own.",
-            "Choose files…",
+            tr("Add models"),
+            tr("Model files end in .gguf. A file can stay where it is, or be copied to where Snug keeps its own."),
+            tr("Choose files…"),
             Kind.PRIMARY,
         )
-        self.stays = Radio(theme, "Use them where they are")
-        self.copies = Radio(theme, "Copy them into the models folder")
+        self.stays = Radio(theme, tr("Use them where they are"))
+        self.copies = Radio(theme, tr("Copy them into the models folder"))
         self.stays.setChecked(True)
         group = QButtonGroup(self)
         for radio in (self.stays, self.copies):
             group.addButton(radio)
             self.middle.addWidget(radio)
-        self.folder = Button(theme, "Choose a folder…", icon_name="folder-open")
+        self.folder = Button(theme, tr("Choose a folder…"), icon_name="folder-open")
         self.folder.setObjectName("chooseFolder")
         self.middle.addWidget(self.folder)
         self.yes.clicked.connect(lambda: self._choose(self.files_wanted))
@@ -63,10 +64,12 @@ def ask_to_delete(theme: Theme, window: QWidget, model: InstalledModel, agreed: 
     dialog = Dialog(
         theme,
         window,
-        f"Delete {model.name}?",
-        f"{names} ({file_text(model.size_bytes)}) goes to this computer's trash. Your chats with it stay.",
-        "Keep it",
-        "Move to the trash",
+        tr("Delete {name}?").format(name=model.name),
+        tr("{names} ({size}) goes to this computer's trash. Your chats with it stay.").format(
+            names=names, size=file_text(model.size_bytes)
+        ),
+        tr("Keep it"),
+        tr("Move to the trash"),
         danger=True,
     )
     dialog.accepted.connect(agreed)
@@ -76,14 +79,17 @@ def ask_to_delete(theme: Theme, window: QWidget, model: InstalledModel, agreed: 
 
 def explain_owner(theme: Theme, window: QWidget, model: InstalledModel, owner: str, agreed: Callable[[], None]) -> None:
     """Say whose file it is that would go, and offer what can be done instead."""
-    whose = f"belongs to {owner}" if owner else "came with Snug"
+    if owner:
+        text = tr("Its file belongs to {owner}, so Snug does not delete it. It stays where it is: {path}")
+    else:
+        text = tr("Its file came with Snug, so Snug does not delete it. It stays where it is: {path}")
     dialog = Dialog(
         theme,
         window,
-        f"Take {model.name} off the list?",
-        f"Its file {whose}, so Snug does not delete it. It stays where it is: {model.path}",
-        "Keep it",
-        "Take it off the list",
+        tr("Take {name} off the list?").format(name=model.name),
+        text.format(owner=owner, path=model.path),
+        tr("Keep it"),
+        tr("Take it off the list"),
     )
     dialog.accepted.connect(agreed)
     dialog.ask()
@@ -100,9 +106,9 @@ def ask_for_folder(window: QWidget, title: str, chosen: Callable[[str], None]) -
 
 
 def ask_for_files(window: QWidget, chosen: Callable[[list[str]], None]) -> QFileDialog:
-    chooser = QFileDialog(window, "Add models")
+    chooser = QFileDialog(window, tr("Add models"))
     chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    chooser.setNameFilters(["Model files (*.gguf)", "All files (*)"])
+    chooser.setNameFilters([tr("Model files (*.gguf)"), tr("All files (*)")])
     chooser.filesSelected.connect(chosen)
     chooser.finished.connect(chooser.deleteLater)
     chooser.open()
@@ -111,8 +117,8 @@ def ask_for_files(window: QWidget, chosen: Callable[[list[str]], None]) -> QFile
 
 def ask_to_replace(theme: Theme, window: QWidget, words: str, replace: Callable[[], None]) -> None:
     """Whether the publisher's other file is wanted."""
-    text = f"{words} Yours stays, and works, until the other one is here and checked."
-    question = Question(theme, window, "There is another file", text, "Download it", Kind.PRIMARY)
+    text = " ".join((words, tr("Yours stays, and works, until the other one is here and checked.")))
+    question = Question(theme, window, tr("There is another file"), text, tr("Download it"), Kind.PRIMARY)
     question.yes.clicked.connect(question.accept)
     question.accepted.connect(replace)
     question.appear(question.no)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts.other_room import OtherRoom
 from desktop.ui.parts.toggles import Segmented
 from desktop.ui.theme import Theme
@@ -28,9 +29,9 @@ class ModelsRoom(OtherRoom):
     """A switch between its pages, and what the open page adds to the head."""
 
     def __init__(self, theme: Theme, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Models", parent)
+        super().__init__(theme, "Models", tr("Models"), parent)
         self.keys = [entry.key for entry in entries]
-        self.switch = Segmented(theme, "Which models", [entry.name for entry in entries])
+        self.switch = Segmented(theme, tr("Which models"), [entry.name for entry in entries])
         self.switch.chosen.connect(self.turn_to)
         self._actions = QStackedWidget()
         self.head.insertSpacing(2, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from PySide6.QtCore import (
@@ -18,7 +19,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.domain.dates import day_text
 from desktop.domain.names import file_text, speed_figure, words_for
+from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.models.shelf_model import ShelfModel
 from desktop.ui.models.shelf_rows import Deed, Row
 from desktop.ui.parts import paint
@@ -48,7 +51,14 @@ class Columns(NamedTuple):
     menu: QRect
 
 
-HEADS = ("Model", "File", "Size", "Remembers", "Last used", "Speed here")
+HEADS = (
+    tr_later("Model"),
+    tr_later("File"),
+    tr_later("Size"),
+    tr_later("Remembers"),
+    tr_later("Last used"),
+    tr_later("Speed here"),
+)
 _RIGHT = (False, False, True, True, False, False)
 # What goes first where room is short: all of it stands in the details as well.
 _GOES = ("file", "speed", "last", "remembers", "size")
@@ -62,12 +72,12 @@ def columns(row: QRect) -> Columns:
     """The places in a row, or in the head over it."""
     wide = {
         "file": _width("Q4_K_M_XL", "codeSmall"),
-        "size": max(_width("999.9 GB", "label"), _width("Size", "small")),
-        "remembers": max(_width("131,072 tokens", "small"), _width("196,500 words", "label")),
-        "last": max(_width("Not there now", "label"), _width("30 September", "label")),
-        "speed": max(_BAR, _width("Not a chat model", "small")),
+        "size": max(_width("999.9 GB", "label"), _width(tr("Size"), "small")),
+        "remembers": max(_width(_tokens(131_072), "small"), _width(_words(196_500), "label")),
+        "last": max(_width(tr("Not there now"), "label"), _width(day_text(date(2026, 9, 30), year=False), "label")),
+        "speed": max(_BAR, _width(tr("Not a chat model"), "small")),
     }
-    button = max(74, QFontMetrics(medium("label")).horizontalAdvance(Deed.UNLOAD.value) + 28)
+    button = max(74, QFontMetrics(medium("label")).horizontalAdvance(tr(Deed.UNLOAD)) + 28)
     side = max(size("controlSmall"), 28)
     menu = QRect(row.right() - SIDE - side + 8, row.center().y() - side // 2, side, side)
     high = paint.tall(size("controlSmall"), "label", 8)
@@ -130,7 +140,7 @@ class ShelfDelegate(QStyledItemDelegate):
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
-        field = Field(self._theme, "Name of the model", parent=parent)
+        field = Field(self._theme, tr("Name of the model"), parent=parent)
         field.setObjectName("renameModel")
         field.setMaxLength(LONGEST_NAME)
         return field
@@ -171,18 +181,20 @@ class ShelfDelegate(QStyledItemDelegate):
     def _paint_remembers(self, painter: QPainter, place: QRect, row: Row, *, dim: bool) -> None:
         theme, right = self._theme, Qt.AlignmentFlag.AlignRight
         upper, lower = _lines(place)
-        words = f"{words_for(row.model.context_length):,} words"
+        words = _words(words_for(row.model.context_length))
         ink = theme.color("textDisabled" if dim else "textPrimary")
         paint.draw_text(painter, upper, words, _figures(), ink, right)
         quiet = theme.color("textDisabled" if dim else "textMuted")
-        paint.draw_text(painter, lower, f"{row.model.context_length:,} tokens", tabular(font("small")), quiet, right)
+        paint.draw_text(painter, lower, _tokens(row.model.context_length), tabular(font("small")), quiet, right)
 
     def _paint_last(self, painter: QPainter, place: QRect, row: Row, *, dim: bool) -> None:
         theme, area = self._theme, QRectF(place)
         if row.in_use:
             dot = QRectF(area.left(), area.center().y() - 4, 8, 8)
             paint.box(painter, dot, 4, theme.color("success"))
-            paint.draw_text(painter, area.adjusted(16, 0, 0, 0), "In use", regular("label"), theme.color("textPrimary"))
+            paint.draw_text(
+                painter, area.adjusted(16, 0, 0, 0), tr("In use"), regular("label"), theme.color("textPrimary")
+            )
             return
         quiet = theme.color("warning" if dim else "textSecondary")
         paint.draw_text(painter, area, row.last_used, regular("label"), quiet)
@@ -198,7 +210,9 @@ class ShelfDelegate(QStyledItemDelegate):
         figure, face = speed_figure(row.speed), tabular(medium("label"))
         paint.draw_text(painter, upper, figure, face, theme.color("textDisabled" if dim else "textPrimary"))
         after = QFontMetrics(face).horizontalAdvance(figure) + 5
-        paint.draw_text(painter, upper.adjusted(after, 0, 0, 0), "tok/s", regular("label"), theme.color("textMuted"))
+        paint.draw_text(
+            painter, upper.adjusted(after, 0, 0, 0), tr("tok/s"), regular("label"), theme.color("textMuted")
+        )
         bar = QRectF(area.left(), upper.bottom() + 5, min(_BAR, area.width()), 4)
         paint.box(painter, bar, 2, theme.color("trackOff"))
         done = QRectF(bar.left(), bar.top(), max(4.0, bar.width() * row.share), bar.height())
@@ -212,11 +226,19 @@ class ShelfDelegate(QStyledItemDelegate):
             paint.box(painter, places.button, radius("sm"), fill, theme.color("borderStrong"))
             centre = Qt.AlignmentFlag.AlignHCenter
             ink = theme.color("textPrimary")
-            paint.draw_text(painter, QRectF(places.button), row.deed.value, medium("label"), ink, centre, elide=False)
+            paint.draw_text(painter, QRectF(places.button), tr(row.deed), medium("label"), ink, centre, elide=False)
         if self.menu_open == row.model.id or (pointed is not None and places.menu.contains(pointed)):
             paint.box(painter, places.menu, radius("sm"), theme.color("raisedPressed"))
         ink = theme.color("textSecondary")
         paint.draw_icon(painter, "ellipsis", ink, QRectF(places.menu), size("iconInline"))
+
+
+def _words(count: int) -> str:
+    return tr_count(count, "1 word", "%n words")
+
+
+def _tokens(count: int) -> str:
+    return tr_count(count, "1 token", "%n tokens")
 
 
 def paint_heads(painter: QPainter, theme: Theme, head: QRect) -> None:
@@ -226,7 +248,7 @@ def paint_heads(painter: QPainter, theme: Theme, head: QRect) -> None:
     for place, words, right in zip(places[: len(HEADS)], HEADS, _RIGHT, strict=True):
         if isinstance(place, QRect):
             align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            paint.draw_text(painter, QRectF(place), words, medium("small"), ink, align)
+            paint.draw_text(painter, QRectF(place), tr(words), medium("small"), ink, align)
 
 
 def _lines(place: QRect) -> tuple[QRectF, QRectF]:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.smaller import possible
+from desktop.translation import tr
 from desktop.ui.models.shelf_delegate import ShelfDelegate, columns, paint_heads, row_height
 from desktop.ui.models.shelf_model import ShelfModel
 from desktop.ui.models.shelf_rows import Deed, Row
@@ -44,7 +45,7 @@ class ShelfList(RowsView):
         self.rows = ShelfModel(self)
         self._delegate = ShelfDelegate(theme, self)
         self.setObjectName("shelfList")
-        self.setAccessibleName("Installed models")
+        self.setAccessibleName(tr("Installed models"))
         self.setModel(self.rows)
         self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -84,27 +85,27 @@ class ShelfList(RowsView):
 
     def open_menu(self, row: Row, place: QPoint, right: bool = True) -> Menu:
         model = row.model
-        menu = Menu(self._theme, f"Model {model.name}", self)
+        menu = Menu(self._theme, tr("Model {name}").format(name=model.name), self)
         menu.setObjectName("modelActions")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def add(words: str, icon_name: str, wish, keys: str = "", *, danger: bool = False) -> None:
             menu.add_command(words, icon_name, keys, danger=danger).triggered.connect(wish)
 
-        add("Details", "info", partial(self.details_requested.emit, model.id))
-        add("Rename", "pencil", partial(self.rename, model.id), "F2")
+        add(tr("Details"), "info", partial(self.details_requested.emit, model.id))
+        add(tr("Rename"), "pencil", partial(self.rename, model.id), "F2")
         if model.available:
-            add("Show in its folder", "folder-open", partial(self.reveal_requested.emit, model.id))
-            add("Check the file", "shield-check", partial(self.check_requested.emit, model.id))
-            add("Compare its fingerprint", "fingerprint", partial(self.verify_requested.emit, model.id))
+            add(tr("Show in its folder"), "folder-open", partial(self.reveal_requested.emit, model.id))
+            add(tr("Check the file"), "shield-check", partial(self.check_requested.emit, model.id))
+            add(tr("Compare its fingerprint"), "fingerprint", partial(self.verify_requested.emit, model.id))
         if model.available and model.chats and not model.doubtful:
-            add("Benchmark", "gauge", partial(self.benchmark_requested.emit, model.id))
+            add(tr("Benchmark"), "gauge", partial(self.benchmark_requested.emit, model.id))
         if possible(model):
-            add("Make a smaller copy…", "copy", partial(self.smaller_requested.emit, model.id))
+            add(tr("Make a smaller copy…"), "copy", partial(self.smaller_requested.emit, model.id))
         menu.add_rule()
-        add("Take off the list", "x", partial(self.remove_requested.emit, model.id))
+        add(tr("Take off the list"), "x", partial(self.remove_requested.emit, model.id))
         if self.may_delete(model):
-            add("Delete the file", "trash-2", partial(self.delete_requested.emit, model.id), "Del", danger=True)
+            add(tr("Delete the file"), "trash-2", partial(self.delete_requested.emit, model.id), "Del", danger=True)
         self._delegate.menu_open = model.id
         menu.aboutToHide.connect(self._menu_closed)
         menu.open_at(place, right=right)

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop.translation import tr
 from desktop.ui.models.shelf_rows import Row
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -52,5 +53,5 @@ class ShelfModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.model.name
         if role in (Qt.ItemDataRole.AccessibleDescriptionRole, Qt.ItemDataRole.ToolTipRole):
-            return row.described if role == Qt.ItemDataRole.AccessibleDescriptionRole else row.badge.words
+            return row.described if role == Qt.ItemDataRole.AccessibleDescriptionRole else tr(row.badge.words)
         return None

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from desktop.domain.dates import day_text
 from desktop.domain.models import EngineState, InstalledModel
-from desktop.domain.names import file_text, speed_figure, words_for
+from desktop.domain.names import file_text, speed_text, words_for
+from desktop.translation import tr, tr_count, tr_later
 
 _LOADED = (EngineState.LOADING, EngineState.READY, EngineState.BUSY)
 
@@ -16,9 +18,9 @@ _LOADED = (EngineState.LOADING, EngineState.READY, EngineState.BUSY)
 class Deed(StrEnum):
     """What the button of a row does."""
 
-    CHAT = "Chat"
-    UNLOAD = "Unload"
-    CHECK = "Check"
+    CHAT = tr_later("Chat")
+    UNLOAD = tr_later("Unload")
+    CHECK = tr_later("Check")
     NONE = ""
 
 
@@ -30,11 +32,11 @@ class Badge(NamedTuple):
     words: str
 
 
-VERIFIED = Badge("badge-check", "success", "File matches the publisher’s fingerprint")
-CHECKED = Badge("shield-check", "textMuted", "Checked: nothing unusual was found")
-ALLOWED = Badge("badge-alert", "textMuted", "Something unusual was found, and you opened it all the same")
-DOUBTFUL = Badge("badge-alert", "warning", "Something unusual was found: look before you open it")
-UNCHECKED = Badge("badge-alert", "warning", "Not checked yet")
+VERIFIED = Badge("badge-check", "success", tr_later("File matches the publisher’s fingerprint"))
+CHECKED = Badge("shield-check", "textMuted", tr_later("Checked: nothing unusual was found"))
+ALLOWED = Badge("badge-alert", "textMuted", tr_later("Something unusual was found, and you opened it all the same"))
+DOUBTFUL = Badge("badge-alert", "warning", tr_later("Something unusual was found: look before you open it"))
+UNCHECKED = Badge("badge-alert", "warning", tr_later("Not checked yet"))
 
 
 class Row(NamedTuple):
@@ -54,8 +56,8 @@ class Row(NamedTuple):
     @property
     def speed_words(self) -> str:
         if not self.model.chats:
-            return "Not a chat model"
-        return f"{speed_figure(self.speed)} tok/s" if self.speed else "Not measured"
+            return tr("Not a chat model")
+        return speed_text(self.speed) if self.speed else tr("Not measured")
 
     @property
     def described(self) -> str:
@@ -63,13 +65,19 @@ class Row(NamedTuple):
         model = self.model
         said = [
             self.origin,
-            self.badge.words,
+            tr(self.badge.words),
             model.quant,
             file_text(model.size_bytes),
-            f"remembers about {words_for(model.context_length):,} words" if model.context_length else "",
-            "In use" if self.in_use else f"Last used: {self.last_used}" if model.available else self.last_used,
+            tr("remembers about {number:,} words").format(number=words_for(model.context_length))
+            if model.context_length
+            else "",
+            tr("In use")
+            if self.in_use
+            else tr("Last used: {day}").format(day=self.last_used)
+            if model.available
+            else self.last_used,
             self.speed_words,
-            f"Enter: {self.deed.value}" if self.deed else "",
+            tr("Enter: {deed}").format(deed=tr(self.deed)) if self.deed else "",
         ]
         return ", ".join(each for each in said if each)
 
@@ -131,16 +139,15 @@ def _deed(model: InstalledModel, *, in_use: bool) -> Deed:
 
 def _last_used(model: InstalledModel, today: date) -> str:
     if not model.available:
-        return "Not there now"
+        return tr("Not there now")
     if not model.last_used_at:
-        return "Never"
+        return tr("Never")
     used = datetime.fromtimestamp(model.last_used_at).date()
     days = (today - used).days
     if days <= 0:
-        return "Today"
+        return tr("Today")
     if days == 1:
-        return "Yesterday"
+        return tr("Yesterday")
     if days < 7:
-        return f"{days} days ago"
-    named = f"{used.day} {used:%B}"
-    return named if used.year == today.year else f"{named} {used.year}"
+        return tr_count(days, "1 day ago", "%n days ago")
+    return day_text(used, year=used.year != today.year)

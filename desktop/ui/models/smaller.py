@@ -12,6 +12,7 @@ from desktop.domain.models import InstalledModel
 from desktop.domain.names import file_text
 from desktop.domain.quants import Quant
 from desktop.domain.smaller import LOSSLESS, Smaller
+from desktop.translation import tr
 from desktop.ui.models.found_list import FITS
 from desktop.ui.models.variant_table import Bars
 from desktop.ui.parts.buttons import Kind
@@ -37,9 +38,11 @@ class SmallerCopy(Question):
         super().__init__(
             theme,
             window,
-            f"A smaller copy of {model.name}",
-            f"It keeps less of each number, so it takes less room and answers faster. {model.name} ({size}) stays.",
-            "Make the copy",
+            tr("A smaller copy of {name}").format(name=model.name),
+            tr("It keeps less of each number, so it takes less room and answers faster. {name} ({size}) stays.").format(
+                name=model.name, size=size
+            ),
+            tr("Make the copy"),
             Kind.PRIMARY,
         )
         self._copies = copies
@@ -53,12 +56,16 @@ class SmallerCopy(Question):
                 column.addWidget(Rule(theme))
             column.addLayout(self._row(theme, place, copy))
         column.addWidget(Rule(theme))
-        column.addWidget(Label(theme, f"It goes into {folder}.", "small", "textSecondary", wrap=True))
+        column.addWidget(
+            Label(theme, tr("It goes into {folder}.").format(folder=folder), "small", "textSecondary", wrap=True)
+        )
         if Quant(model.quant).bits < LOSSLESS:
-            note = f"A copy made from a full model (F16) would be a little better than one made from {model.quant}."
+            note = tr(
+                "A copy made from a full model (F16) would be a little better than one made from {quant}."
+            ).format(quant=model.quant)
             column.addWidget(Label(theme, note, "small", "textSecondary", wrap=True))
         self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Copies that can be made")
+        self._scroll.setAccessibleName(tr("Copies that can be made"))
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidgetResizable(True)
@@ -96,14 +103,16 @@ class SmallerCopy(Question):
 
     def _row(self, theme: Theme, place: int, copy: Smaller) -> QGridLayout:
         quality = copy.quant.quality
-        loses = f"{quality.words}, suggested" if copy.suggested else quality.words
-        radio = Radio(theme, f"{copy.quant.name}, about {file_text(copy.size)}")
-        fit = f", {copy.judged.fitness}" if copy.judged.fitness else ""
+        loses = tr(quality.words)
+        if copy.suggested:
+            loses = tr("{words}, suggested").format(words=loses)
+        radio = Radio(theme, tr("{name}, about {size}").format(name=copy.quant.name, size=file_text(copy.size)))
+        fit = f", {tr(copy.judged.fitness)}" if copy.judged.fitness else ""
         radio.setAccessibleDescription(f"{loses}{fit}")
         self._group.addButton(radio, place)
         if copy.suggested or place == 0:
             radio.setChecked(True)
-        words = Label(theme, loses, "label", "textSecondary")
+        words = Label(theme, loses, "label", "textSecondary", wrap=True)
         words.setFont(font("label"))
         beside = QHBoxLayout()
         beside.setSpacing(9)
@@ -117,7 +126,7 @@ class SmallerCopy(Question):
         grid.addLayout(beside, 1, 0)
         if copy.judged.fitness in FITS:
             tone, icon_name = FITS[copy.judged.fitness]
-            badge = Badge(theme, copy.judged.fitness, tone, icon_name)
+            badge = Badge(theme, tr(copy.judged.fitness), tone, icon_name)
             grid.addWidget(badge, 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         return grid
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import file_text
+from desktop.translation import tr, tr_count
 from desktop.ui.models.shelf_rows import VERIFIED
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium, regular
@@ -28,7 +29,7 @@ class Summary(QWidget):
         self.free.setFont(regular("label"))
         self.free.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.mark = Mark(theme, VERIFIED.icon_name, VERIFIED.color, 16)
-        self.legend = ElidedLabel(theme, VERIFIED.words, "small", "textMuted")
+        self.legend = ElidedLabel(theme, tr(VERIFIED.words), "small", "textMuted")
         self.legend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -45,11 +46,11 @@ class Summary(QWidget):
         """Say it of these; ``free`` bytes are left on the disk (0: not known)."""
         there = [model for model in models if model.available]
         taken = sum(model.size_bytes for model in there)
-        count = f"{len(there):,} model{'' if len(there) == 1 else 's'}"
-        self.count.setText(f"{count}, {file_text(taken)}" if there else "No models yet")
+        count = tr_count(len(there), "1 model", "%n models")
+        self.count.setText(f"{count}, {file_text(taken)}" if there else tr("No models yet"))
         self.bar.setVisible(bool(there) and free > 0)
         self.bar.set_share(taken / (taken + free) if taken + free else 0.0)
-        self.free.setText(f"{file_text(free)} free on this disk" if free else "")
+        self.free.setText(tr("{size} free on this disk").format(size=file_text(free)) if free else "")
         verified = any(model.verified for model in there)
         self.mark.setVisible(verified)
         self.legend.setVisible(verified)

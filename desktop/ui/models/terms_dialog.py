@@ -9,6 +9,7 @@ from desktop.domain.licences import Use
 from desktop.domain.listing import Detail
 from desktop.domain.names import file_text
 from desktop.domain.quants import Variant
+from desktop.translation import tr, tr_later
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.overlay import Overlay
@@ -17,8 +18,10 @@ from desktop.ui.parts.viewport import set_clear_viewport
 from desktop.ui.theme import Theme, grown
 
 _MEANS = {
-    Use.NOT_COMMERCIAL: "Its publisher does not allow commercial use: not for paid work, and not inside a company.",
-    Use.OWN_TERMS: "Its publisher has terms of their own, which say what it may be used for.",
+    Use.NOT_COMMERCIAL: tr_later(
+        "Its publisher does not allow commercial use: not for paid work, and not inside a company."
+    ),
+    Use.OWN_TERMS: tr_later("Its publisher has terms of their own, which say what it may be used for."),
 }
 _WIDTH, _HEIGHT = 640, 560
 
@@ -28,17 +31,19 @@ class AskTerms(Question):
 
     def __init__(self, theme: Theme, window: QWidget, detail: Detail, variant: Variant) -> None:
         licence = detail.listed.licence
-        means = _MEANS.get(licence.use, "Read what it may be used for.")
-        text = f"{detail.listed.name} comes under “{licence.label}”. {means} You are asked once; Snug remembers it."
+        means = tr(_MEANS.get(licence.use, tr_later("Read what it may be used for.")))
+        text = tr("{name} comes under “{label}”. {means} You are asked once; Snug remembers it.").format(
+            name=detail.listed.name, label=tr(licence.label), means=means
+        )
         super().__init__(
             theme,
             window,
-            "What this model may be used for",
+            tr("What this model may be used for"),
             text,
-            f"Agree and download {file_text(variant.size)}",
+            tr("Agree and download {size}").format(size=file_text(variant.size)),
             Kind.PRIMARY,
         )
-        self.read = Button(theme, "Read the licence", scale=Scale.SMALL, icon_name="scale")
+        self.read = Button(theme, tr("Read the licence"), scale=Scale.SMALL, icon_name="scale")
         line = QHBoxLayout()
         line.addWidget(self.read)
         line.addStretch(1)
@@ -57,7 +62,7 @@ class ShowLicence(Overlay):
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.closes_outside = True
-        self.shut = Button(theme, "Close")
+        self.shut = Button(theme, tr("Close"))
         self.shut.clicked.connect(self.reject)
         inside = QWidget()
         body = QVBoxLayout(inside)

@@ -13,6 +13,7 @@ from desktop.domain.fitness import Fitness
 from desktop.domain.listing import Offered
 from desktop.domain.names import file_text
 from desktop.domain.quants import Quality
+from desktop.translation import tr
 from desktop.ui.models.found_list import FITS
 from desktop.ui.models.transfer import Transfer
 from desktop.ui.parts import paint
@@ -111,7 +112,7 @@ class VariantTable(Panel):
         paint.fill(painter, QRectF(0, _head_height(), self.width(), 1), theme.color("border"))
 
     def _heads(self, grid: QGridLayout) -> None:
-        for column, words in enumerate(("File", "Size", "Quality", "Fit")[: 3 if self._stacked else 4]):
+        for column, words in enumerate((tr("File"), tr("Size"), tr("Quality"), tr("Fit"))[: 3 if self._stacked else 4]):
             head = Label(self._theme, words, "small", "textSecondary")
             head.setFont(medium("small"))
             if column == 1:
@@ -139,7 +140,7 @@ class _Row:
         named = Label(theme, quant, "codeSmall")
         column.addWidget(named)
         if offered.suggested:
-            mark = Label(theme, "Suggested", "small", "accentText")
+            mark = Label(theme, tr("Suggested"), "small", "accentText")
             mark.setFont(medium("small"))
             column.addWidget(mark)
         many = Label(theme, file_text(variant.size), "label", "textSecondary").tabular()
@@ -150,7 +151,7 @@ class _Row:
         beside.setContentsMargins(0, 0, 0, 0)
         beside.setSpacing(9)
         beside.addWidget(Bars(theme, variant.quant.quality))
-        told = ElidedLabel(theme, variant.quant.quality.words, "label", "textSecondary")
+        told = ElidedLabel(theme, tr(variant.quant.quality.words), "label", "textSecondary")
         told.setFont(font("label"))
         beside.addWidget(told, 1)
         grid.addWidget(words, at, 0)
@@ -158,24 +159,24 @@ class _Row:
         grid.addWidget(quality, at, 2)
         if judged.fitness in FITS:
             tone, icon_name = FITS[judged.fitness]
-            badge = Badge(theme, judged.fitness, tone, icon_name)
+            badge = Badge(theme, tr(judged.fitness), tone, icon_name)
             left = Qt.AlignmentFlag.AlignLeft
             if stacked:
                 grid.addWidget(badge, at + 1, 0, 1, 2, left | Qt.AlignmentFlag.AlignVCenter)
             else:
                 grid.addWidget(badge, at, 3, left)
         what = f"{quant}, {file_text(variant.size)}"
-        self._get = Button(theme, "Download", scale=Scale.SMALL, icon_name="download")
-        self._get.setAccessibleName(f"Download {what}")
+        self._get = Button(theme, tr("Download"), scale=Scale.SMALL, icon_name="download")
+        self._get.setAccessibleName(tr("Download {what}").format(what=what))
         self._get.clicked.connect(lambda: table.download_requested.emit(self.name))
-        self._chat = Button(theme, "Chat", scale=Scale.SMALL)
-        self._chat.setAccessibleName(f"Chat with {what}")
+        self._chat = Button(theme, tr("Chat"), scale=Scale.SMALL)
+        self._chat.setAccessibleName(tr("Chat with {what}").format(what=what))
         self._chat.clicked.connect(lambda: table.chat_requested.emit(self.name))
-        self._pause = IconButton(theme, "pause", "Pause the download", small=True)
+        self._pause = IconButton(theme, "pause", tr("Pause the download"), small=True)
         self._pause.clicked.connect(self._pause_or_resume)
-        self._cancel = IconButton(theme, "x", "Cancel the download", small=True)
+        self._cancel = IconButton(theme, "x", tr("Cancel the download"), small=True)
         self._cancel.clicked.connect(self._stop)
-        needs = Label(theme, f"Needs {file_text(judged.needs)}", "small", "textMuted")
+        needs = Label(theme, tr("Needs {size}").format(size=file_text(judged.needs)), "small", "textMuted")
         self._needs = needs if judged.fitness is Fitness.TOO_BIG else None
         actions = QWidget()
         row = QHBoxLayout(actions)
@@ -208,9 +209,9 @@ class _Row:
         self._transfer.setVisible(under_way)
         if download is not None and under_way:
             stands = download.state in (DownloadState.PAUSED, DownloadState.FAILED)
-            name = "Try again" if download.state is DownloadState.FAILED else "Go on with the download"
+            name = tr("Try again") if download.state is DownloadState.FAILED else tr("Go on with the download")
             self._pause.set_icon_name("play" if stands else "pause")
-            self._pause.set_name(name if stands else "Pause the download")
+            self._pause.set_name(name if stands else tr("Pause the download"))
             self._transfer.tell(line_of(download))
 
     def _pause_or_resume(self) -> None:
@@ -234,7 +235,7 @@ class Bars(QWidget):
         super().__init__()
         self._theme = theme
         self._quality = quality
-        self.setAccessibleName(f"{quality.bars} of {_BARS}")
+        self.setAccessibleName(tr("{number} of {all}").format(number=quality.bars, all=_BARS))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.parts.glow import Glow
@@ -275,8 +276,8 @@ class SendButton(Pressable):
     def set_state(self, state: SendState) -> None:
         self._state = state
         stops = state is SendState.ANSWERING
-        self.setAccessibleName("Stop" if stops else "Send")
-        set_tooltip(self, "Stop  Esc" if stops else "Send  Enter")
+        self.setAccessibleName(tr("Stop") if stops else tr("Send"))
+        set_tooltip(self, tr("Stop  Esc") if stops else tr("Send  Enter"))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

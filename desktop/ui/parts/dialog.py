@@ -64,9 +64,10 @@ class Dialog(Overlay):
         self.appear(self.safe)
 
     def place(self) -> None:
-        width = min(grown(WIDTH), self.width() - 48)
-        self.panel.setFixedWidth(width)
         layout = self.panel.layout()
+        needed = layout.minimumSize().width() if layout is not None else 0
+        width = min(max(grown(WIDTH), needed), self.width() - 48)
+        self.panel.setFixedWidth(width)
         height = layout.totalHeightForWidth(width) if layout is not None else 0
         self.panel.setFixedHeight(height)
         self.panel.move((self.width() - width) // 2, max(16, (self.height() - height) * 2 // 5))

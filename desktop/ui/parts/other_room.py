@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.labels import Label
@@ -28,17 +29,18 @@ class OtherRoom(QWidget):
     closed = Signal()
     sidebar_requested = Signal()
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, key: str, name: str, parent: QWidget | None = None) -> None:
+        """``key`` is the name in code, ``name`` the one on the screen."""
         super().__init__(parent)
         self._theme = theme
         self.keys: list[str] = []
-        self.setObjectName(f"{name.lower()}Room")
+        self.setObjectName(f"{key.lower()}Room")
         self.setAccessibleName(name)
-        self.sidebar = IconButton(theme, "panel-left", "Open the sidebar")
+        self.sidebar = IconButton(theme, "panel-left", tr("Open the sidebar"))
         self.sidebar.clicked.connect(self.sidebar_requested)
         self.sidebar.hide()
-        self.closer = IconButton(theme, "x", f"Close the {name.lower()}", "Esc")
-        self.closer.setObjectName(f"close{name}")
+        self.closer = IconButton(theme, "x", tr("Close the {name}").format(name=name.lower()), "Esc")
+        self.closer.setObjectName(f"close{key}")
         self.closer.clicked.connect(self.closed)
         self.pages = QStackedWidget()
         self.head = QHBoxLayout()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.overlay import Overlay
@@ -23,7 +24,7 @@ class Question(Overlay):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.middle = QVBoxLayout()
         self.middle.setSpacing(12)
-        self.no = Button(theme, "Cancel")
+        self.no = Button(theme, tr("Cancel"))
         self.no.clicked.connect(self.reject)
         self.yes = Button(theme, action, kind)
         self.yes.setObjectName("questionAction")
@@ -44,9 +45,10 @@ class Question(Overlay):
         column.addLayout(buttons)
 
     def place(self) -> None:
-        width = min(grown(WIDTH), self.width() - 48)
-        self.panel.setFixedWidth(width)
         layout = self.panel.layout()
+        needed = layout.minimumSize().width() if layout is not None else 0
+        width = min(max(grown(WIDTH), needed), self.width() - 48)
+        self.panel.setFixedWidth(width)
         if layout is not None:
             layout.activate()
             self.panel.setFixedHeight(layout.totalHeightForWidth(width))

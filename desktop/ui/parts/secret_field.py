@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.fields import LabelledField
 from desktop.ui.theme import Theme
@@ -25,7 +26,7 @@ class SecretField(LabelledField):
             | Qt.InputMethodHint.ImhNoAutoUppercase
         )
         self.field.setTextMargins(13, 0, 40, 0)
-        self.eye = IconButton(theme, "eye", "Show what is typed", small=True, parent=self.field)
+        self.eye = IconButton(theme, "eye", tr("Show what is typed"), small=True, parent=self.field)
         self.eye.setCheckable(True)
         self.eye.toggled.connect(self._show)
         row = QHBoxLayout(self.field)
@@ -43,4 +44,4 @@ class SecretField(LabelledField):
     def _show(self, shown: bool) -> None:
         self.field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
         self.eye.set_icon_name("eye-off" if shown else "eye")
-        self.eye.setAccessibleName("Hide what is typed" if shown else "Show what is typed")
+        self.eye.setAccessibleName(tr("Hide what is typed") if shown else tr("Show what is typed"))

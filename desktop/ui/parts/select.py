@@ -40,7 +40,7 @@ class Select(Pressable):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         widest = max(metrics.horizontalAdvance(option) for option in self._options)
-        return QSize(min(grown(180), widest + 50), paint.tall(size("control"), "body", 8))
+        return QSize(min(grown(240), widest + 50), paint.tall(size("control"), "body", 8))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSpinBox
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.fonts import medium
@@ -50,8 +51,8 @@ class Stepper(QSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         line.setAccessibleName(name)
         line.setFont(self.font())
-        self.less = self._button("minus", f"{name}: less", -1)
-        self.more = self._button("plus", f"{name}: more", 1)
+        self.less = self._button("minus", tr("{name}: less").format(name=name), -1)
+        self.more = self._button("plus", tr("{name}: more").format(name=name), 1)
         self.valueChanged.connect(self._look)
 
     def show_value(self, value: int) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from desktop.translation import tr, tr_later
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
 from desktop.ui.parts.toggles import Segmented, Switch
 from desktop.ui.settings.rows import Card, Row
 from desktop.ui.theme import Appearance, Theme, size
 
-_CHOICES = ((Appearance.SYSTEM, "System"), (Appearance.LIGHT, "Light"), (Appearance.DARK, "Dark"))
+_CHOICES = (
+    (Appearance.SYSTEM, tr_later("System")),
+    (Appearance.LIGHT, tr_later("Light")),
+    (Appearance.DARK, tr_later("Dark")),
+)
 
 
 class AppearancePage(Page):
@@ -23,15 +28,15 @@ class AppearancePage(Page):
     motion_chosen = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Appearance", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("Appearance"), size("settingsContentMax"), centred=False)
         self.setObjectName("appearancePage")
-        self.looks = Segmented(theme, "Appearance", [words for _, words in _CHOICES])
+        self.looks = Segmented(theme, tr("Appearance"), [tr(words) for _, words in _CHOICES])
         self.looks.chosen.connect(self._chosen)
-        self.motion = Switch(theme, "Reduced motion")
+        self.motion = Switch(theme, tr("Reduced motion"))
         self.motion.clicked.connect(lambda: self.motion_chosen.emit(self.motion.isChecked()))
-        light = Row(theme, "sun", "Light or dark", "“System” follows your desktop.", self.looks)
-        still = Row(theme, "eye", "Reduced motion", "Nothing glides or fades.", self.motion)
-        self.column.addWidget(Label(theme, "Appearance", "title"))
+        light = Row(theme, "sun", tr("Light or dark"), tr("“System” follows your desktop."), self.looks)
+        still = Row(theme, "eye", tr("Reduced motion"), tr("Nothing glides or fades."), self.motion)
+        self.column.addWidget(Label(theme, tr("Appearance"), "title"))
         self.column.addSpacing(14)
         self.column.addWidget(Card(theme, light, still))
         self.column.addStretch(1)

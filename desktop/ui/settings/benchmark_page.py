@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain.benchmark import Benchmark, Point, as_markdown, computer, memory, on_cards, placement
 from desktop.domain.models import InstalledModel
 from desktop.domain.names import speed_figure
+from desktop.translation import tr, tr_later
 from desktop.ui.chat.progress_line import ProgressLine, progress_height
 from desktop.ui.parts.buttons import Button, Kind, Scale
 from desktop.ui.parts.labels import Label
@@ -26,19 +27,19 @@ from desktop.ui.settings.table import Column, Table
 from desktop.ui.theme import Theme, size
 from desktop.ui.wording import words
 
-_ABOUT = "How fast it reads and writes here, in a short chat and in long ones."
-_FIRST = "A question comes first: it ends a measurement. While an answer is written, nothing is measured."
+_ABOUT = tr_later("How fast it reads and writes here, in a short chat and in long ones.")
+_FIRST = tr_later("A question comes first: it ends a measurement. While an answer is written, nothing is measured.")
 _SPEEDS = (
-    Column("Chat so far", 0.0, color="textPrimary"),
-    Column("Tokens", 0.42, right=True, unit="tokens"),
-    Column("Reading", 0.62, right=True, unit="tok/s"),
-    Column("Writing", 0.82, right=True, color="textPrimary", unit="tok/s"),
+    Column(tr_later("Chat so far"), 0.0, color="textPrimary"),
+    Column(tr_later("Tokens"), 0.42, right=True, unit=tr_later("tokens")),
+    Column(tr_later("Reading"), 0.62, right=True, unit=tr_later("tok/s")),
+    Column(tr_later("Writing"), 0.82, right=True, color="textPrimary", unit=tr_later("tok/s")),
 )
 _EARLIER = (
-    Column("Measured", 0.0),
-    Column("Reading", 0.34, right=True, unit="tok/s"),
-    Column("Writing", 0.51, right=True, color="textPrimary", unit="tok/s"),
-    Column("On the card", 0.68, right=True),
+    Column(tr_later("Measured"), 0.0),
+    Column(tr_later("Reading"), 0.34, right=True, unit=tr_later("tok/s")),
+    Column(tr_later("Writing"), 0.51, right=True, color="textPrimary", unit=tr_later("tok/s")),
+    Column(tr_later("On the card"), 0.68, right=True),
 )
 
 
@@ -65,28 +66,30 @@ class BenchmarkPage(Page):
     told = Signal(str)
 
     def __init__(self, theme: Theme, benchmarks: Benchmarks) -> None:
-        super().__init__(theme, "Benchmark", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("Benchmark"), size("settingsContentMax"), centred=False)
         self.setObjectName("benchmarkPage")
         self._benchmarks = benchmarks
         self._found: Benchmark | None = None
-        self.button = Button(theme, "Measure", Kind.PRIMARY)
+        self.button = Button(theme, tr("Measure"), Kind.PRIMARY)
         self.button.setObjectName("measure")
         self.button.clicked.connect(self._pressed)
         self.model = Row(theme, "gauge", "", _ABOUT, self.button)
         self.progress = ProgressLine(theme)
         self.progress.setFixedHeight(progress_height())
         self.note = Label(theme, "", "small", "textSecondary", wrap=True)
-        self.copy = Button(theme, "Copy as Markdown", scale=Scale.SMALL, icon_name="copy")
+        self.copy = Button(theme, tr("Copy as Markdown"), scale=Scale.SMALL, icon_name="copy")
         self.copy.setObjectName("copyMarkdown")
         self.copy.clicked.connect(self._copy)
-        self.speeds = Section(theme, "Speed", "", self.copy)
-        self.table = Table(theme, "Speed", _SPEEDS, "Nothing is measured yet.")
-        self.memory = Row(theme, "memory-stick", "Memory", "")
-        self.placement = Row(theme, "cpu", "Placement", "")
-        self.computer = Row(theme, "monitor", "Computer", "")
+        self.speeds = Section(theme, tr("Speed"), "", self.copy)
+        self.table = Table(theme, tr("Speed"), _SPEEDS, tr("Nothing is measured yet."))
+        self.memory = Row(theme, "memory-stick", tr("Memory"), "")
+        self.placement = Row(theme, "cpu", tr("Placement"), "")
+        self.computer = Row(theme, "monitor", tr("Computer"), "")
         self.facts = Card(theme, self.memory, self.placement, self.computer)
-        self.before = Section(theme, "Earlier", "The last ten of each model are kept, encrypted like your chats.")
-        self.earlier = Table(theme, "Earlier benchmarks", _EARLIER, "")
+        self.before = Section(
+            theme, tr("Earlier"), tr("The last ten of each model are kept, encrypted like your chats.")
+        )
+        self.earlier = Table(theme, tr("Earlier benchmarks"), _EARLIER, "")
         self._lay_out(theme)
         benchmarks.changed.connect(self.refresh)
         self.refresh()
@@ -100,9 +103,9 @@ class BenchmarkPage(Page):
         first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(Mark(theme, "info", "textMuted", 14))
-        first.addWidget(Label(theme, _FIRST, "small", "textMuted", wrap=True), 1)
+        first.addWidget(Label(theme, tr(_FIRST), "small", "textMuted", wrap=True), 1)
         column = self.column
-        column.addWidget(Label(theme, "Benchmark", "title"))
+        column.addWidget(Label(theme, tr("Benchmark"), "title"))
         column.addSpacing(14)
         column.addWidget(Card(theme, self.model))
         column.addSpacing(12)
@@ -134,9 +137,9 @@ class BenchmarkPage(Page):
     # What the service says
 
     def _show_model(self, model: InstalledModel | None, *, running: bool) -> None:
-        name = f"{model.name} {model.quant}".strip() if model is not None else "No model is chosen"
-        self.model.say(name, _ABOUT)
-        self.button.setText("Stop" if running else "Measure")
+        name = f"{model.name} {model.quant}".strip() if model is not None else tr("No model is chosen")
+        self.model.say(name, tr(_ABOUT))
+        self.button.setText(tr("Stop") if running else tr("Measure"))
         self.button.set_kind(Kind.STANDARD if running else Kind.PRIMARY)
         self.button.setEnabled(model is not None)
         progress = self._benchmarks.progress()
@@ -151,12 +154,16 @@ class BenchmarkPage(Page):
         self.copy.setEnabled(found is not None)
         self.facts.setVisible(found is not None)
         self.table.show_rows([_speeds(point) for point in (found.points if found is not None else points)])
-        unit = "In tokens per second; a token is about three quarters of a word."
+        unit = tr("In tokens per second; a token is about three quarters of a word.")
         if found is None:
             self.speeds.sentence.setText(unit)
             return
-        self.speeds.sentence.setText(f"{unit} Measured {when(found.at, time.time(), inside=True)}.")
-        self.memory.explain(f"{memory(found)}, with room for {found.context_length:,} tokens.")
+        self.speeds.sentence.setText(
+            " ".join((unit, tr("Measured {when}.").format(when=when(found.at, time.time(), inside=True))))
+        )
+        self.memory.explain(
+            tr("{memory}, with room for {tokens:,} tokens.").format(memory=memory(found), tokens=found.context_length)
+        )
         self.placement.mark.set_looks("gpu" if found.layers else "cpu", "accentText")
         self.placement.explain(f"{placement(found)}.")
         self.computer.explain(f"{computer(found.machine)}.")
@@ -184,12 +191,12 @@ class BenchmarkPage(Page):
     def _copy(self) -> None:
         if self._found is not None:
             QGuiApplication.clipboard().setText(as_markdown(self._found))
-            self.told.emit("Copied as Markdown")
+            self.told.emit(tr("Copied as Markdown"))
 
 
 def _speeds(point: Point) -> tuple[str, str, str, str]:
     return (
-        f"about {words(point.length):,} words",
+        tr("about {number:,} words").format(number=words(point.length)),
         f"{point.length:,}",
         speed_figure(point.reading),
         speed_figure(point.writing),

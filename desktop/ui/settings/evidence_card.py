@@ -7,15 +7,16 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.translation import tr, tr_later
 from desktop.ui.parts.marks import Badge, Tone
 from desktop.ui.settings.rows import Card, Row
 from desktop.ui.theme import Theme
 
 _LOOKS = {
-    "porter": ("app-window", "Porter", "starts the others"),
-    "app": ("message-square", "App", "holds your chats"),
-    "engine": ("cpu", "Engine", "runs the model"),
-    "courier": ("download", "Courier", "searches and downloads"),
+    "porter": ("app-window", tr_later("Porter"), tr_later("starts the others")),
+    "app": ("message-square", tr_later("App"), tr_later("holds your chats")),
+    "engine": ("cpu", tr_later("Engine"), tr_later("runs the model")),
+    "courier": ("download", tr_later("Courier"), tr_later("searches and downloads")),
 }
 
 
@@ -52,7 +53,11 @@ class EvidenceCard(QWidget):
                 old.deleteLater()
         rows: list[QWidget] = [self._row(each) for each in found]
         if not rows:
-            rows = [Row(self._theme, "shield-check", "Looking…", "Each process is asked, and the kernel about each.")]
+            rows = [
+                Row(
+                    self._theme, "shield-check", tr("Looking…"), tr("Each process is asked, and the kernel about each.")
+                )
+            ]
         self._column.addWidget(Card(self._theme, *rows))
 
     def _row(self, found: Found) -> Row:
@@ -60,14 +65,16 @@ class EvidenceCard(QWidget):
 
         icon_name, name, what = _LOOKS.get(found.process, ("app-window", found.process, ""))
         if found.enforced is None:
-            badge = Badge(self._theme, "Not known", Tone.PLAIN)
+            badge = Badge(self._theme, tr("Not known"), Tone.PLAIN)
         elif found.enforced:
-            badge = Badge(self._theme, "Enforced", Tone.GOOD, "shield-check")
+            badge = Badge(self._theme, tr("Enforced"), Tone.GOOD, "shield-check")
         else:
-            badge = Badge(self._theme, "Open", Tone.WARNING, "triangle-alert")
-        row = Row(self._theme, icon_name, f"{name}, {what}" if what else name, found.sentence, badge)
+            badge = Badge(
+                self._theme, tr("Open", "a process that the system does not close in"), Tone.WARNING, "triangle-alert"
+            )
+        row = Row(self._theme, icon_name, f"{tr(name)}, {tr(what)}" if what else name, found.sentence, badge)
         details = "\n".join(found.details)
         set_tooltip(row, details)
-        row.setAccessibleName(f"{name}: {found.sentence}")
+        row.setAccessibleName(f"{tr(name)}: {found.sentence}")
         row.setAccessibleDescription(details)
         return row

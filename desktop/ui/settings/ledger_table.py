@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetrics, QPainter
 
+from desktop.domain.dates import day_text
 from desktop.domain.ledger import Entry, Result
+from desktop.translation import tr, tr_later
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.settings.table import Column, Table
 from desktop.ui.theme import Theme, radius
 
 SHOWN = 200
-_ALLOWED = Column("Allowed by", 0.77)
+_ALLOWED = Column(tr_later("Allowed by"), 0.77)
 _COLUMNS = (
-    Column("Time", 0.0),
-    Column("Host", 0.178, role="codeSmall", color="textPrimary"),
-    Column("Purpose", 0.38, color="textPrimary"),
-    Column("Data", 0.62, right=True),
+    Column(tr_later("Time"), 0.0),
+    Column(tr_later("Host"), 0.178, role="codeSmall", color="textPrimary"),
+    Column(tr_later("Purpose"), 0.38, color="textPrimary"),
+    Column(tr_later("Data"), 0.62, right=True),
     _ALLOWED,
 )
 
@@ -29,7 +32,7 @@ class LedgerTable(Table):
     """At most the newest 200 entries; the rest is in the file that can be saved."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Network ledger", _COLUMNS, "No connection was made, and none was tried.")
+        super().__init__(theme, tr("Network ledger"), _COLUMNS, tr("No connection was made, and none was tried."))
         self._entries: Sequence[Entry] = ()
 
     def show_entries(self, entries: Sequence[Entry], now: float) -> None:
@@ -61,24 +64,24 @@ def when(moment: float, now: float, *, inside: bool = False) -> str:
     then, today = time.localtime(moment), time.localtime(now)
     clock = time.strftime("%H:%M", then)
     if then[:3] == today[:3]:
-        return f"{'today' if inside else 'Today'} {clock}"
-    day = f"{then.tm_mday} {time.strftime('%B', then)}"
-    return f"{day} {clock}" if then.tm_year == today.tm_year else f"{day} {then.tm_year}"
+        return f"{tr('today') if inside else tr('Today')} {clock}"
+    day = date(*then[:3])
+    return f"{day_text(day, year=False)} {clock}" if then.tm_year == today.tm_year else day_text(day, year=True)
 
 
 def amount(count: int) -> str:
     """Bytes for people, in three figures."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+    for unit, factor in ((tr_later("GB"), 1e9), (tr_later("MB"), 1e6), (tr_later("kB"), 1e3)):
         if count >= factor:
             value = count / factor
-            return f"{value:.2f} {unit}" if value < 10 and unit == "GB" else f"{value:.0f} {unit}"
+            return f"{value:.2f} {tr(unit)}" if value < 10 and unit == "GB" else f"{value:.0f} {tr(unit)}"
     return f"{count} B"
 
 
 def _words(entry: Entry) -> tuple[str, str, str, str]:
-    allowed = entry.allowed_by
+    allowed = tr(entry.allowed_by)
     if entry.result is Result.REFUSED:
-        allowed = f"Blocked, {allowed[:1].lower()}{allowed[1:]}"
+        allowed = tr("Blocked, {what}").format(what=f"{allowed[:1].lower()}{allowed[1:]}")
     elif entry.result is Result.FAILED:
-        allowed = f"{allowed}, failed"
-    return entry.host, entry.purpose, amount(entry.sent + entry.received), allowed
+        allowed = tr("{what}, failed").format(what=allowed)
+    return entry.host, tr(entry.purpose), amount(entry.sent + entry.received), allowed

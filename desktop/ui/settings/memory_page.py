@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from desktop.services.memory_settings import MemoryChoices
+from desktop.translation import tr, tr_count
 from desktop.ui.menus import AT_LIMIT
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.page import Page
@@ -33,62 +34,64 @@ class MemoryPage(Page):
     """Each control sends its field."""
 
     def __init__(self, theme: Theme, memory: MemorySettings) -> None:
-        super().__init__(theme, "Models and memory", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("Models and memory"), size("settingsContentMax"), centred=False)
         self.setObjectName("memoryPage")
         self._memory = memory
-        self.rests = self._select(theme, "Let the model rest", "restsAfter", [_minutes(n) for n in RESTS_AFTER])
+        self.rests = self._select(theme, tr("Let the model rest"), "restsAfter", [_minutes(n) for n in RESTS_AFTER])
         self.rests.chosen.connect(lambda place: memory.choose(rests_after=RESTS_AFTER[place]))
-        self.states = self._select(theme, "Room for read chats", "statesCap", [_room(n) for n in STATES_GB])
+        self.states = self._select(theme, tr("Room for read chats"), "statesCap", [_room(n) for n in STATES_GB])
         self.states.chosen.connect(lambda place: memory.choose(states_gb=STATES_GB[place]))
-        self.ahead = Switch(theme, "Read while you type")
+        self.ahead = Switch(theme, tr("Read while you type"))
         self.ahead.setObjectName("readsAhead")
         self.ahead.clicked.connect(lambda on: memory.choose(reads_ahead=on))
-        self.battery = Switch(theme, "Also on battery")
+        self.battery = Switch(theme, tr("Also on battery"))
         self.battery.setObjectName("readsAheadOnBattery")
         self.battery.clicked.connect(lambda on: memory.choose(reads_ahead_on_battery=on))
-        self.limit = self._select(theme, "When memory is full", "usualLimit", list(AT_LIMIT.values()))
+        self.limit = self._select(theme, tr("When memory is full"), "usualLimit", list(map(tr, AT_LIMIT.values())))
         self.limit.chosen.connect(lambda place: memory.choose(at_limit=list(AT_LIMIT)[place]))
         models = Card(
             theme,
             Row(
                 theme,
                 "timer",
-                "Let the model rest",
-                "After so long without a question its memory goes back to the system. The next question wakes it.",
+                tr("Let the model rest"),
+                tr("After so long without a question its memory goes back to the system. The next question wakes it."),
                 self.rests,
             ),
             Row(
                 theme,
                 "keyboard",
-                "Read while you type",
-                "The first word of the answer comes sooner. Until you send it, nobody but the model sees it.",
+                tr("Read while you type"),
+                tr("The first word of the answer comes sooner. Until you send it, nobody but the model sees it."),
                 self.ahead,
             ),
-            Row(theme, "unplug", "Also on battery", "Reading takes power, sometimes for nothing.", self.battery),
+            Row(
+                theme, "unplug", tr("Also on battery"), tr("Reading takes power, sometimes for nothing."), self.battery
+            ),
         )
         chats = Card(
             theme,
             Row(
                 theme,
                 "hard-drive",
-                "Room for read chats",
-                "What the model has read of a chat is kept, encrypted, so that it goes on without reading again.",
+                tr("Room for read chats"),
+                tr("What the model has read of a chat is kept, encrypted, so that it goes on without reading again."),
                 self.states,
             ),
             Row(
                 theme,
                 "brain",
-                "When memory is full",
-                "For new chats. Each chat’s menu changes its own.",
+                tr("When memory is full"),
+                tr("For new chats. Each chat’s menu changes its own."),
                 self.limit,
             ),
         )
         column = self.column
-        column.addWidget(Label(theme, "Models and memory", "title"))
+        column.addWidget(Label(theme, tr("Models and memory"), "title"))
         column.addSpacing(14)
         column.addWidget(models)
         column.addSpacing(28)
-        column.addWidget(Label(theme, "Chats", "heading"))
+        column.addWidget(Label(theme, tr("Chats"), "heading"))
         column.addSpacing(12)
         column.addWidget(chats)
         column.addSpacing(24)
@@ -120,8 +123,8 @@ def _show(select: Select, values: Sequence[int], chosen: int) -> None:
 
 
 def _minutes(count: int) -> str:
-    return f"After {count} minutes" if count else "Never"
+    return tr_count(count, "After 1 minute", "After %n minutes") if count else tr("Never")
 
 
 def _room(gigabytes: int) -> str:
-    return f"{gigabytes} GB" if gigabytes else "Automatic"
+    return f"{gigabytes} {tr('GB')}" if gigabytes else tr("Automatic")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.translation import tr
 from desktop.ui.settings.about_page import AboutPage
 from desktop.ui.settings.appearance_page import AppearancePage
 from desktop.ui.settings.benchmark_page import BenchmarkPage
@@ -16,6 +17,8 @@ from desktop.ui.settings.room import Entry, SettingsRoom
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktop.services.memory_settings import MemorySettings
     from desktop.ui.settings.privacy_page import PrivacyPage
 
@@ -40,6 +43,7 @@ class SettingsPages(QObject):
     def __init__(
         self,
         theme: Theme,
+        make_general_page: Callable[[Theme], QWidget] | None,
         make_privacy_page: Callable[[Theme], PrivacyPage] | None,
         memory: MemorySettings | None,
         benchmarks: Any,
@@ -49,23 +53,25 @@ class SettingsPages(QObject):
         looks = AppearancePage(theme)
         looks.appearance_chosen.connect(self.appearance_chosen)
         looks.motion_chosen.connect(self.motion_chosen)
-        entries = [Entry("appearance", "Appearance", "palette", looks)]
+        entries = [Entry("appearance", tr("Appearance"), "palette", looks)]
+        if make_general_page is not None:
+            entries.insert(0, Entry("general", tr("General"), "settings-2", make_general_page(theme)))
+        if memory is not None:
+            entries.append(Entry("memory", tr("Models and memory"), "memory-stick", MemoryPage(theme, memory)))
         self._privacy: PrivacyPage | None = None
         if make_privacy_page is not None:
             privacy = self._privacy = make_privacy_page(theme)
             privacy.told.connect(self.told)
             privacy.deletion_requested.connect(self.deletion_requested)
-            entries.append(Entry("privacy", "Privacy and network", "shield-check", privacy))
-        if memory is not None:
-            entries.append(Entry("memory", "Models and memory", "memory-stick", MemoryPage(theme, memory)))
+            entries.append(Entry("privacy", tr("Privacy and network"), "shield-check", privacy))
         if benchmarks is not None:
             benchmark = BenchmarkPage(theme, benchmarks)
             benchmark.told.connect(self.told)
-            entries.append(Entry("benchmark", "Benchmark", "gauge", benchmark))
+            entries.append(Entry("benchmark", tr("Benchmark"), "gauge", benchmark))
         about = AboutPage(theme)
         about.link_activated.connect(self.link_activated)
-        entries.append(Entry("keyboard", "Keyboard", "keyboard", KeyboardPage(theme)))
-        entries.append(Entry("about", "About", "info", about))
+        entries.append(Entry("keyboard", tr("Keyboard"), "keyboard", KeyboardPage(theme)))
+        entries.append(Entry("about", tr("About"), "info", about))
         self.room = SettingsRoom(theme, entries)
 
     def ask_for_passphrase(self) -> None:

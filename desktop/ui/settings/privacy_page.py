@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from desktop.domain.ledger import Entry, as_csv
 from desktop.services.access import Known
+from desktop.translation import tr, tr_count
 from desktop.ui.parts.buttons import Button, Scale
 from desktop.ui.parts.labels import Label
 from desktop.ui.parts.menu import Menu
@@ -73,7 +74,7 @@ class PrivacyPage(Page):
     deletion_requested = Signal()
 
     def __init__(self, theme: Theme, privacy: Privacy, settings: Settings) -> None:
-        super().__init__(theme, "Privacy and network", size("settingsContentMax"), centred=False)
+        super().__init__(theme, tr("Privacy and network"), size("settingsContentMax"), centred=False)
         self.setObjectName("privacyPage")
         self._privacy = privacy
         self._settings = settings
@@ -91,41 +92,43 @@ class PrivacyPage(Page):
         self._show_access()
 
     def _make_rows(self, theme: Theme) -> None:
-        self.change = Button(theme, "Change")
+        self.change = Button(theme, tr("Change"))
         self.change.setObjectName("changePassphrase")
         self.change.clicked.connect(self._change)
-        self.encrypted = Row(theme, "lock-keyhole", "Your chats are encrypted", "", self.change)
-        self.paper = Button(theme, "Make one")
+        self.encrypted = Row(theme, "lock-keyhole", tr("Your chats are encrypted"), "", self.change)
+        self.paper = Button(theme, tr("Make one"))
         self.paper.setObjectName("recoveryKey")
         self.paper.clicked.connect(self._new_recovery_key)
-        self.recovery = Row(theme, "key-round", "Recovery key", "", self.paper)
-        self.away = Select(theme, "Lock when you are away", [_minutes(number) for number in MINUTES])
+        self.recovery = Row(theme, "key-round", tr("Recovery key"), "", self.paper)
+        self.away = Select(theme, tr("Lock when you are away"), [_minutes(number) for number in MINUTES])
         self.away.setObjectName("lockMinutes")
         chosen = self._settings.get(LOCK_MINUTES, 10)
         self.away.set_current(MINUTES.index(chosen) if chosen in MINUTES else 2)
         self.away.chosen.connect(self._minutes_chosen)
-        self.locking = Row(theme, "timer", "Lock when you are away", "", self.away)
-        self.switch = Switch(theme, "Stay offline")
+        self.locking = Row(theme, "timer", tr("Lock when you are away"), "", self.away)
+        self.switch = Switch(theme, tr("Stay offline"))
         self.switch.setObjectName("stayOffline")
         self.switch.clicked.connect(self._offline_switched)
-        self.staying = Row(theme, "wifi-off", "Stay offline", "", self.switch)
-        self.token = Button(theme, "Enter a token")
+        self.staying = Row(theme, "wifi-off", tr("Stay offline"), "", self.switch)
+        self.token = Button(theme, tr("Enter a token"))
         self.token.setObjectName("hubToken")
         self.token.clicked.connect(self._change_token)
-        self.access = Row(theme, "key-round", f"Access token for {self._privacy.access.host}", "", self.token)
-        self.back_up = Button(theme, "Back up now")
+        self.access = Row(
+            theme, "key-round", tr("Access token for {host}").format(host=self._privacy.access.host), "", self.token
+        )
+        self.back_up = Button(theme, tr("Back up now"))
         self.back_up.setObjectName("backUp")
         self.back_up.clicked.connect(self._back_up)
-        self.backups = Row(theme, "archive", "Backups", "", self.back_up)
-        self.check = Button(theme, "Check again", scale=Scale.SMALL, icon_name="rotate-cw")
+        self.backups = Row(theme, "archive", tr("Backups"), "", self.back_up)
+        self.check = Button(theme, tr("Check again"), scale=Scale.SMALL, icon_name="rotate-cw")
         self.check.clicked.connect(self._inspect)
         self.evidence = EvidenceCard(theme)
-        self.save = Button(theme, "Save as CSV", scale=Scale.SMALL, icon_name="file-down")
+        self.save = Button(theme, tr("Save as CSV"), scale=Scale.SMALL, icon_name="file-down")
         self.save.setObjectName("saveLedger")
         self.save.clicked.connect(self._save)
-        self.connections = Section(theme, "Network ledger", "", self.save)
+        self.connections = Section(theme, tr("Network ledger"), "", self.save)
         self.table = LedgerTable(theme)
-        self.delete = Button(theme, "Delete everything…")
+        self.delete = Button(theme, tr("Delete everything…"))
         self.delete.set_ink("danger")
         self.delete.setObjectName("deleteEverything")
         self.delete.clicked.connect(self._ask_to_delete)
@@ -133,24 +136,24 @@ class PrivacyPage(Page):
     def _lay_out(self, theme: Theme) -> None:
         enforced = Section(
             theme,
-            "What the system enforces",
-            "Asked of the kernel and tried in each process, not remembered.",
+            tr("What the system enforces"),
+            tr("Asked of the kernel and tried in each process, not remembered."),
             self.check,
         )
         note = QHBoxLayout()
         note.setSpacing(8)
         note.addWidget(Mark(theme, "info", "textMuted", 14))
-        words = "Snug writes this list itself. It holds addresses and sizes, and never what you wrote."
+        words = tr("Snug writes this list itself. It holds addresses and sizes, and never what you wrote.")
         note.addWidget(Label(theme, words, "small", "textMuted", wrap=True), 1)
         gone = Row(
             theme,
             "trash-2",
-            "Delete everything",
-            "Chats, backups, settings and keys, at once and for good.",
+            tr("Delete everything"),
+            tr("Chats, backups, settings and keys, at once and for good."),
             self.delete,
         )
         column = self.column
-        column.addWidget(Label(theme, "Privacy and network", "title"))
+        column.addWidget(Label(theme, tr("Privacy and network"), "title"))
         column.addSpacing(14)
         column.addWidget(
             Card(theme, self.encrypted, self.recovery, self.locking, self.staying, self.access, self.backups)
@@ -183,21 +186,29 @@ class PrivacyPage(Page):
         protection = self._privacy.guard.protection
         if protection is None:
             return
-        self.encrypted.say("Your chats are encrypted", f"AES-256. {protection.sentence.partition('. ')[2]}")
-        self.change.setText("Change" if protection.passphrase else "Set a passphrase")
+        self.encrypted.say(
+            tr("Your chats are encrypted"),
+            f"AES-256. {protection.rest}",
+        )
+        self.change.setText(tr("Change") if protection.passphrase else tr("Set a passphrase"))
         if protection.recovery_saved:
-            self.recovery.say("Recovery key", "You have it on paper. It opens your chats when nothing else does.")
+            self.recovery.say(
+                tr("Recovery key"), tr("You have it on paper. It opens your chats when nothing else does.")
+            )
         else:
             self.recovery.say(
-                "No recovery key is saved yet", "If the passphrase or the keychain is lost, only this key helps."
+                tr("No recovery key is saved yet"),
+                tr("If the passphrase or the keychain is lost, only this key helps."),
             )
         self.recovery.mark.set_looks("key-round", "accentText" if protection.recovery_saved else "warning")
-        self.paper.setText("Make a new one" if protection.recovery_saved else "Make one")
+        self.paper.setText(tr("Make a new one") if protection.recovery_saved else tr("Make one"))
         self.away.setEnabled(protection.can_lock)
         self.locking.explain(
-            "Snug asks for your passphrase to open again."
+            tr("Snug asks for your passphrase to open again.")
             if protection.can_lock
-            else "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
+            else tr(
+                "Takes a passphrase: the keychain would give the key to any program of yours, so Snug can only hide."
+            )
         )
 
     def _offline_changed(self) -> None:
@@ -210,38 +221,40 @@ class PrivacyPage(Page):
         on, closed = offline.offline(), offline.closed()
         self.switch.setChecked(on)
         if on and closed:
-            sentence = "The system refuses every connection to all of Snug, until you quit it."
+            sentence = tr("The system refuses every connection to all of Snug, until you quit it.")
         elif on:
-            sentence = "Nothing of Snug connects. This system does not enforce it."
+            sentence = tr("Nothing of Snug connects. This system does not enforce it.")
         elif closed:
-            sentence = "Off with the next start: what was closed stays closed until you quit Snug."
+            sentence = tr("Off with the next start: what was closed stays closed until you quit Snug.")
         else:
-            sentence = "Only what you start may connect. Your chats have no way out all the same."
+            sentence = tr("Only what you start may connect. Your chats have no way out all the same.")
         self.staying.explain(sentence)
 
     def _show_access(self) -> None:
         known = self._privacy.access.known()
         self.access.explain(
             {
-                Known.NONE: "None. Only models whose publishers want an account take one.",
-                Known.KEPT: "Kept in the keychain, and given to that address alone.",
-                Known.HERE: "Known until you quit Snug: there is no keychain to keep it in.",
+                Known.NONE: tr("None. Only models whose publishers want an account take one."),
+                Known.KEPT: tr("Kept in the keychain, and given to that address alone."),
+                Known.HERE: tr("Known until you quit Snug: there is no keychain to keep it in."),
             }[known]
         )
-        self.token.setText("Enter a token" if known is Known.NONE else "Forget the token")
+        self.token.setText(tr("Enter a token") if known is Known.NONE else tr("Forget the token"))
 
     def _show_read(self, backups: Backups, ledger: Ledger) -> None:
         now = time.time()
         if backups.count:
-            kept = "1 is kept" if backups.count == 1 else f"{backups.count} are kept"
-            sentence = f"{kept}, the newest of {when(backups.newest, now, inside=True)}. Encrypted like your chats."
+            kept = tr_count(backups.count, "1 is kept", "%n are kept")
+            sentence = tr("{kept}, the newest of {when}. Encrypted like your chats.").format(
+                kept=kept, when=when(backups.newest, now, inside=True)
+            )
         else:
-            sentence = "None yet. One a day is made by itself, encrypted like your chats."
+            sentence = tr("None yet. One a day is made by itself, encrypted like your chats.")
         self.backups.explain(sentence)
         self._ledger = ledger
-        made = "1 made" if ledger.made == 1 else f"{ledger.made:,} made"
-        words = f"Every connection there was: {made}, {ledger.refused:,} blocked."
-        self.connections.sentence.setText(words if ledger.entries else "Every connection would be listed here.")
+        made = tr_count(ledger.made, "1 made", "%n made")
+        words = tr("Every connection there was: {made}, {refused:,} blocked.").format(made=made, refused=ledger.refused)
+        self.connections.sentence.setText(words if ledger.entries else tr("Every connection would be listed here."))
         self.save.setEnabled(bool(ledger.entries))
         self.table.show_entries(ledger.entries, now)
 
@@ -254,11 +267,11 @@ class PrivacyPage(Page):
         if not protection.passphrase:
             self.ask_for_passphrase(change=False)
             return
-        menu = Menu(self._theme, "Ways in", self)
+        menu = Menu(self._theme, tr("Ways in"), self)
         menu.aboutToHide.connect(menu.deleteLater)
         guard = self._privacy.guard
         actions = {
-            menu.add_command("Change the passphrase…", "key-round"): partial(self.ask_for_passphrase, change=True)
+            menu.add_command(tr("Change the passphrase…"), "key-round"): partial(self.ask_for_passphrase, change=True)
         }
         if protection.backend:
             actions[menu.add_command("Ask for it at every start", "lock-keyhole")] = guard.ask_at_start
@@ -276,7 +289,7 @@ class PrivacyPage(Page):
             self._theme, self.window(), change=change, keychain=guard.protection.backend if guard.protection else ""
         )
         question.chosen.connect(lambda text, always: guard.set_passphrase(text, ask_at_start=always))
-        question.chosen.connect(lambda *_: self.told.emit("Passphrase changed" if change else "Passphrase set"))
+        question.chosen.connect(lambda *_: self.told.emit(tr("Passphrase changed") if change else tr("Passphrase set")))
         question.ask()
 
     def _new_recovery_key(self) -> None:
@@ -315,7 +328,7 @@ class PrivacyPage(Page):
 
     def _backed_up(self, _path: object) -> None:
         if not self.back_up.isEnabled():
-            self.told.emit("Backup made, read back and counted")
+            self.told.emit(tr("Backup made, read back and counted"))
         self.back_up.setEnabled(True)
         self._privacy.read(self._show_read)
 
@@ -327,7 +340,7 @@ class PrivacyPage(Page):
         self._privacy.offline.inspect()
 
     def _save(self) -> None:
-        chooser = QFileDialog(self, "Save the ledger")
+        chooser = QFileDialog(self, tr("Save the ledger"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix("csv")
         chooser.selectFile("snug-ledger.csv")
@@ -340,9 +353,9 @@ class PrivacyPage(Page):
         try:
             Path(path).write_text(as_csv(self._ledger.entries), encoding="utf-8", newline="")
         except OSError as error:
-            self.told.emit(f"The ledger could not be saved: {error.strerror}.")
+            self.told.emit(tr("The ledger could not be saved: {strerror}.").format(strerror=error.strerror))
         else:
-            self.told.emit(f"Saved as {Path(path).name}")
+            self.told.emit(tr("Saved as {name}").format(name=Path(path).name))
 
     def _ask_to_delete(self) -> None:
         from desktop.ui.settings.questions import DeleteEverything
@@ -354,5 +367,5 @@ class PrivacyPage(Page):
 
 def _minutes(number: int) -> str:
     if not number:
-        return "Never"
-    return "After 1 minute" if number == 1 else f"After {number} minutes"
+        return tr("Never")
+    return tr_count(number, "After 1 minute", "After %n minutes")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr, tr_later
 from desktop.ui.parts.buttons import Button, Kind
 from desktop.ui.parts.fields import LabelledField
 from desktop.ui.parts.labels import Label
@@ -17,7 +18,7 @@ from desktop.ui.theme import Theme, font
 
 SHORTEST = 8
 CLEAR_CLIPBOARD_MS = 60_000
-DELETE_WORD = "delete"
+DELETE_WORD = tr_later("delete")
 
 
 class NewPassphrase(Question):
@@ -28,14 +29,14 @@ class NewPassphrase(Question):
     chosen = Signal(str, bool)
 
     def __init__(self, theme: Theme, window: QWidget, *, change: bool, keychain: str) -> None:
-        title = "Change the passphrase" if change else "Set a passphrase"
-        text = "Nobody can tell you a passphrase that you forgot: save a recovery key as well."
+        title = tr("Change the passphrase") if change else tr("Set a passphrase")
+        text = tr("Nobody can tell you a passphrase that you forgot: save a recovery key as well.")
         if change:
-            text += " Backups made before still open with the old one."
+            text += " " + tr("Backups made before still open with the old one.")
         super().__init__(theme, window, title, text, title, Kind.PRIMARY)
-        self.first = SecretField(theme, "New passphrase")
-        self.second = SecretField(theme, "The same once more")
-        self.always = Check(theme, "Ask for it at every start")
+        self.first = SecretField(theme, tr("New passphrase"))
+        self.second = SecretField(theme, tr("The same once more"))
+        self.always = Check(theme, tr("Ask for it at every start"))
         self.always.setChecked(True)
         self.always.setVisible(bool(keychain))
         self.middle.addWidget(self.first)
@@ -51,8 +52,8 @@ class NewPassphrase(Question):
     def _submit(self) -> None:
         text = self.first.field.text()
         short, differs = len(text) < SHORTEST, text != self.second.field.text()
-        self.first.complain(f"At least {SHORTEST} characters." if short else "")
-        self.second.complain("The two are not the same." if differs and not short else "")
+        self.first.complain(tr("At least {number} characters.").format(number=SHORTEST) if short else "")
+        self.second.complain(tr("The two are not the same.") if differs and not short else "")
         self.place()
         if short or differs:
             return
@@ -71,11 +72,13 @@ class ShowRecoveryKey(Question):
         super().__init__(
             theme,
             window,
-            "Your recovery key",
-            "It opens your chats when nothing else does, on this computer and from a backup on another one. Write it "
-            "down or print it, and keep it somewhere else. Snug does not show it again; an older one goes on working "
-            "until you say that you have this one.",
-            "I have it on paper",
+            tr("Your recovery key"),
+            tr(
+                "It opens your chats when nothing else does, on this computer and from a backup on another one. Write "
+                "it down or print it, and keep it somewhere else. Snug does not show it again; an older one goes on "
+                "working until you say that you have this one."
+            ),
+            tr("I have it on paper"),
             Kind.PRIMARY,
         )
         self._key = key
@@ -85,18 +88,18 @@ class ShowRecoveryKey(Question):
         shown = Label(theme, lines, "message", wrap=True)
         shown.setFont(font("code"))
         shown.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        shown.setAccessibleName("Recovery key: " + ", ".join(" ".join(group) for group in groups))
+        shown.setAccessibleName(tr("Recovery key: {key}").format(key=", ".join(" ".join(group) for group in groups)))
         inside = QVBoxLayout(paper)
         inside.setContentsMargins(16, 14, 16, 14)
         inside.addWidget(shown)
-        self.copy = Button(theme, "Copy", icon_name="copy")
+        self.copy = Button(theme, tr("Copy"), icon_name="copy")
         self.copy.clicked.connect(self._copy)
         below = QHBoxLayout()
         below.addWidget(self.copy)
         below.addStretch(1)
         self.middle.addWidget(paper)
         self.middle.addLayout(below)
-        self.no.setText("Not now")
+        self.no.setText(tr("Not now"))
         self.yes.clicked.connect(self.accept)
 
     def ask(self) -> None:
@@ -113,7 +116,7 @@ class ShowRecoveryKey(Question):
 
         clipboard.setText(key)
         QTimer.singleShot(CLEAR_CLIPBOARD_MS, forget)
-        self.copy.setText("Copied, for a minute")
+        self.copy.setText(tr("Copied, for a minute"))
 
 
 class DeleteEverything(Question):
@@ -123,14 +126,16 @@ class DeleteEverything(Question):
         super().__init__(
             theme,
             window,
-            "Delete everything?",
-            "All chats, all backups in Snug's folder, the settings, the ledger and the keys go, and nothing brings "
-            "them back. Model files stay. Backups that you put somewhere else can still be opened with their recovery "
-            "key. Snug closes afterwards.",
-            "Delete everything",
+            tr("Delete everything?"),
+            tr(
+                "All chats, all backups in Snug's folder, the settings, the ledger and the keys go, and nothing brings "
+                "them back. Model files stay. Backups that you put somewhere else can still be opened with their "
+                "recovery key. Snug closes afterwards."
+            ),
+            tr("Delete everything"),
             Kind.DANGER,
         )
-        self.word = LabelledField(theme, f"Type “{DELETE_WORD}”")
+        self.word = LabelledField(theme, tr("Type “{word}”").format(word=tr(DELETE_WORD)))
         self.word.field.textChanged.connect(self._typed)
         self.middle.addWidget(self.word)
         self.yes.setEnabled(False)
@@ -140,4 +145,4 @@ class DeleteEverything(Question):
         self.appear(self.word.field)
 
     def _typed(self, text: str) -> None:
-        self.yes.setEnabled(text.strip().lower() == DELETE_WORD)
+        self.yes.setEnabled(text.strip().lower() == tr(DELETE_WORD).lower())

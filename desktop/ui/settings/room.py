@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Pressable
 from desktop.ui.parts.fonts import medium
@@ -31,7 +32,7 @@ class SettingsRoom(OtherRoom):
     """A list of pages at the left, the page that is open beside it."""
 
     def __init__(self, theme: Theme, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Settings", parent)
+        super().__init__(theme, "Settings", tr("Settings"), parent)
         self.keys = [entry.key for entry in entries]
         self._buttons = [_PageButton(theme, entry) for entry in entries]
         names = QVBoxLayout()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fonts import medium
 from desktop.ui.theme import Theme, font, radius, size, tabular
@@ -82,7 +83,7 @@ class Table(QWidget):
         paint.draw_text(painter, place, words, _face(column), self._theme.color(column.color), _align(column))
 
     def _read_out(self, row: Sequence[str]) -> str:
-        return ", ".join(f"{words} {column.unit}".strip() for words, column in zip(row, self._columns, strict=True))
+        return ", ".join(f"{words} {tr(column.unit)}".strip() for words, column in zip(row, self._columns, strict=True))
 
     def _paint_head(self, painter: QPainter) -> None:
         theme = self._theme
@@ -94,7 +95,7 @@ class Table(QWidget):
         paint.fill(painter, QRectF(1, self._head() - 1, self.width() - 2, 1), theme.color("border"))
         ink = theme.color("textSecondary")
         for place, column in zip(self._places(0, self._head()), self._columns, strict=True):
-            paint.draw_text(painter, place, column.name, medium("small"), ink, _align(column))
+            paint.draw_text(painter, place, tr(column.name), medium("small"), ink, _align(column))
 
     def _places(self, top: int, height: int) -> list[QRectF]:
         width = self.width() - 2 * _SIDE
@@ -111,7 +112,7 @@ class Table(QWidget):
         """How wide a column has to be for all its words, with the gap after it."""
         words = QFontMetricsF(_face(column))
         widest = max((words.horizontalAdvance(row[number]) for row in self._rows), default=0.0)
-        return max(widest, QFontMetricsF(medium("small")).horizontalAdvance(column.name)) + _GAP
+        return max(widest, QFontMetricsF(medium("small")).horizontalAdvance(tr(column.name))) + _GAP
 
     def _head(self) -> int:
         return paint.tall(_HEAD, "small", 12)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QRect, Qt
-from PySide6.QtGui import QCursor, QDrag
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt
+from PySide6.QtGui import QCursor, QDrag, QPixmap, QRegion
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 FORMAT = "application/x-snug-chat"
 
@@ -15,6 +15,15 @@ def carry(view: QAbstractItemView, row: QRect) -> None:
     data.setData(FORMAT, b"")
     drag = QDrag(view)
     drag.setMimeData(data)
-    drag.setPixmap(view.viewport().grab(row))
+    drag.setPixmap(_picture(view, row))
     drag.setHotSpot(view.viewport().mapFromGlobal(QCursor.pos()) - row.topLeft())
     drag.exec(Qt.DropAction.MoveAction)
+
+
+def _picture(view: QAbstractItemView, row: QRect) -> QPixmap:
+    """The row on a ground of its own, so that it can be read over others."""
+    picture = QPixmap(row.size() * view.devicePixelRatioF())
+    picture.setDevicePixelRatio(view.devicePixelRatioF())
+    picture.fill(view.palette().base().color())
+    view.viewport().render(picture, QPoint(), QRegion(row), QWidget.RenderFlag.DrawChildren)
+    return picture

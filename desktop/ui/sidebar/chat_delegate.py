@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewIt
 
 from desktop.domain.chat import Chat
 from desktop.domain.folders import LONGEST_NAME, Folder
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.fields import Field
 from desktop.ui.parts.fonts import medium
@@ -118,7 +119,7 @@ class ChatDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, ChatModel)
         is_folder = model.folder(index) is not None
-        field = Field(self._theme, "Name of the folder" if is_folder else "Title of the chat", parent=parent)
+        field = Field(self._theme, tr("Name of the folder") if is_folder else tr("Title of the chat"), parent=parent)
         field.setObjectName("renameField")
         field.setMaxLength(LONGEST_NAME if is_folder else LONGEST_TITLE)
         return field

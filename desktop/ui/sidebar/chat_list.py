@@ -19,10 +19,11 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QApplication, QLineEdit, QWidget
 
 from desktop.domain.chat import Chat
 from desktop.domain.folders import Folder
+from desktop.translation import tr
 from desktop.ui.parts.rows_view import RowsView
 from desktop.ui.sidebar.chat_delegate import ChatDelegate, menu_place
 from desktop.ui.sidebar.chat_model import ChatModel, Key, key_of, title_of
@@ -55,11 +56,12 @@ class ChatList(RowsView):
         self._open_id: int | None = None
         self._waiting: tuple[list[Chat], Sequence[Folder]] | None = None
         self._pressed: Key | None = None
+        self._pressed_at = QPoint()
         self._carried: int | None = None
         self.chats = ChatModel(self)
         self._delegate = ChatDelegate(theme, self)
         self.setObjectName("chatList")
-        self.setAccessibleName("Chats")
+        self.setAccessibleName(tr("Chats"))
         self.setModel(self.chats)
         self.setItemDelegate(self._delegate)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -179,7 +181,7 @@ class ChatList(RowsView):
         if spot.contains(event.position().toPoint()):
             self.open_menu(row, self.viewport().mapToGlobal(spot.bottomLeft() + QPoint(0, 4)))
             return
-        self._pressed = key_of(row)
+        self._pressed, self._pressed_at = key_of(row), event.position().toPoint()
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -191,6 +193,12 @@ class ChatList(RowsView):
             self.open(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            # Qt's own would select what the pointer passes.
+            way = (event.position().toPoint() - self._pressed_at).manhattanLength()
+            if self._pressed is not None and way >= QApplication.startDragDistance():
+                self.startDrag(Qt.DropAction.MoveAction)
+            return
         index = self.indexAt(event.position().toPoint())
         over = index.isValid() and menu_place(self.visualRect(index)).contains(event.position().toPoint())
         self._set_hovered(self.chats.row(index), over)

@@ -10,9 +10,16 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from desktop.domain.chat import Chat
 from desktop.domain.folders import Folder
+from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.parts.tooltip import plain
 
-UNTITLED = "New chat"
+UNTITLED = tr_later("New chat")
+PINNED, TODAY, YESTERDAY, EARLIER = _GROUPS = (
+    tr_later("Pinned"),
+    tr_later("Today"),
+    tr_later("Yesterday"),
+    tr_later("Earlier"),
+)
 
 _Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
@@ -41,14 +48,14 @@ def key_of(row: Chat | Folder) -> Key:
 
 def title_of(chat: Chat) -> str:
     """The title for people. Line breaks and the like in it would break a row."""
-    return " ".join(chat.title.split()) or UNTITLED
+    return " ".join(chat.title.split()) or tr(UNTITLED)
 
 
 def rows_of(chats: list[Chat], now: float, folders: Sequence[Folder] = ()) -> list[Row]:
     """Chats under their groups' labels, and folders between those that are pinned and the others, with their chats if
     they are open. Within a group the newest is first; each chat is there once at most."""
     midnight, yesterday = _midnight(now, 0), _midnight(now, 1)
-    groups: dict[str, list[Chat]] = {"Pinned": [], "Today": [], "Yesterday": [], "Earlier": []}
+    groups: dict[str, list[Chat]] = {name: [] for name in _GROUPS}
     filed: dict[int | None, list[Chat]] = {folder.id: [] for folder in folders}
     for chat in sorted(chats, key=_newest_first):
         if chat.folder_id in filed and not chat.pinned:
@@ -56,15 +63,15 @@ def rows_of(chats: list[Chat], now: float, folders: Sequence[Folder] = ()) -> li
             continue
         at = chat.updated_at
         # Comparing with two midnights instead of making 10,000 dates.
-        name = "Pinned" if chat.pinned else "Today" if at >= midnight else "Yesterday" if at >= yesterday else "Earlier"
+        name = PINNED if chat.pinned else TODAY if at >= midnight else YESTERDAY if at >= yesterday else EARLIER
         groups[name].append(chat)
     rows: list[Row] = []
     for name, members in groups.items():
         if members:
-            rows.append(Heading(name))
+            rows.append(Heading(tr(name)))
             rows.extend(members)
-        if name == "Pinned" and folders:
-            rows.append(Heading("Folders"))
+        if name == PINNED and folders:
+            rows.append(Heading(tr("Folders")))
             for folder in folders:
                 rows.extend(_folder_rows(folder, filed[folder.id]))
     return rows
@@ -74,7 +81,7 @@ def _folder_rows(folder: Folder, chats: list[Chat]) -> list[Row]:
     shown = folder._replace(number=len(chats) if folder.number is None else folder.number)
     if not folder.is_open:
         return [shown]
-    nothing = Hint("No chats in it yet" if folder.rule.store else "Chats in it are not kept")
+    nothing = Hint(tr("No chats in it yet") if folder.rule.store else tr("Chats in it are not kept"))
     return [shown, *chats] if chats else [shown, nothing]
 
 
@@ -199,11 +206,12 @@ class ChatModel(QAbstractListModel):
     def _described(self, index: _Index, row: Row) -> str | None:
         """What a screen reader says behind the words of a row."""
         if isinstance(row, Folder):
-            state = "Open" if row.is_open else "Closed"
-            number = "1 chat" if row.number == 1 else f"{row.number} chats"
-            return f"{state} folder, {number}. {row.rule.sentence}"
+            state = tr("Open") if row.is_open else tr("Closed")
+            number = tr_count(row.number or 0, "1 chat", "%n chats")
+            folder = tr("{state} folder, {number}.").format(state=state, number=number)
+            return f"{folder} {row.rule.sentence}"
         if isinstance(row, Chat):
-            return "Pinned chat" if row.pinned else "Chat in a folder" if self.is_inside(index) else "Chat"
+            return tr("Pinned chat") if row.pinned else tr("Chat in a folder") if self.is_inside(index) else tr("Chat")
         return None
 
 

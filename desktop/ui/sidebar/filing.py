@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint
 from desktop.domain.chat import Chat
 from desktop.domain.folders import Folder, Rule, days_text
 from desktop.errors import AppError
+from desktop.translation import tr
 
 if TYPE_CHECKING:
     from desktop.ui.frame import Frame
@@ -50,7 +51,11 @@ class Filing(QObject):
     def tell_place(self) -> None:
         """Say at the title which folder the open chat is in."""
         folder = self._folders.find(self._chats.current().folder_id)
-        words = "" if folder is None else f"In the folder {folder.name}. {folder.rule.sentence}."
+        words = (
+            ""
+            if folder is None
+            else tr("In the folder {name}. {sentence}.").format(name=folder.name, sentence=folder.rule.sentence)
+        )
         self._window.room.header.title.set_place(words)
 
     def ask_for_folder(self, chat: Chat | None = None) -> None:
@@ -102,7 +107,11 @@ class Filing(QObject):
 
     def _keep_for(self, chat: Chat, days: int | None) -> None:
         self._folders.keep_for(chat, days)
-        self._tell(f"Deleted by itself {days_text(days)} after its last word" if days else "Kept until you delete it")
+        self._tell(
+            tr("Deleted by itself {days} after its last word").format(days=days_text(days))
+            if days
+            else tr("Kept until you delete it")
+        )
 
     def _move(self, chat_id: int, folder_id: int | None) -> None:
         """Put a chat into a folder or out of one, after asking where that would end it."""
@@ -120,19 +129,22 @@ class Filing(QObject):
 
     def _do_move(self, chat: Chat, folder: Folder | None) -> None:
         if folder is not None and not folder.rule.store:
-            self._tell(f"Nothing is stored in {folder.name}, and this chat is. It stays where it is.", warning=True)
+            self._tell(
+                tr("Nothing is stored in {name}, and this chat is. It stays where it is.").format(name=folder.name),
+                warning=True,
+            )
             return
         self._folders.move(chat.id, folder.id if folder is not None else None)
         undo = partial(self._folders.move, chat.id, chat.folder_id)
         if folder is None:
-            self._tell("Moved out of its folder", undo)
+            self._tell(tr("Moved out of its folder"), undo)
         else:
             days = self._folders.kept_for(chat._replace(folder_id=folder.id))
-            rule = f". Deleted {days_text(days)} after its last word" if days else ""
-            self._tell(f"Moved to {folder.name}{rule}", undo)
+            said = tr("Moved to {name}. Deleted {days} after its last word") if days else tr("Moved to {name}")
+            self._tell(said.format(name=folder.name, days=days_text(days) if days else ""), undo)
 
     def _chat_deleted(self, chat_id: int, _title: str) -> None:
-        self._tell("Chat deleted", partial(self._chats.undo_delete, chat_id))
+        self._tell(tr("Chat deleted"), partial(self._chats.undo_delete, chat_id))
 
     # --- folders
 
@@ -141,7 +153,7 @@ class Filing(QObject):
             if chat is not None:
                 self._move(chat.id, folder.id)
             else:
-                self._tell(f"Folder {folder.name} created")
+                self._tell(tr("Folder {name} created").format(name=folder.name))
 
         self._folders.create(name, rule, then)
 
@@ -184,7 +196,7 @@ class Filing(QObject):
         question.ask()
 
     def _folder_deleted(self, taken: Any) -> None:
-        words = "Folder and its chats deleted" if taken.deleted and taken.chats else "Folder deleted"
+        words = tr("Folder and its chats deleted") if taken.deleted and taken.chats else tr("Folder deleted")
         self._tell(words, partial(self._folders.undo_delete, taken))
 
     # --- telling
@@ -193,4 +205,4 @@ class Filing(QObject):
         self._tell(error.sentence, warning=True)
 
     def _tell(self, text: str, undo: Any = None, *, warning: bool = False) -> None:
-        self._window.toast.tell(text, "Undo" if undo is not None else "", undo, warning=warning)
+        self._window.toast.tell(text, tr("Undo") if undo is not None else "", undo, warning=warning)

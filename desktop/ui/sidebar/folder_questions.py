@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from desktop.domain.folders import LONGEST_NAME, RULES, Folder, Rule
+from desktop.translation import tr, tr_count
 from desktop.ui.parts.buttons import Kind
 from desktop.ui.parts.dialog import Dialog
 from desktop.ui.parts.fields import LabelledField
@@ -33,24 +34,24 @@ class NewFolder(Question):
         super().__init__(
             theme,
             window,
-            "New folder",
-            "For a client, a matter or a subject, with one rule for its chats.",
-            "Create",
+            tr("New folder"),
+            tr("For a client, a matter or a subject, with one rule for its chats."),
+            tr("Create"),
             Kind.PRIMARY,
         )
         self._taken = {folder.name.casefold() for folder in folders}
         self._rules = [rule for rule in RULES if rule.store or not stores]
         self._rule = self._rules[0]
-        self.name = LabelledField(theme, "Name")
+        self.name = LabelledField(theme, tr("Name"))
         self.name.field.setObjectName("folderName")
         self.name.field.setMaxLength(LONGEST_NAME)
         self.name.field.textChanged.connect(self._typed)
         self.name.field.returnPressed.connect(self._create)
-        self.keeping = Select(theme, "Keep chats", [capital(rule.words) for rule in self._rules])
+        self.keeping = Select(theme, tr("Keep chats"), [capital(rule.words) for rule in self._rules])
         self.keeping.chosen.connect(self._choose)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(Label(theme, "Keep chats"), 1)
+        row.addWidget(Label(theme, tr("Keep chats")), 1)
         row.addWidget(self.keeping)
         self.meaning = Label(theme, "", "small", "textMuted", wrap=True)
         self.middle.addWidget(self.name)
@@ -66,7 +67,7 @@ class NewFolder(Question):
     def _typed(self, _text: str) -> None:
         name = self._words()
         taken = name.casefold() in self._taken
-        self.name.complain("There is a folder of this name already." if taken else "")
+        self.name.complain(tr("There is a folder of this name already.") if taken else "")
         self.yes.setEnabled(bool(name) and not taken)
         self.place()
 
@@ -93,12 +94,14 @@ class DeleteFolder(Question):
     agreed = Signal(bool)
 
     def __init__(self, theme: Theme, window: QWidget, folder: Folder, number: int) -> None:
-        text = "There is 1 chat in it." if number == 1 else f"There are {number:,} chats in it."
+        text = tr_count(number, "There is 1 chat in it.", "There are %n chats in it.")
         if folder.rule.days:
-            text += " Its rule no longer holds for what stays."
-        super().__init__(theme, window, f"Delete {folder.name}?", text, "Delete folder", Kind.DANGER)
-        self.stay = Radio(theme, "Keep its chats, in no folder")
-        self.go = Radio(theme, "Delete its chats too")
+            text = " ".join((text, tr("Its rule no longer holds for what stays.")))
+        super().__init__(
+            theme, window, tr("Delete {name}?").format(name=folder.name), text, tr("Delete folder"), Kind.DANGER
+        )
+        self.stay = Radio(theme, tr("Keep its chats, in no folder"))
+        self.go = Radio(theme, tr("Delete its chats too"))
         self.stay.setChecked(True)
         group = QButtonGroup(self)
         for radio in (self.stay, self.go):
@@ -118,17 +121,24 @@ def ask_to_expire(
     theme: Theme, window: QWidget, rule: Rule, number: int, agreed: Callable[[], None], *, moves: bool = False
 ) -> None:
     """Ask before chats are put under a rule that ends them at once."""
-    if number == 1:
-        who, goes = "This chat" if moves else "1 chat in it", "had its last word more than {} ago. It goes"
+    if moves and number == 1:
+        text = tr(
+            "This chat had its last word more than {time} ago. It goes within the hour, and cannot be brought back."
+        )
     else:
-        who, goes = f"{number:,} chats in it", "had their last word more than {} ago. They go"
+        text = tr_count(
+            number,
+            "1 chat in it had its last word more than {time} ago. It goes within the hour, and cannot be brought back.",
+            "%n chats in it had their last word more than {time} ago. "
+            "They go within the hour, and cannot be brought back.",
+        )
     dialog = Dialog(
         theme,
         window,
-        "Delete what is older?",
-        f"{who} {goes.format(rule.words)} within the hour, and cannot be brought back.",
-        "Leave it as it is",
-        "Move it" if moves else f"Keep {rule.words}",
+        tr("Delete what is older?"),
+        text.format(time=rule.words),
+        tr("Leave it as it is"),
+        tr("Move it") if moves else tr("Keep {words}").format(words=rule.words),
         danger=True,
     )
     dialog.accepted.connect(agreed, Qt.ConnectionType.QueuedConnection)

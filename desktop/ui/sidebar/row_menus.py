@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.chat import Chat
 from desktop.domain.folders import RULES, Folder, Rule
+from desktop.translation import tr, tr_count
 from desktop.ui.parts.menu import Menu
 from desktop.ui.sidebar.chat_model import title_of
 from desktop.ui.theme import Theme
@@ -44,14 +45,18 @@ class ChatRowMenu(RowMenu):
     delete_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, chat: Chat, kept_for: int | None) -> None:
-        super().__init__(theme, f"Chat {title_of(chat)}", parent, "chatMenu")
-        keeping = f"Keep for ever, not {kept_for} days" if kept_for else f"Keep for {KEEP_DAYS} days only"
-        self.wish(self.add_command("Rename", "pencil", "F2"), self.rename_requested)
-        pinning = self.add_command("Unpin" if chat.pinned else "Pin", "pin")
+        super().__init__(theme, tr("Chat {title}").format(title=title_of(chat)), parent, "chatMenu")
+        keeping = (
+            tr_count(kept_for, "Keep for ever, not 1 day", "Keep for ever, not %n days")
+            if kept_for
+            else tr_count(KEEP_DAYS, "Keep for 1 day only", "Keep for %n days only")
+        )
+        self.wish(self.add_command(tr("Rename"), "pencil", "F2"), self.rename_requested)
+        pinning = self.add_command(tr("Unpin") if chat.pinned else tr("Pin"), "pin")
         self.wish(pinning, self.pin_requested, not chat.pinned)
-        self.wish(self.add_command("Move to…", "folder"), self.move_requested)
+        self.wish(self.add_command(tr("Move to…"), "folder"), self.move_requested)
         self.wish(self.add_command(keeping, "timer"), self.keep_requested, None if kept_for else KEEP_DAYS)
-        self.wish(self.add_command("Delete", "trash-2", "Del", danger=True), self.delete_requested)
+        self.wish(self.add_command(tr("Delete"), "trash-2", "Del", danger=True), self.delete_requested)
 
 
 class MoveMenu(RowMenu):
@@ -66,17 +71,17 @@ class MoveMenu(RowMenu):
     new_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, chat: Chat, folders: list[Folder]) -> None:
-        super().__init__(theme, f"Move {title_of(chat)} to", parent, "moveMenu")
-        self.add_heading("Move to")
+        super().__init__(theme, tr("Move {title} to").format(title=title_of(chat)), parent, "moveMenu")
+        self.add_heading(tr("Move to"))
         for folder in folders:
             name = folder.name if folder.rule.store else f"{folder.name} ({folder.rule.note})"
             # One that never stores says why it cannot have this chat.
             action = self.add_choice(name, folder.id == chat.folder_id, "folder", dim=not folder.rule.store)
             self.wish(action, self.chosen, folder.id)
         if folders:
-            self.wish(self.add_choice("No folder", chat.folder_id is None), self.chosen, None)
+            self.wish(self.add_choice(tr("No folder"), chat.folder_id is None), self.chosen, None)
             self.add_rule()
-        self.wish(self.add_command("New folder…", "plus"), self.new_requested)
+        self.wish(self.add_command(tr("New folder…"), "plus"), self.new_requested)
 
 
 class FolderMenu(RowMenu):
@@ -92,17 +97,17 @@ class FolderMenu(RowMenu):
     delete_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, folder: Folder) -> None:
-        super().__init__(theme, f"Folder {folder.name}", parent, "folderMenu")
-        self.wish(self.add_command("New chat here", "square-pen"), self.chat_requested)
-        self.wish(self.add_command("Rename", "pencil", "F2"), self.rename_requested)
+        super().__init__(theme, tr("Folder {name}").format(name=folder.name), parent, "folderMenu")
+        self.wish(self.add_command(tr("New chat here"), "square-pen"), self.chat_requested)
+        self.wish(self.add_command(tr("Rename"), "pencil", "F2"), self.rename_requested)
         self.add_rule()
-        self.add_heading("Keep chats")
+        self.add_heading(tr("Keep chats"))
         for rule in rules_with(folder.rule):
             # One that holds chats says why it cannot be one that never stores.
             dim = not rule.store and folder.rule.store and bool(folder.number)
             self.wish(self.add_choice(capital(rule.words), rule == folder.rule, dim=dim), self.rule_chosen, rule)
         self.add_rule()
-        words = "Delete folder…" if folder.number else "Delete folder"
+        words = tr("Delete folder…") if folder.number else tr("Delete folder")
         self.wish(self.add_command(words, "trash-2", "Del", danger=True), self.delete_requested)
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.translation import tr
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import IconButton
 from desktop.ui.parts.marks import Rule
@@ -27,13 +28,13 @@ class Sidebar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("sidebar")
-        self.setAccessibleName("Sidebar")
+        self.setAccessibleName(tr("Sidebar"))
         self.setFixedWidth(size("sidebar"))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(0)
 
-        self.closer = IconButton(theme, "panel-left", "Close the sidebar")
+        self.closer = IconButton(theme, "panel-left", tr("Close the sidebar"))
         self.closer.setObjectName("closeSidebar")
         self.closer.hover_fill = ("rowHover", "rowPressed")
         self.closer.clicked.connect(self.close_requested)
@@ -59,11 +60,11 @@ class Sidebar(QWidget):
         column.addSpacing(8)
         column.addWidget(Rule(theme))
         column.addSpacing(8)
-        self.models = PlaceButton(theme, "Models", "box")
+        self.models = PlaceButton(theme, tr("Models"), "box")
         self.models.setObjectName("models")
         self.models.clicked.connect(self.models_requested)
         column.addWidget(self.models)
-        self.settings = PlaceButton(theme, "Settings", "settings")
+        self.settings = PlaceButton(theme, tr("Settings"), "settings")
         self.settings.setObjectName("settings")
         self.settings.clicked.connect(self.settings_requested)
         column.addWidget(self.settings)

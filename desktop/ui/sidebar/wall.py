@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.translation import tr
 from desktop.ui import icons
 from desktop.ui.parts import paint
 from desktop.ui.parts.buttons import Pressable
@@ -38,9 +39,9 @@ class WallButton(Pressable):
 
 class NewChatButton(WallButton):
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "New chat", "square-pen", size("control"))
+        super().__init__(theme, tr("New chat"), "square-pen", size("control"))
         self.setObjectName("newChat")
-        set_tooltip(self, f"New chat  {control('N')}")
+        set_tooltip(self, f"{tr('New chat')}  {control('N')}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -57,9 +58,9 @@ class SearchButton(WallButton):
     """Looks like a field and opens the search."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "Search", "search", size("control"), control("K"))
+        super().__init__(theme, tr("Search"), "search", size("control"), control("K"))
         self.setObjectName("search")
-        self.setAccessibleName("Search chats and commands")
+        self.setAccessibleName(tr("Search chats and commands"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -135,7 +136,7 @@ class PrivacyBadge(Pressable):
         self._detail = ""
         self.setObjectName("privacyBadge")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.set_status(Connection.OFFLINE, "Offline", "Nothing leaves this computer")
+        self.set_status(Connection.OFFLINE, tr("Offline"), tr("Nothing leaves this computer"))
 
     def set_status(self, kind: Connection, title: str, detail: str) -> None:
         self._kind = Connection(kind)

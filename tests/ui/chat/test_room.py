@@ -325,6 +325,16 @@ def test_without_its_card_a_model_can_run_on_the_processor(stage: Stage) -> None
     assert ("load_on_processor",) in stage.models.calls
 
 
+def test_where_nothing_computes_no_other_model_is_suggested() -> None:
+    models = some_models()
+    missing = failure.sentence(EngineFailure(FailureKind.MISSING_BACKEND, "libllama is not there"), models[2].name)
+    page = did_not_start(missing, models[2], models)
+    assert [choice.key for choice in page.choices] == [TRY_AGAIN]
+    assert models[2].name not in page.title
+    assert "Install Snug again" in page.sentence
+    assert page.engine_said == "libllama is not there"
+
+
 def test_with_no_other_model_a_file_can_be_added() -> None:
     model = some_models()[0]
     page = did_not_start(None, model, [model])

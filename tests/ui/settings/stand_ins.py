@@ -24,14 +24,16 @@ PASSPHRASE = Protection(
     "",
     True,
     False,
-    "Your chats are encrypted. Only your passphrase or your recovery key opens them.",
+    "Your chats are encrypted.",
+    "Only your passphrase or your recovery key opens them.",
 )
 KEYCHAIN = Protection(
     Source.KEYCHAIN,
     "Secret Service",
     False,
     False,
-    "Your chats are encrypted. The key is in this computer's keychain (Secret Service).",
+    "Your chats are encrypted.",
+    "The key is in this computer's keychain (Secret Service).",
 )
 EVIDENCE = (
     Evidence("porter", 100, True, "The system refuses it every connection to the internet.", ("kernel: filtered",)),

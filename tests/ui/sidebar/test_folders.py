@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QAction, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QAction, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -429,8 +429,15 @@ def drag(monkeypatch: pytest.MonkeyPatch, sidebar: ChatList) -> Callable[[int, Q
             return move
 
         monkeypatch.setattr(QDrag, "exec", exec_)
-        sidebar.put_cursor(sidebar.chats.index_of(chat_id))
-        sidebar.startDrag(Qt.DropAction.MoveAction)
+        start, left = sidebar.visualRect(sidebar.chats.index_of(chat_id)).center(), Qt.MouseButton.LeftButton
+        QTest.mousePress(sidebar.viewport(), left, pos=start)
+        for step in (1, QApplication.startDragDistance()):
+            assert not taken
+            at = QPointF(start - QPoint(0, step))
+            none = Qt.KeyboardModifier.NoModifier
+            held = QMouseEvent(QEvent.Type.MouseMove, at, at, Qt.MouseButton.NoButton, left, none)
+            QApplication.sendEvent(sidebar.viewport(), held)
+        QTest.mouseRelease(sidebar.viewport(), left, pos=start)
         return taken[0]
 
     return run
