@@ -425,6 +425,14 @@ def more_options(stage: Stage) -> None:
     page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
 
 
+def draft_model(stage: Stage) -> None:
+    inspector(stage)
+    stage.placement.be(draft="Qwen3 8B draft", drafts=True)
+    stage.settle()
+    page = stage.window.findChild(ModelPage)
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+
+
 def no_card(stage: Stage) -> None:
     why = "No graphics card that Snug can use was found here. The model runs on the processor, which is slower."
     stage.placement.cards = 0
@@ -860,6 +868,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "b2-too-big": too_big,
     "inspector-auto": auto_layers,
     "inspector-more": more_options,
+    "draft-model": draft_model,
     "inspector-no-card": no_card,
     "inspector-cards": many_cards,
     "inspector-two-cards": two_cards,

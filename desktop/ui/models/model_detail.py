@@ -169,7 +169,9 @@ class ModelDetail(Page):
         self.draft.clicked.connect(lambda: self.draft_requested.emit(draft.name))
         holder = _note(self._theme, "gauge", told)
         row = holder.layout()
-        assert row is not None
+        assert isinstance(row, QHBoxLayout)
+        for words in (holder.findChild(Mark), holder.findChild(Label)):
+            row.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.draft)
         return holder
 
