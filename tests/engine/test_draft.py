@@ -13,12 +13,14 @@ from desktop.domain import gguf
 from desktop.domain.chat import Sampling
 from desktop.domain.choice import Choice, choice_of
 from desktop.domain.drafting import DraftTrouble
+from desktop.domain.fit import Room, spare
 from desktop.domain.models import FailureKind, LoadOptions
 from desktop.engine import protocol
 from desktop.engine.client import EngineClient
 from desktop.engine.draft import NEAR, PIECE, Draft, NoDraft
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.guessing import Guessing
+from desktop.engine.placing import place
 from desktop.engine.runtime import Runtime
 from desktop.engine.trial import Trial
 from tests.engine.test_guessing import END, Pace
@@ -234,3 +236,17 @@ class TestLoading:
         assert self.loaded(engine, qtbot, model, same).no_draft is None
         assert self.loaded(engine, qtbot, model, other).no_draft is DraftTrouble.TOKENS
         assert self.loaded(engine, qtbot, model, tmp_path / "gone.gguf").no_draft is DraftTrouble.FILE
+
+
+class TestPlacing:
+    def test_a_draft_has_no_room_where_the_model_would_have_none_then(self, tmp_path: Path) -> None:
+        large = gguf.read_model(write_model(tmp_path / "large.gguf", "dense", Shape(width=256, layers=8)))
+        small = gguf.read_model(write_model(tmp_path / "small.gguf", "dense", Shape(width=256, layers=2)))
+        roomy = place(large, OPTIONS, Room(8 << 30, 16 << 30), small)
+        assert roomy.fit.fits
+        assert roomy.draft is not None
+        assert roomy.draft.context_length == OPTIONS.context_length
+        tight = Room(roomy.fit.estimate.main.total + spare(16 << 30), 16 << 30)
+        alone = place(large, OPTIONS, tight, small)
+        assert alone.fit.fits
+        assert alone.draft is None
