@@ -28,7 +28,7 @@ from desktop.domain.chat import FinishReason, Part, PartKind, Role, Statistics, 
 from desktop.domain.context import Memory, Note
 from desktop.domain.downloads import DownloadState
 from desktop.domain.folders import NEVER_STORED, Folder, Rule
-from desktop.domain.hub import FoundModel
+from desktop.domain.hub import FoundModel, RemoteFile
 from desktop.domain.models import CacheType, EngineFailure, EngineState, FailureKind, FlashAttention
 from desktop.engine import failure
 from desktop.errors import AppError
@@ -435,6 +435,14 @@ def more_options(stage: Stage) -> None:
     page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
 
 
+def draft_model(stage: Stage) -> None:
+    inspector(stage)
+    stage.placement.be(draft="Qwen3 8B draft", drafts=True)
+    stage.settle()
+    page = stage.window.findChild(ModelPage)
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+
+
 def no_card(stage: Stage) -> None:
     why = "No graphics card that Snug can use was found here. The model runs on the processor, which is slower."
     stage.placement.cards = 0
@@ -608,6 +616,16 @@ def discover_replaced(stage: Stage) -> None:
     now = described()
     files = tuple(file._replace(sha256="cd" * 32) for file in now.files)
     stage.shop.courier.answer("describe", now._replace(files=files))
+
+
+def discover_draft(stage: Stage) -> None:
+    """The publisher has a draft model too."""
+    stage.window.open_shelf("discover")
+    stage.shop.discovery.open("Qwen/Qwen3-8B-GGUF")
+    stage.shop.discovery.look_up()
+    now = described()
+    draft = RemoteFile("Qwen3-8B-draft-Q8_0.gguf", 604_000_000, "ef" * 32)
+    stage.shop.courier.answer("describe", now._replace(files=(*now.files, draft), readme=""))
 
 
 def discover_found(stage: Stage) -> None:
@@ -867,6 +885,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "b2-too-big": too_big,
     "inspector-auto": auto_layers,
     "inspector-more": more_options,
+    "draft-model": draft_model,
     "inspector-no-card": no_card,
     "inspector-cards": many_cards,
     "inspector-two-cards": two_cards,
@@ -904,6 +923,7 @@ SCENES: dict[str, Callable[[Stage], QWidget | None]] = {
     "c-models-discover": discover,
     "discover-first": discover_first,
     "discover-replaced": discover_replaced,
+    "discover-draft": discover_draft,
     "discover-found": discover_found,
     "discover-stopped": discover_stopped,
     "discover-narrow": discover_narrow,

@@ -194,6 +194,7 @@ def _hub(actions: argparse._SubParsersAction[argparse.ArgumentParser], common: a
         one.add_argument("model", metavar="MODEL", help="name, number, or PUBLISHER/NAME on the hub")
     pull = actions.add_parser("pull", parents=[common], help="download a model; the same again goes on with it")
     pull.add_argument("model", metavar="REPO[:QUANT]", help="PUBLISHER/NAME; without QUANT the suggested file")
+    pull.add_argument("--draft", action="store_true", help="with the small model that guesses ahead for it")
     pull.add_argument("--token", action="store_true", help="ask for an access token, and use it this time only")
     token = actions.add_parser("token", parents=[common], help="put an access token for the hub into the keychain")
     token.add_argument("--forget", action="store_true", help="take it out again")

@@ -93,6 +93,7 @@ class HubCommand:
                 revision=detail.revision,
                 files=files,
                 projector=None if comes is None else {"file": comes.name, "bytes": comes.size},
+                draft=None if detail.draft is None else {"file": detail.draft.name, "bytes": detail.draft.size},
             )
             return 0
         output.line(f"{detail.listed.name}  by {detail.listed.publisher}")
@@ -104,6 +105,7 @@ class HubCommand:
             ("access", "The publisher asks for an account." if detail.listed.gated else ""),
             ("context", f"{detail.context_length:,} tokens" if detail.context_length else ""),
             ("sees with", file_text(detail.projector.size) if detail.projector is not None else ""),
+            ("draft model", f"{file_text(detail.draft.size)}, with --draft" if detail.draft is not None else ""),
         ):
             if value:
                 output.line(f"  {name + ':':<13}{value}")
@@ -152,16 +154,20 @@ class HubCommand:
             self._shop.access.use(typed(self._shop.access.host))
         detail, quant = self._look()
         offered = _chosen_of(detail, quant)
-        here = self._shop.downloads.model_of(detail.listed.repo, offered.variant.name)
-        if here is not None and here.available and _is_same(here, offered):
+        downloads, repo, draft = self._shop.downloads, detail.listed.repo, detail.draft
+        if self._chosen.draft and draft is None:
+            raise AppError("NO_DRAFT", f"{repo} has no draft model.", "Nothing was downloaded.", "Leave out --draft.")
+        more = draft is not None and self._chosen.draft and downloads.model_of(repo, draft.name) is None
+        here = downloads.model_of(repo, offered.variant.name)
+        if here is not None and here.available and _is_same(here, offered) and not more:
             if self._chosen.json:
                 output.event("done", model=here.id, name=here.name, path=here.path, bytes=here.size_bytes)
             else:
                 output.line(f"{here.name} is here already: {here.path}")
             return 0
         self._settle_terms(detail)
-        order = detail.order(offered.variant.name)
-        return Pulling(self._house, self._shop.downloads, order, as_json=self._chosen.json).run()
+        order = detail.order(offered.variant.name, with_draft=self._chosen.draft)
+        return Pulling(self._house, downloads, order, as_json=self._chosen.json).run()
 
     def _check(self) -> int:
         """Whether the publisher has replaced a file since."""

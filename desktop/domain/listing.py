@@ -7,6 +7,7 @@ from typing import NamedTuple
 from desktop.domain.downloads import Order
 from desktop.domain.fitness import Fitness, Judged
 from desktop.domain.licences import Licence, Use
+from desktop.domain.models import FileKind
 from desktop.domain.quants import Variant
 from desktop.translation import tr
 
@@ -68,8 +69,8 @@ class Detail(NamedTuple):
     """The commit that ``offered`` belongs to; empty: it is Snug's own list, and nobody was asked."""
     projector: Variant | None = None
     """Fetched with it, so that it can see."""
-    drafts: tuple[Variant, ...] = ()
-    """Small models that guess ahead for it."""
+    draft: Variant | None = None
+    """A small model that guesses ahead for it; fetched where that is wanted."""
     card: str = ""
     """What the publisher says about it, in Markdown."""
     licence_file: str = ""
@@ -79,16 +80,22 @@ class Detail(NamedTuple):
     replaced: tuple[str, ...] = ()
     """Quantizations of which the publisher has another file now than Snug's own list knows."""
 
-    def order(self, name: str) -> Order:
-        """What is to be fetched: the files of this variant, and what it sees with."""
-        listed = self.listed
-        variant = next(each.variant for each in self.offered if each.variant.name == name)
-        files = variant.files + (self.projector.files if self.projector is not None else ())
+    def variant(self, name: str) -> Variant:
+        """What is meant by the name of its first file: one of those that are offered, or the draft."""
+        found = (each.variant for each in self.offered if each.variant.name == name)
+        return next(found, None) or next(each for each in (self.draft,) if each is not None and each.name == name)
+
+    def order(self, name: str, *, with_draft: bool = False) -> Order:
+        """What is to be fetched: the files of this variant, what it sees with, and what guesses ahead for it."""
+        listed, variant = self.listed, self.variant(name)
+        alone = variant.kind is FileKind.DRAFT
+        more = () if alone else (self.projector, self.draft if with_draft else None)
+        files = variant.files + tuple(file for each in more if each is not None for file in each.files)
         return Order(
             listed.repo,
             self.revision,
             files,
-            listed.name,
+            f"{listed.name} draft" if alone else listed.name,
             listed.publisher,
             listed.licence.id,
             variant.quant.name,

@@ -159,6 +159,10 @@ class FlashAttention(StrEnum):
     OFF = "off"
 
 
+NO_DRAFT = "none"
+"""In ``LoadOptions.draft``: none, whatever there is."""
+
+
 class LoadOptions(NamedTuple):
     """How a model is loaded. Zero and None leave the choice to Snug."""
 
@@ -180,6 +184,9 @@ class LoadOptions(NamedTuple):
     """Names of the graphics cards that layers may be moved to; empty: all there are."""
     tensor_split: tuple[float, ...] = ()
     """How the layers are shared out between these, in the order that llama.cpp has them in; empty: by free memory."""
+    draft: str = ""
+    """File of the draft model that guesses ahead for it, or ``NO_DRAFT``; empty: the one that belongs to it, if any.
+    For the engine: the file, or empty for none."""
 
 
 class EngineFailure(NamedTuple):

@@ -93,6 +93,10 @@ class PlacementView(NamedTuple):
     """What takes a reload."""
     tokens_per_second: float = 0.0
     """Writing speed of the model as it is loaded; 0: it wrote nothing yet."""
+    draft: str = ""
+    """The draft model that may guess ahead for it; empty: there is none."""
+    drafts: bool = False
+    """Whether it is chosen."""
     expected: float = 0.0
     """Tokens per second to expect of what is chosen; 0: nobody knows, or ``tokens_per_second`` says it."""
 

@@ -148,6 +148,17 @@ _EMBEDDING = frozenset(
 _DRAFTS = re.compile(r"(^|[-_./])(draft|eagle3?|mtp|dflash|speculator)([-_.]|$)")
 
 
+_DRAFT_MODEL = re.compile(r"(^|[-_./])draft([-_.]|$)")
+_PARTS_OF_MODELS = re.compile(r"(^|[-_./])(eagle3?|mtp|dflash|speculator)([-_.]|$)")
+
+
+def is_draft_model(name: str) -> bool:
+    """Whether a draft is a model of its own, as far as its name says. Others are parts that want the large model's
+    inside, which the engine cannot use."""
+    base = name.lower().replace("\\", "/").rsplit("/", 1)[-1]
+    return bool(_DRAFT_MODEL.search(base)) and not _PARTS_OF_MODELS.search(base)
+
+
 def kind_of_name(name: str) -> FileKind:
     """What a file is for, as far as its name says."""
     low = name.lower()
@@ -207,6 +218,12 @@ def projector_for(choices: Sequence[Variant]) -> Variant | None:
     projectors = [each for each in choices if each.kind is FileKind.PROJECTOR and each.whole]
     halves = [each for each in projectors if each.quant.bits == 16.0]
     return min(halves or projectors, key=lambda each: each.size, default=None)
+
+
+def draft_for(choices: Sequence[Variant]) -> Variant | None:
+    """The draft model to offer with a chat model: the smallest, since it has to be quick."""
+    drafts = [each for each in choices if each.kind is FileKind.DRAFT and each.whole and is_draft_model(each.name)]
+    return min(drafts, key=lambda each: each.size, default=None)
 
 
 def _quant_name(name: str) -> str:

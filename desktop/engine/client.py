@@ -246,7 +246,12 @@ class EngineClient(QObject):
     def _start(self) -> None:
         program, arguments = self._launcher()
         decoder: Decoder[Any] = Decoder(protocol.Event)
-        environment = {"GGML_NO_BACKTRACE": "1", protocol.MODEL_VARIABLE: self._load.path if self._load else ""}
+        environment = {"GGML_NO_BACKTRACE": "1"}
+        if self._load is not None:
+            environment |= {
+                protocol.MODEL_VARIABLE: self._load.path,
+                protocol.DRAFT_VARIABLE: self._load.options.draft,
+            }
         self._bulk, ends = pair()
         environment |= ends.environment()
         process = ChildProcess(program, arguments, decoder, protocol.Quit(), environment, self)

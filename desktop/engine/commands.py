@@ -17,10 +17,14 @@ from desktop.child.bulk import Broken, Bulk
 from desktop.child.evidence import Process
 from desktop.child.worker import Pipe
 from desktop.domain import gguf
+from desktop.domain.choice import Choice
+from desktop.domain.drafting import DraftTrouble
+from desktop.domain.gguf import Header
 from desktop.domain.memory import MAIN
 from desktop.domain.models import FailureKind
 from desktop.engine import protocol
 from desktop.engine.benchmark import Benchmark
+from desktop.engine.draft import NoDraft
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.generation import DoesNotFit, Generation
 from desktop.engine.ggml import load_back_ends
@@ -142,12 +146,14 @@ class Engine:
 
         room = room_now()
         self._pipe.send(protocol.Measured(command.id, room))
-        placing = place(header, command.options, room)
+        draft = _head_of_draft(command.options.draft)
+        placing = place(header, command.options, room, draft)
         if not placing.fit.fits and not command.insists:
             self._pipe.send(_too_big(command.id, placing))
             return
         self._runtime = Runtime(command.path, placing.options, self._abort, progress, header)
         self._cache = PromptCache(self._runtime.sequences)
+        no_draft = _take_draft(self._runtime, command.options.draft, placing.draft, found=draft is not None)
         self._template_name = command.template
         self._template = None
         facts = self._runtime.facts()
@@ -164,6 +170,7 @@ class Engine:
                 placing.options.gpu_layers,
                 [card.free for card in room_now().cards],
                 own_bytes(),
+                no_draft,
             )
         )
 
@@ -196,6 +203,8 @@ class Engine:
                 cache.put(command.chat, snapshot)
             case protocol.Forget():
                 cache.forget(command.chat)
+                if self._runtime.draft is not None:
+                    self._runtime.draft.forget()
             case _:
                 pass
         self._tell_held(command.id, cache, self._runtime)
@@ -259,6 +268,27 @@ class Engine:
         if self._level in (LOG_WARNING, LOG_ERROR):
             sys.stderr.write(text)
             sys.stderr.flush()
+
+
+def _head_of_draft(path: str) -> Header | None:
+    """None: there is none, or it cannot be read."""
+    try:
+        return gguf.read_model(Path(path)) if path else None
+    except (gguf.BadModelFile, OSError):
+        return None
+
+
+def _take_draft(runtime: Runtime, path: str, choice: Choice | None, *, found: bool) -> DraftTrouble | None:
+    """Why there is none although one was asked for. Whatever is wrong with it, the model works without."""
+    if not path:
+        return None
+    if choice is None:
+        return DraftTrouble.ROOM if found else DraftTrouble.FILE
+    try:
+        runtime.take_draft(path, choice)
+    except NoDraft as error:
+        return error.trouble
+    return None
 
 
 def _too_big(load_id: int, placing: Placing) -> protocol.Failed:

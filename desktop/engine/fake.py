@@ -23,6 +23,7 @@ from desktop.child.wire import Decoder
 from desktop.child.worker import Pipe
 from desktop.domain import context
 from desktop.domain.chat import FinishReason, PartKind
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.fit import Room
 from desktop.domain.memory import Device
 from desktop.domain.models import FailureKind
@@ -151,7 +152,10 @@ class Fake:
             self._pipe.send(protocol.Failed(command.id, FailureKind.OUT_OF_MEMORY, f"{length} tokens do not fit"))
             return
         self._context = script.holds or length
-        self._pipe.send(protocol.Loaded(command.id, self._context, length, script.parameters, 30, "fake", 2))
+        draft = command.options.draft
+        gone = DraftTrouble.FILE if draft and not Path(draft).exists() else None
+        loaded = protocol.Loaded(command.id, self._context, length, script.parameters, 30, "fake", 2, no_draft=gone)
+        self._pipe.send(loaded)
 
     def _generate(self, command: protocol.Generate) -> None:
         script, asked = self._script, time.perf_counter()

@@ -144,7 +144,8 @@ class Generation:
             )
         )
         longest = limit if request.max_tokens is None else min(limit, request.max_tokens)
-        guessing = Guessing(runtime.sequences, request.sequence, runtime.pace, longest, runtime.is_end)
+        draft = None if self._aside else runtime.draft
+        guessing = Guessing(runtime.sequences, request.sequence, runtime.pace, longest, runtime.is_end, draft)
         row = -1
         try:
             while True:

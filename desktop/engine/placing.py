@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import psutil
 
-from desktop.domain.choice import choice_of
+from desktop.domain import draft_memory
+from desktop.domain.choice import Choice, choice_of
 from desktop.domain.fit import Fit, Room, best_fit, most_layers
 from desktop.domain.gguf import Header
 from desktop.domain.memory import cards
@@ -23,6 +24,8 @@ class Placing(NamedTuple):
     fit: Fit
     """Whether that fits, and what would."""
     room: Room
+    draft: Choice | None = None
+    """How the draft is loaded; None: there is none, or no room for it."""
 
 
 def room_now() -> Room:
@@ -31,18 +34,25 @@ def room_now() -> Room:
     return Room(memory.available, memory.total, cards(devices()))
 
 
-def place(header: Header, options: LoadOptions, room: Room) -> Placing:
+def place(header: Header, options: LoadOptions, room: Room, draft: Header | None = None) -> Placing:
     """Auto is the largest number of layers on the cards that fits with room to spare; where not even none does, none:
-    what is missing then is missing in main memory.
+    what is missing then is missing in main memory. A draft has its room first; what does not fit beside it has none.
 
     Raises:
         RuntimeFailure: MISSING_DEVICE, with the names of cards that were chosen and are not there.
     """
-    options = _sharing(options, room)
+    asked, options = options, _sharing(options, room)
+    free, own = room, None
+    if draft is not None:
+        own, takes = draft_memory.beside(draft, choice_of(header, options), options, room)
+        free = draft_memory.left(room, takes)
     if options.gpu_layers < 0:
-        layers = most_layers(header, choice_of(header, options), room) if room.cards else 0
+        layers = most_layers(header, choice_of(header, options), free) if room.cards else 0
         options = options._replace(gpu_layers=max(0, layers))
-    return Placing(options, best_fit(header, choice_of(header, options), room), room)
+    fit = best_fit(header, choice_of(header, options), free)
+    if own is not None and not fit.fits:
+        return place(header, asked, room)
+    return Placing(options, fit, room, own)
 
 
 def _sharing(options: LoadOptions, room: Room) -> LoadOptions:

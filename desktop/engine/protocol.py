@@ -9,6 +9,7 @@ import msgspec
 
 from desktop.child.evidence import Attempt, Facts
 from desktop.domain.chat import FinishReason, PartKind, Role
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.fit import Room
 from desktop.domain.models import FailureKind, LoadOptions
 
@@ -17,6 +18,8 @@ EXIT_BACK_END = 67
 MODEL_VARIABLE = "SNUG_ENGINE_MODEL"
 """Environment of an engine: the model file that it will load. It can read no other, and knows before it reads a word.
 Not an argument: those are shown to every user of the computer."""
+DRAFT_VARIABLE = "SNUG_ENGINE_DRAFT"
+"""The same for its draft model."""
 MAIN_SEQUENCE = 0
 """The sequence that holds the open chat."""
 NO_CHAT = 0
@@ -194,6 +197,8 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
     """Bytes that are free on each card now, in the order of ``Measured``."""
     own_bytes: int = 0
     """Main memory that the engine's process has for itself, without the model file where that is mapped (Linux)."""
+    no_draft: DraftTrouble | None = None
+    """Why there is no draft model although one was asked for."""
 
 
 class Prefill(msgspec.Struct, frozen=True, tag="prefill"):

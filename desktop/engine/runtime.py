@@ -18,9 +18,11 @@ import psutil
 
 from desktop.domain import gguf
 from desktop.domain.chat import Sampling
-from desktop.domain.choice import choice_of
+from desktop.domain.choice import Choice, choice_of
+from desktop.domain.drafting import DraftTrouble
 from desktop.domain.gguf import Header
 from desktop.domain.models import FailureKind, LoadOptions
+from desktop.engine.draft import Draft, NoDraft
 from desktop.engine.failing import Abort, Aborted, RuntimeFailure
 from desktop.engine.guessing import Pace
 from desktop.engine.parameters import context_parameters, load_mode, model_parameters
@@ -95,11 +97,26 @@ class Runtime:
         self._make_context(options)
         self.sequences = Sequences(self._model, self._context, self._choice.batch, abort)
         self.pace = Pace()
+        self.draft: Draft | None = None
+        """A small model that guesses ahead in the main sequence."""
         self._piece_buffer = ctypes.create_string_buffer(256)
         self._pieces: dict[tuple[int, bool], bytes] = {}
 
+    def take_draft(self, path: str, choice: Choice) -> None:
+        """Have a draft model guess ahead, loaded as ``choice`` says.
+
+        Raises:
+            NoDraft: it cannot.
+        """
+        if self.sequences.needs_checkpoints:
+            raise NoDraft(DraftTrouble.MEMORY)
+        self.draft = Draft(path, self._options, choice, self._threads, self._model, self._abort)
+
     def close(self) -> None:
-        """Free the model and its context."""
+        """Free the model and its context, and the draft's."""
+        if self.draft is not None:
+            self.draft.close()
+            self.draft = None
         if self._context is not None:
             self.sequences.close()
             lib.llama_free(self._context)

@@ -125,10 +125,7 @@ class Sequences:
         At least one token is always left to read, since the state holds no logits.
         """
         held = self._tokens[sequence]
-        same = 0
-        limit = min(len(held), len(tokens) - 1)
-        while same < limit and held[same] == tokens[same]:
-            same += 1
+        same = min(_shared(held, tokens), len(tokens) - 1)
         if same == len(held):
             return same
         if not self._can_roll_back(sequence, same):
@@ -319,6 +316,18 @@ class Sequences:
         if result == 1:
             raise RuntimeFailure(FailureKind.TOO_LONG, "no room in the KV cache")
         raise RuntimeFailure(FailureKind.OUT_OF_MEMORY, f"llama_decode: {result}")
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with. Halves what is left each time: slices are compared much faster than tokens."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _bytes_of(state: bytearray) -> Any:

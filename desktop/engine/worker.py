@@ -1,4 +1,4 @@
-"""The engine process: no Qt, no database, no sockets, no files but its model.
+"""The engine process: no Qt, no database, no sockets, no files but its models.
 
 Seals itself, then guards its pipes, before anything native is loaded.
 """
@@ -24,8 +24,8 @@ CROWDED = 1.5
 
 def main() -> int:
     """Run, sealed, until stdin ends or ``Quit`` comes."""
-    model = os.environ.pop(protocol.MODEL_VARIABLE, "")
-    filters.seal_engine(places.parts_of(Path(model)) if model else ())
+    files = [os.environ.pop(name, "") for name in (protocol.MODEL_VARIABLE, protocol.DRAFT_VARIABLE)]
+    filters.seal_engine([part for file in files if file for part in places.parts_of(Path(file))])
     return serve()
 
 

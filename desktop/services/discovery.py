@@ -24,7 +24,7 @@ from desktop.domain.licences import Licence, licence_of
 from desktop.domain.listing import Detail, Listed, Offered, Wanted
 from desktop.domain.models import FileKind
 from desktop.domain.names import model_name
-from desktop.domain.quants import RepoFile, Variant, projector_for, suggested, variants
+from desktop.domain.quants import RepoFile, Variant, draft_for, projector_for, suggested, variants
 from desktop.translation import tr
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class Discovery(QObject):
             self._offered(chat, needs),
             description.revision,
             projector_for(files),
-            tuple(each for each in files if each.kind is FileKind.DRAFT and each.whole),
+            draft_for(files),
             description.readme,
             next((name for name in LICENCE_FILES if name in names), ""),
             replaced=known.replaced(file for each in chat for file in each.files) if known is not None else (),

@@ -16,7 +16,9 @@ from desktop.courier.failure import SAFE, sentence
 from desktop.domain.downloads import Download, DownloadState, Order
 from desktop.domain.file_names import NameRefused, local_name, unfinished
 from desktop.domain.hub import MARGIN, CourierFailure, HubFailure, Phase, RemoteFile
-from desktop.domain.models import InstalledModel
+from desktop.domain.models import FileKind, InstalledModel
+from desktop.domain.names import split_parts
+from desktop.domain.quants import is_later_part, kind_of_name
 from desktop.errors import AppError
 from desktop.services import intake
 from desktop.services.intake import Origin
@@ -246,12 +248,18 @@ class Downloads(QObject):
             )
 
     def _take_in(self, order: Order) -> InstalledModel:
-        first = order.files[0]
-        fingerprints = tuple(file.sha256 for file in order.files if file.sha256)
-        origin = Origin(
-            order.name, order.repo, first.name, order.revision, order.publisher, order.licence, fingerprints
-        )
-        return intake.take_in(self._library, self._target(order, 0), origin)
+        for place, file in enumerate(order.files[1:], 1):
+            if kind_of_name(file.name) is FileKind.DRAFT and not is_later_part(file.name):
+                self._take_in_from(order, place, f"{order.name} draft")
+        return self._take_in_from(order, 0, order.name)
+
+    def _take_in_from(self, order: Order, place: int, name: str) -> InstalledModel:
+        """The model of an order whose first file stands there."""
+        first = order.files[place]
+        parts = split_parts(first.name)
+        fingerprints = tuple(file.sha256 for file in order.files if file.sha256 and file.name in parts)
+        origin = Origin(name, order.repo, first.name, order.revision, order.publisher, order.licence, fingerprints)
+        return intake.take_in(self._library, self._target(order, place), origin)
 
     def _done(self, number: int, model: InstalledModel) -> None:
         download = self._get(number)

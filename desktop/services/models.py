@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop import paths
 from desktop.domain import names
+from desktop.domain.drafting import draft_path
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
+from desktop.services.drafts import Drafts
 from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
@@ -89,6 +91,7 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
+        self._drafts = Drafts()
         self._farewell: Callable[[Callable[[], None]], None] | None = None
         self._next: InstalledModel | None = None
         """The model that is loaded as soon as the one before it has been left in good order."""
@@ -350,7 +353,8 @@ class ModelService(QObject):
         insists, self._insists = self._insists, False
         self._choices.begin()
         self._worker.run(lambda: self._records.begin(model.id))
-        self.engine.load(model.path, options, model.template, insists=insists)
+        draft = draft_path(model, self._models, options)
+        self.engine.load(model.path, options._replace(draft=draft), model.template, insists=insists)
         self.loading.emit()
         self.changed.emit()
 
@@ -408,6 +412,10 @@ class ModelService(QObject):
                 name=model.name, number=words
             )
             self.noticed.emit(told)
+        if model is not None and facts.no_draft is not None:
+            chosen = self._loaded_options is not None and bool(self._loaded_options.draft)
+            if told := self._drafts.words(model, facts.no_draft, chosen=chosen):
+                self.noticed.emit(told)
 
     def _used(self, model_id: int) -> None:
         self._records.end()

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.domain import draft_memory
 from desktop.domain.choice import Choice, choice_of
+from desktop.domain.drafting import draft_path, own_draft
 from desktop.domain.fit import Fit, Room, best_fit, most_layers
 from desktop.domain.memory import MAIN, Estimate, estimate, places, shares, steps
-from desktop.domain.models import CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
+from desktop.domain.models import NO_DRAFT, CacheType, EngineState, FlashAttention, InstalledModel, LoadOptions
 from desktop.domain.names import list_text, memory_text
 from desktop.domain.placement import Card, Change, Place, PlacementView
 from desktop.services.speeds import way_of
@@ -57,6 +59,9 @@ class Placement(QObject):
         speeds.changed.connect(self._tell)
         self._model: InstalledModel | None = None
         self._header: Header | None = None
+        self._draft_path = ""
+        self._draft: Header | None = None
+        """Of the draft model that was chosen, or belongs to the model."""
         self._options = LoadOptions()
         self._view: PlacementView | None = None
         models.changed.connect(self._look)
@@ -102,7 +107,7 @@ class Placement(QObject):
             if model is not None:
                 self._options = self._models.options_of(model)
                 self._speeds.look_up(model)
-                self._worker.run(lambda: _read(model), lambda header: self._read(model, header))
+                self._worker.run(lambda: _read(model.path), lambda header: self._read(model, header))
         self._tell()
 
     def _read(self, model: InstalledModel, header: Header | None) -> None:
@@ -110,7 +115,23 @@ class Placement(QObject):
             self._header = header
             self._tell()
 
+    def _look_at_draft(self, model: InstalledModel) -> None:
+        path = draft_path(model, self._models.models(), self._options)
+        if path == self._draft_path:
+            return
+        self._draft_path, self._draft = path, None
+
+        def read(header: Header | None) -> None:
+            if path == self._draft_path:
+                self._draft = header
+                self._tell()
+
+        if path:
+            self._worker.run(lambda: _read(path), read)
+
     def _tell(self) -> None:
+        if self._model is not None:
+            self._look_at_draft(self._model)
         self._view = None
         self.changed.emit()
 
@@ -130,10 +151,17 @@ class Placement(QObject):
     def _work_out(self, model: InstalledModel, header: Header) -> PlacementView:
         options, room = self._options, self._room()
         choice = choice_of(header, options)
-        fits = most_layers(header, choice, room) if room.cards else 0
+        beside = draft_memory.beside(self._draft, choice, options, room)[1] if self._draft is not None else None
+        free = draft_memory.left(room, beside) if beside is not None else room
+        fits = most_layers(header, choice, free) if room.cards else 0
         if options.gpu_layers < 0:
             choice = choice._replace(gpu_layers=max(0, fits))
-        takes, fit = estimate(header, choice, room.cards), best_fit(header, choice, room)
+        takes, fit = estimate(header, choice, room.cards), best_fit(header, choice, free)
+        if beside is not None:
+            # What does not fit beside it is loaded without it.
+            takes = draft_memory.together(takes, beside) if fit.fits else takes
+            fit = fit if fit.fits else best_fit(header, choice, room)
+        own = own_draft(model, self._models.models())
         facts = self._models.facts()
         is_loaded = facts is not None and options == self._models.loaded_options()
         problem, remedy = _advice(fit, room, choice)
@@ -155,6 +183,8 @@ class Placement(QObject):
             _cores(),
             _changes(self._loaded(), options, header, room) if self._loaded() != options else (),
             self._speeds.now(),
+            Path(options.draft).name if options.draft not in ("", NO_DRAFT) else own.name if own is not None else "",
+            options.draft != NO_DRAFT,
             self._expected(model, options, takes.offloaded, is_loaded=is_loaded),
         )
 
@@ -181,11 +211,11 @@ def _cores() -> int:
     return psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
 
 
-def _read(model: InstalledModel) -> Header | None:
+def _read(path: str) -> Header | None:
     from desktop.domain import gguf
 
     try:
-        return gguf.read_model(Path(model.path))
+        return gguf.read_model(Path(path))
     except (gguf.BadModelFile, OSError) as error:
         log.info("the head of a model cannot be read: %s", type(error).__name__)
         return None
@@ -266,6 +296,9 @@ def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room
     def yes(value: bool) -> str:
         return tr("on") if value else tr("off")
 
+    def draft(options: LoadOptions) -> str:
+        return Path(options.draft).name if options.draft not in ("", NO_DRAFT) else yes(not options.draft)
+
     rows = (
         (tr("GPU layers"), layers(before), layers(after)),
         (tr("Graphics cards"), used(before), used(after)),
@@ -277,5 +310,6 @@ def _changes(before: LoadOptions, after: LoadOptions, header: Header, room: Room
         (tr("Read at once"), str(before.batch), str(after.batch)),
         (tr("Keep in memory"), yes(before.lock_memory), yes(after.lock_memory)),
         (tr("Read as needed"), yes(before.map_file), yes(after.map_file)),
+        (tr("Draft model"), draft(before), draft(after)),
     )
     return tuple(Change(*row) for row in rows if row[1] != row[2])

@@ -106,6 +106,16 @@ def test_show_tells_the_files_and_the_one_that_is_suggested(online: Snug) -> Non
     assert "suggested" in words
 
 
+def test_a_draft_is_pulled_with_its_model_where_that_is_wanted(online: Snug, hub: FakeHub, data: bytes) -> None:
+    assert "no draft model" in online.run("models", "pull", REPO, "--draft").refusal()
+    hub.add(REPO, files={FILE: data, "tiny-draft-Q4_0.gguf": data})
+    assert "with --draft" in online.run("models", "show", REPO).out
+    assert online.run("models", "pull", REPO).code == 0
+    assert online.run("models", "pull", REPO, "--draft", "--json").of("done")
+    names = {path.name for path in (online.data / "models" / "maker" / "Tiny-GGUF").iterdir()}
+    assert names == {FILE, "tiny-draft-Q4_0.gguf"}
+
+
 def test_a_model_is_pulled_checked_and_answers(online: Snug, hub: FakeHub, data: bytes) -> None:
     pulled = online.run("models", "pull", REPO, "--json")
     assert pulled.code == 0, pulled.err

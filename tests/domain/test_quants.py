@@ -8,6 +8,7 @@ from desktop.domain.names import split_parts
 from desktop.domain.quants import (
     Quant,
     RepoFile,
+    draft_for,
     kind_of_name,
     projector_for,
     suggested,
@@ -82,6 +83,14 @@ def test_variants_come_from_the_smallest_to_the_fullest_with_what_is_no_chat_mod
 def test_a_folder_for_each_quantization_names_it() -> None:
     (only,) = variants([RepoFile("Q5_K_M/model-00001-of-00001.gguf", 1)])
     assert only.quant.name == "Q5_K_M"
+
+
+def test_the_draft_to_offer_is_the_smallest_that_is_a_model_of_its_own() -> None:
+    names = {"a-draft-Q8_0.gguf": 80, "a-draft-Q4_0.gguf": 40, "a-eagle3-draft.gguf": 10, "a-mtp.gguf": 5}
+    found = draft_for(variants(RepoFile(name, size) for name, size in names.items()))
+    assert found is not None
+    assert found.name == "a-draft-Q4_0.gguf"
+    assert draft_for(()) is None
 
 
 def test_the_projector_to_fetch_is_the_smallest_of_sixteen_bits() -> None:

@@ -188,8 +188,14 @@ def test_a_projector_comes_along_and_what_is_no_chat_model_is_not_offered(
     assert detail is not None
     assert detail.projector is not None
     assert detail.projector.size == 850_000_000
-    assert [each.name for each in detail.drafts] == ["draft/qwen-draft-Q8_0.gguf"]
+    assert detail.draft is not None
+    assert detail.draft.name == "draft/qwen-draft-Q8_0.gguf"
     assert len(detail.offered) == 6
+    name = detail.offered[0].variant.name
+    own = [file.name for file in detail.offered[0].variant.files]
+    assert [file.name for file in detail.order(name).files] == [*own, "mmproj-model-f16.gguf"]
+    assert [file.name for file in detail.order(name, with_draft=True).files][2:] == [detail.draft.name]
+    assert [file.name for file in detail.order(detail.draft.name).files] == [detail.draft.name]
 
 
 def test_an_answer_about_a_model_that_is_not_looked_at_any_more_changes_nothing(

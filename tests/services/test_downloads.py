@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.courier import protocol
 from desktop.courier.client import CourierClient
 from desktop.domain.downloads import Download, DownloadState, Order
+from desktop.domain.drafting import own_draft
 from desktop.domain.file_names import unfinished
 from desktop.domain.hub import Phase
 from desktop.domain.quants import RepoFile
@@ -300,6 +301,19 @@ def test_several_files_are_one_download(market: Market) -> None:
     done = market.until(DownloadState.DONE)
     assert done.done == 2 * len(market.data)
     assert market.path("second-Q4_0.gguf").read_bytes() == market.data
+
+
+def test_a_draft_that_comes_along_belongs_to_the_model(market: Market, qtbot: QtBot) -> None:
+    draft = "tiny-draft-Q4_0.gguf"
+    market.hub.add(REPO, files={FILE: market.data, draft: market.data})
+    with qtbot.waitSignal(market.downloads.arrived, timeout=WAIT) as told:
+        market.downloads.add(market.order(FILE, draft))
+    assert told.args[0].repo_file == FILE
+    assert len(told.args[0].sha256) == 1
+    models = market.home.house.worker.wait(market.home.house.stores.library.list)
+    own = own_draft(told.args[0], models)
+    assert own is not None
+    assert (own.name, own.path, own.sha256) == ("Tiny draft", str(market.path(draft)), told.args[0].sha256)
 
 
 def test_where_the_folder_is_gone_nothing_is_made_in_its_place(market: Market) -> None:

@@ -15,7 +15,7 @@ def records(home: Home) -> LoadRecords:
 
 
 CHOSEN = LoadOptions(4096, 7, 3, 256, CacheType.Q8_0, FlashAttention.ON, map_file=False, lock_memory=True)
-CARDS = LoadOptions(devices=("CUDA0", "CUDA2"), tensor_split=(1.0, 3.0))
+CARDS = LoadOptions(draft="/models/draft.gguf", devices=("CUDA0", "CUDA2"), tensor_split=(1.0, 3.0))
 
 
 def test_what_was_chosen_is_kept_for_each_model(records: LoadRecords) -> None:

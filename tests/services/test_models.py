@@ -100,6 +100,21 @@ def test_out_of_memory_is_met_with_half_the_context_once_and_said(home: Home) ->
     assert "what an engine would say" in home.texts()[1]
 
 
+def test_a_draft_that_is_gone_is_done_without_and_that_is_said_once(home: Home) -> None:
+    models = home.house.models
+    home.load()
+    model = models.current()
+    assert model is not None
+    models.set_options(model, LoadOptions(draft="/gone/draft.gguf"))
+    with home.qtbot.waitSignal(models.noticed, timeout=WAIT) as told:
+        models.choose(model.id)
+    assert told.args == ["Fake 1B runs without its draft model: the file cannot be opened."]
+    with home.qtbot.assertNotEmitted(models.noticed), home.qtbot.waitSignal(models.loaded, timeout=WAIT):
+        models.choose(model.id)
+    home.ask("works")
+    assert "what an engine would say" in home.texts()[1]
+
+
 def test_what_the_user_chose_is_not_made_smaller_without_asking(home: Home) -> None:
     models = home.house.models
     home.load(fits=5000)

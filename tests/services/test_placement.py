@@ -8,7 +8,7 @@ import pytest
 
 from desktop.domain.fit import Room
 from desktop.domain.memory import Device, DeviceKind
-from desktop.domain.models import CacheType, EngineState, LoadOptions
+from desktop.domain.models import NO_DRAFT, CacheType, EngineState, LoadOptions
 from desktop.domain.placement import Change, PlacementView
 from desktop.services import intake
 from desktop.services.placement import Placement
@@ -192,3 +192,22 @@ def test_a_file_that_cannot_be_read_has_no_page(page: Page) -> None:
 def test_longer_than_it_was_trained_for_may_be_chosen(page: Page) -> None:
     page.placement.choose(context_length=page.view.trained_context * 2)
     assert page.view.context_length == page.view.trained_context * 2
+
+
+def test_a_draft_that_belongs_to_the_model_takes_its_part_of_the_memory(page: Page) -> None:
+    page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+    alone = page.view
+    assert alone.draft == ""
+    path = write_model(Path(page.model.path).with_name("tiny-draft.gguf"), "dense", Shape(width=256, layers=2))
+    models = page.home.house.models
+    intake.take_in(page.home.house.stores.library, path)
+    models.reload()
+    page.home.until(lambda: page.view.draft != "" and page.view.places[0].weights > alone.places[0].weights)
+    assert page.view.drafts
+    assert page.view.layers == alone.layers
+    page.placement.choose(draft=NO_DRAFT)
+    assert not page.view.drafts
+    assert page.view.places[0].weights == alone.places[0].weights
+    assert page.view.changes == (Change("Draft model", "on", "off"),)
+    page.placement.choose(draft=str(path))
+    assert page.view.draft == "tiny-draft.gguf"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.domain.models import CacheType, FlashAttention
+from desktop.domain.models import NO_DRAFT, CacheType, FlashAttention
 from desktop.domain.placement import PlacementView
 from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.inspector.rows import Row
@@ -46,6 +46,11 @@ class OptionsSection(QWidget):
         self.threads.setObjectName("threads")
         self.threads.valueChanged.connect(lambda threads: choose(threads=threads))
         self._threads_row = Row(theme, tr("Processor threads"), "", self.threads)
+        self.draft = Switch(theme, tr("Helper that guesses ahead"))
+        self.draft.setObjectName("draft")
+        self.draft.clicked.connect(lambda on: choose(draft="" if on else NO_DRAFT))
+        self._draft_row = Row(theme, tr("Helper that guesses ahead"), "", self.draft)
+        self._helper = _stack(theme, Rule(theme), self._draft_row, ruled=False)
         self.flash = self._select(tr("Faster attention"), "flashAttention", list(map(tr, _FLASH.values())))
         self.flash.chosen.connect(lambda place: choose(flash_attention=list(_FLASH)[place]))
         self.batch = Stepper(theme, tr("Tokens read at once"), _LEAST_BATCH, _MOST_BATCH, step=_double)
@@ -73,6 +78,7 @@ class OptionsSection(QWidget):
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(0)
         column.addWidget(_stack(theme, self._cache_row, self._threads_row))
+        column.addWidget(self._helper)
         column.addWidget(Rule(theme))
         column.addWidget(self.more)
         column.addWidget(self._folded)
@@ -91,6 +97,9 @@ class OptionsSection(QWidget):
             if auto
             else tr("{cores} in this computer").format(cores=cores)
         )
+        self._helper.setVisible(bool(view.draft))
+        self._draft_row.say(tr("Draft model: {name}").format(name=view.draft))
+        self.draft.setChecked(view.drafts)
         self.flash.set_current(list(_FLASH).index(options.flash_attention))
         self.batch.show_value(options.batch)
         self.lock.setChecked(options.lock_memory)
@@ -135,14 +144,14 @@ class Fold(Pressable):
         self.update()
 
 
-def _stack(theme: Theme, *rows: QWidget) -> QWidget:
-    """Rows under each other, with lines between them."""
+def _stack(theme: Theme, *rows: QWidget, ruled: bool = True) -> QWidget:
+    """Rows under each other, ``ruled`` with lines between them."""
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     for place, row in enumerate(rows):
-        if place:
+        if place and ruled:
             column.addWidget(Rule(theme))
         column.addWidget(row)
     return holder

@@ -277,6 +277,7 @@ class DiscoverPage(QWidget):
         self.detail.link_activated.connect(self._wishes.link)
         self.detail.licence_requested.connect(lambda: self._with_detail(self._wishes.licence))
         table.download_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.download(it, name)))
+        self.detail.draft_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.download(it, name)))
         table.chat_requested.connect(lambda name: self._with_detail(lambda it: self._wishes.chat(it, name)))
         table.pause_requested.connect(downloads.pause)
         table.resume_requested.connect(self._wishes.resume)

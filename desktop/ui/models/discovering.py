@@ -113,7 +113,6 @@ class Discovering:
 
     def _fetch(self, detail: Detail, name: str, *, asks: bool) -> None:
         shop = self._shop
-        chosen = next(each for each in detail.offered if each.variant.name == name)
         order = detail.order(name)
 
         def go() -> None:
@@ -122,7 +121,7 @@ class Discovering:
         if not asks:
             go()
             return
-        question = terms_dialog.AskTerms(self._theme, self._window, detail, chosen.variant)
+        question = terms_dialog.AskTerms(self._theme, self._window, detail, detail.variant(name))
         question.read.clicked.connect(lambda: self._read_licence(detail))
         question.accepted.connect(lambda: shop.terms.agree(detail, go))
         question.ask()

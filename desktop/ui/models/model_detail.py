@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QW
 from desktop.domain.downloads import Download
 from desktop.domain.listing import Detail
 from desktop.domain.names import file_text, list_text, words_for
+from desktop.domain.quants import Variant
 from desktop.translation import tr, tr_count, tr_later
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.models.variant_table import VariantTable
@@ -30,12 +31,14 @@ class ModelDetail(Page):
     site_requested: the repository's page on the hub.
     licence_requested: the text of the licence.
     link_activated: an address in what the publisher says.
+    draft_requested: the file of the draft model that is to be fetched.
     """
 
     look_requested = Signal()
     site_requested = Signal(str)
     licence_requested = Signal()
     link_activated = Signal(str)
+    draft_requested = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, tr("The model"), grown(640), centred=False)
@@ -88,6 +91,11 @@ class ModelDetail(Page):
     def show_downloads(self, downloads: Sequence[Download], here: frozenset[str]) -> None:
         """Say how the downloads go, and which of the files are here."""
         self.table.show_downloads(downloads, here)
+        draft = self._detail.draft if self._detail is not None else None
+        if draft is not None:
+            ordered = [file.name for each in downloads for file in each.order.files]
+            self.draft.setText(tr("It is here") if draft.name in here else tr("Fetch it too"))
+            self.draft.setEnabled(draft.name not in here and draft.name not in ordered)
 
     # --- inside
 
@@ -152,17 +160,29 @@ class ModelDetail(Page):
         line.addWidget(note)
         return line
 
+    def _draft_row(self, draft: Variant) -> QWidget:
+        told = tr("The publisher has a small helper for it that guesses ahead ({size}).").format(
+            size=file_text(draft.size)
+        )
+        self.draft = Button(self._theme, tr("Fetch it too"), scale=Scale.SMALL)
+        self.draft.setObjectName("fetchDraft")
+        self.draft.clicked.connect(lambda: self.draft_requested.emit(draft.name))
+        holder = _note(self._theme, "gauge", told)
+        row = holder.layout()
+        assert isinstance(row, QHBoxLayout)
+        for words in (holder.findChild(Mark), holder.findChild(Label)):
+            row.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.draft)
+        return holder
+
     def _show_foot(self, detail: Detail) -> None:
         theme = self._theme
         self._foot.addWidget(_note(theme, "shield-check", tr(CHECKED)))
         if detail.projector is not None:
             more = file_text(detail.projector.size)
             self._foot.addWidget(_note(theme, "eye", tr("What it sees with comes along ({more}).").format(more=more)))
-        for draft in detail.drafts[:1]:
-            told = tr("The publisher has a small helper for it that guesses ahead ({size}).").format(
-                size=file_text(draft.size)
-            )
-            self._foot.addWidget(_note(theme, "gauge", told))
+        if detail.draft is not None:
+            self._foot.addWidget(self._draft_row(detail.draft))
         if detail.replaced:
             told = tr_count(
                 len(detail.replaced),

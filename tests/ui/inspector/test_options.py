@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.models import CacheType, FlashAttention
+from desktop.domain.models import NO_DRAFT, CacheType, FlashAttention
 from desktop.ui.inspector.context_section import BEYOND, lengths
 from desktop.ui.parts.menu import Menu
 from desktop.ui.parts.select import Select
@@ -187,6 +187,18 @@ def test_new_figures_leave_alone_what_is_being_typed(sight: Sight) -> None:
 def test_the_wheel_over_a_stepper_scrolls_the_page(sight: Sight) -> None:
     wheel(sight.page.options.threads, 1)
     assert sight.chosen() == []
+
+
+def test_a_draft_model_can_be_left_out_where_there_is_one(sight: Sight) -> None:
+    draft = sight.page.options.draft
+    assert not draft.isVisible()
+    sight.placement.be(draft="Tiny draft", drafts=True)
+    assert "Draft model: Tiny draft" in sight.words()
+    assert draft.isChecked()
+    sight.stage.click(draft)
+    sight.placement.be(draft="Tiny draft", drafts=False)
+    sight.stage.click(draft)
+    assert sight.chosen() == [{"draft": NO_DRAFT}, {"draft": ""}]
 
 
 # More

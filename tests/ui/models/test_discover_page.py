@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain.downloads import DownloadState, line_of, rate_text, time_text
-from desktop.domain.hub import HubFailure
+from desktop.domain.hub import HubFailure, RemoteFile
 from desktop.domain.licences import Use
 from desktop.services import intake
 from desktop.ui.models.discover_page import DiscoverPage
@@ -116,6 +116,20 @@ def test_what_the_publisher_replaced_since_is_said_in_plain_words(page: Discover
     assert "has replaced the Q4_K_M file since Snug’s own list was made" in words(page)
     page.detail.show_detail(detail._replace(replaced=("Q4_K_M", "Q6_K", "Q8_0")))
     assert "has replaced the Q4_K_M, Q6_K and Q8_0 files since" in words(page)
+
+
+def test_a_draft_model_can_be_fetched_too(page: DiscoverPage, stage: Stage) -> None:
+    draft = RemoteFile("Qwen3-8B-draft-Q8_0.gguf", 604_000_000, "ef" * 32)
+    stage.shop.discovery.open(QWEN)
+    stage.shop.discovery.look_up()
+    now = description()
+    stage.shop.courier.answer("describe", now._replace(files=(*now.files, draft)))
+    assert "guesses ahead (0.6 GB)" in words(page)
+    stage.click(button(page, "Fetch it too"))
+    [ordered] = stage.shop.downloads.ordered
+    assert [file.name for file in ordered.files] == [draft.path]
+    page.detail.show_downloads((), frozenset({draft.path}))
+    assert not button(page, "It is here").isEnabled()
 
 
 def test_what_is_here_already_is_known_without_asking(page: DiscoverPage, stage: Stage) -> None:
