@@ -11,10 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop import paths
 from desktop.domain import names
-from desktop.domain.drafting import draft_path
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, InstalledModel, LoadOptions
 from desktop.errors import AppError
-from desktop.services.drafts import Drafts
 from desktop.services.load_choices import LoadChoices
 from desktop.services.load_records import LoadRecords
 from desktop.services.tasks import Worker
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.domain.fit import Room
     from desktop.engine import protocol
     from desktop.engine.client import EngineClient
+    from desktop.services.drafts import Drafts
     from desktop.services.first_look import FirstLook
     from desktop.storage.library import Library
     from desktop.storage.options import Options
@@ -91,7 +90,7 @@ class ModelService(QObject):
         self._loaded_options: LoadOptions | None = None
         self._room: Room | None = None
         self._telling = False
-        self._drafts = Drafts()
+        self._drafts: Drafts | None = None
         self._farewell: Callable[[Callable[[], None]], None] | None = None
         self._next: InstalledModel | None = None
         """The model that is loaded as soon as the one before it has been left in good order."""
@@ -353,6 +352,8 @@ class ModelService(QObject):
         insists, self._insists = self._insists, False
         self._choices.begin()
         self._worker.run(lambda: self._records.begin(model.id))
+        from desktop.domain.drafting import draft_path
+
         draft = draft_path(model, self._models, options)
         self.engine.load(model.path, options._replace(draft=draft), model.template, insists=insists)
         self.loading.emit()
@@ -414,6 +415,9 @@ class ModelService(QObject):
             self.noticed.emit(told)
         if model is not None and facts.no_draft is not None:
             chosen = self._loaded_options is not None and bool(self._loaded_options.draft)
+            from desktop.services.drafts import Drafts
+
+            self._drafts = self._drafts or Drafts()
             if told := self._drafts.words(model, facts.no_draft, chosen=chosen):
                 self.noticed.emit(told)
 

@@ -27,7 +27,6 @@ from desktop.ui.frame import place
 from desktop.ui.main_window import MainWindow
 from desktop.ui.parts.style import STYLE, dress
 from desktop.ui.preferences import ENTER_SENDS, LOCK_MINUTES, LOOKS, OPENS_LAST_CHAT, STATISTICS
-from desktop.ui.taskbar import Taskbar
 from desktop.ui.theme import Theme, load_fonts
 from desktop.vault import refusals
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from desktop.ui.refusal import Refusal
     from desktop.ui.settings.general_page import GeneralPage
     from desktop.ui.settings.privacy_page import PrivacyPage
+    from desktop.ui.taskbar import Taskbar
 
 PATIENCE_MS = 1000
 """Longest wait for the first picture before everything else begins."""
@@ -98,7 +98,7 @@ class Desktop(QObject):
             application.opened.connect(self.open)
         application.setApplicationName("Snug")
         application.setDesktopFileName("snug")
-        self._taskbar = Taskbar("snug")
+        self._taskbar: Taskbar | None = None
         load_fonts()
         self.theme = Theme(*(kind(settings.get(key)) for kind, key in LOOKS.items()))
         self.theme.enter_sends = bool(settings.get(ENTER_SENDS))
@@ -357,6 +357,10 @@ class Desktop(QObject):
         offline, sidebar = self._offline_service(), self.window.sidebar
         hosts = self.house.hosts()
         done, size = self.house.downloading()
+        if self._taskbar is None:
+            from desktop.ui.taskbar import Taskbar
+
+            self._taskbar = Taskbar("snug")
         self._taskbar.show(done, size)
         if hosts:
             title = (

@@ -6,6 +6,8 @@ transcript asks hundreds of times for a height and no layout engine is cheaper t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -13,7 +15,6 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.chat import Message, PartKind, Role, Status
 from desktop.domain.context import Memory
 from desktop.ui.chat.action_row import ActionRow, actions_height
-from desktop.ui.chat.memory_mark import MemoryMark
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.own_message import OwnMessage
 from desktop.ui.chat.own_words import Editor
@@ -21,6 +22,9 @@ from desktop.ui.chat.progress_line import Progress
 from desktop.ui.chat.reply import INSET, Failure, Reply
 from desktop.ui.chat.statistics_line import statistics_line
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.memory_mark import MemoryMark
 
 _AFTER_OWN = 14
 _AFTER_REPLY = 18
@@ -163,6 +167,8 @@ class MessageView(QWidget):
             self._mark.show_memory(memory)
 
     def _make_mark(self) -> MemoryMark:
+        from desktop.ui.chat.memory_mark import MemoryMark
+
         mark = MemoryMark(self._theme, self)
         mark.note_corrected.connect(self.note_corrected)
         mark.note_removed.connect(self.note_removed)

@@ -5,8 +5,8 @@ Knows sentences, not failures.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.translation import tr
@@ -14,6 +14,7 @@ from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.message_body import MessageBody
+from desktop.ui.chat.signs import arch
 from desktop.ui.chat.spec import Role, wide
 from desktop.ui.chat.text_block import TextBlock
 from desktop.ui.theme import Theme
@@ -141,38 +142,3 @@ class NoticeCard(QWidget):
         clip = QRectF(event.rect())
         self._blocks[0].draw(painter, 1 + _LEFT, 1 + _SIDE, clip)
         self._blocks[1].draw(painter, 1 + _LEFT, 1 + _SIDE + self._blocks[0].height + 2, clip)
-
-
-def arch(box: QRectF, bottom: float) -> QPainterPath:
-    """The house's shape: the top corners are half the width, the bottom ones small."""
-    radius = box.width() / 2
-    path = QPainterPath(QPointF(box.left(), box.top() + radius))
-    path.arcTo(QRectF(box.left(), box.top(), box.width(), box.width()), 180, -180)
-    path.lineTo(box.right(), box.bottom() - bottom)
-    path.arcTo(QRectF(box.right() - 2 * bottom, box.bottom() - 2 * bottom, 2 * bottom, 2 * bottom), 0, -90)
-    path.lineTo(box.left() + bottom, box.bottom())
-    path.arcTo(QRectF(box.left(), box.bottom() - 2 * bottom, 2 * bottom, 2 * bottom), 270, -90)
-    path.closeSubpath()
-    return path
-
-
-def mark(painter: QPainter, at: QPointF, theme: Theme) -> None:
-    """The small mark before a model's name, 18 px: an arch with a lamp."""
-    painter.save()
-    painter.translate(at)
-    body = QPainterPath(QPointF(2.6, 16.4))
-    body.lineTo(2.6, 8.4)
-    body.arcTo(QRectF(2.6, 2.0, 12.8, 12.8), 180, -180)
-    body.lineTo(15.4, 12.2)
-    body.arcTo(QRectF(10.6, 9.8, 4.8, 4.8), 0, -90)
-    body.lineTo(6.3, 14.6)
-    body.quadTo(5.7, 14.6, 5.33, 14.99)
-    body.lineTo(2.6, 16.4)
-    body.closeSubpath()
-    painter.fillPath(body, theme.color("accent"))
-    lamp = QPainterPath(QPointF(5.9, 9.2))
-    lamp.arcTo(QRectF(5.9, 6.1, 6.2, 6.2), 180, -180)
-    lamp.closeSubpath()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.fillPath(lamp, theme.brand("brass") if not theme.dark else theme.color("surface"))
-    painter.restore()

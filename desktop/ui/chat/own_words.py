@@ -14,7 +14,7 @@ from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_body import MessageBody
-from desktop.ui.chat.notice_card import arch
+from desktop.ui.chat.signs import arch
 from desktop.ui.parts.keys import is_enter, sends
 from desktop.ui.theme import Theme
 

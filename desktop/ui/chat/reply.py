@@ -6,6 +6,8 @@ It shows a value and says what the user wants; it changes nothing itself.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -16,11 +18,14 @@ from desktop.translation import tr, tr_later
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import draw_icon
 from desktop.ui.chat.message_body import MessageBody
-from desktop.ui.chat.notice_card import NoticeCard, mark
 from desktop.ui.chat.progress_line import Progress, ProgressLine, progress_height
 from desktop.ui.chat.reasoning import Pill, Thoughts, seconds
+from desktop.ui.chat.signs import mark
 from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.ui.chat.notice_card import NoticeCard
 
 _PIN = 14
 
@@ -211,6 +216,8 @@ class Reply(QWidget):
             self._card.set_choices(self._is_last)
         if not wanted or self._card is not None or message is None:
             return
+        from desktop.ui.chat.notice_card import NoticeCard
+
         # Nothing broke where memory is full.
         icon, tone = ("memory-stick", "warning") if message.failure == FailureKind.FULL else ("unplug", "danger")
         self._card = NoticeCard(
