@@ -36,6 +36,7 @@ from desktop.services.computer import Computer
 from desktop.services.newer import Answer, Standing
 from desktop.translation import tr
 from desktop.ui.chat.formulas import shared as typeset_formulas
+from desktop.ui.chat.message_canvas import MessageCanvas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.inspector.model_page import ModelPage
 from desktop.ui.lock.lock_screen import Asking, LockScreen
@@ -63,7 +64,7 @@ COMPUTER = Computer("Ryzen 7 7735HS", 8, 16 << 30, round(9.8 * 2**30), "GeForce 
 SCREEN = {"name": "1", "x": 0, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 
 
-_MOMENT_MS = 150
+_MOMENT_MS, _PATIENCE_MS = 150, 3_000
 
 
 class Stage:
@@ -103,9 +104,12 @@ class Stage:
         for _ in range(6):
             QApplication.processEvents()
         QTest.qWait(1)
-        # The colours of code, for one, come a moment after the code.
-        patience = QDeadlineTimer(_MOMENT_MS)
-        while any(map(_is_about_to, self.window.findChildren(QTimer))) and not patience.hasExpired():
+        # What comes a moment later, by itself; and the colours of code, which come a piece at a time.
+        patience = QDeadlineTimer(_PATIENCE_MS)
+        while not patience.hasExpired() and (
+            any(map(_is_about_to, self.window.findChildren(QTimer)))
+            or any(canvas.colouring for canvas in self.window.findChildren(MessageCanvas))
+        ):
             QTest.qWait(2)
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

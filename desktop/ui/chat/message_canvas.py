@@ -288,6 +288,11 @@ class MessageCanvas(QWidget):
                 self.height_changed.emit()
         super().resizeEvent(event)
 
+    @property
+    def colouring(self) -> bool:
+        """Whether code on the screen is still to get its colours."""
+        return self._idle.isActive()
+
     # Buttons of code blocks
 
     def _place_buttons(self, top: float) -> None:
