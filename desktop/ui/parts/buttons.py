@@ -67,7 +67,9 @@ class Pressable(QPushButton):
     """What every painted button shares: the glide to hover, Enter as well as Space, and a radius for the focus ring."""
 
     def __init__(self, theme: Theme, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        # With a text among the arguments Qt's bindings look whether it is an icon, and make that class at the start.
+        super().__init__(parent)
+        self.setText(text)
         self._theme = theme
         self._glow = Glow(theme, self)
         self._pretended: Look | None = None
