@@ -79,6 +79,7 @@ def computer(qtbot: QtBot, starter: Path) -> Iterator[Computer]:
         found.engine.shut()
 
 
+@pytest.mark.timeout(180)  # five loads, each into other processes
 def test_what_is_chosen_computes_and_the_answer_is_the_same(computer: Computer) -> None:
     assert computer.load(USUAL._replace(gpu_layers=0)) is EngineState.READY
     said = computer.answer()
