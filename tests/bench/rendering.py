@@ -20,7 +20,9 @@ from desktop.ui.chat import message_canvas
 from desktop.ui.chat.transcript import Transcript
 from desktop.ui.theme import Appearance, Theme
 from tests.bench.figures import Figure, at_most
+from tests.ui.chat.bombs import BOMBS
 from tests.ui.chat.standin import StandIn, reply, user
+from tests.ui.chat.test_traps import shown_in
 
 TOKENS = 20_000
 PER_UPDATE = 200 * 0.033
@@ -158,4 +160,5 @@ def run() -> list[Figure]:
         streamed.view.close()
         streamed.view.deleteLater()
         app.processEvents()
-    return figures
+    worst = max(min(shown_in(theme, source) for _ in range(3)) for source in BOMBS.values())
+    return [*figures, at_most("the worst of the Markdown bombs, to parse, lay out and paint", worst * 1000, "ms", 250)]

@@ -49,6 +49,7 @@ def talk(house: House, qapp: QCoreApplication, monkeypatch: pytest.MonkeyPatch) 
             json=as_json,
             model="Fake 1B",
             chat=None,
+            folder=None,
             system=None,
             temperature=None,
             seed=None,

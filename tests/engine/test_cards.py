@@ -19,7 +19,7 @@ from tests.fixtures.rpc_device import endpoints, has_rpc, rpc_devices
 
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not has_rpc(), reason="llama.cpp was built without RPC")]
 
-WAIT = 40_000
+WAIT = 100_000
 QUESTION = [protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, "Why does it rain?")])]
 USUAL = LoadOptions(context_length=512)
 

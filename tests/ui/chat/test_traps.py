@@ -115,9 +115,9 @@ def test_no_word_of_anything_like_html_is_lost(source: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(BOMBS))
-def test_a_markdown_bomb_is_shown_in_a_quarter_of_a_second(theme: Theme, qapp: object, name: str) -> None:
-    # Up to three times, because the machine is shared.
-    assert any(shown_in(theme, BOMBS[name]) < 0.25 for _ in range(3))
+def test_a_markdown_bomb_is_shown_in_a_moment(theme: Theme, qapp: object, name: str) -> None:
+    # A quarter of a second on a computer of today (the benchmark says so); what grows with the square takes minutes.
+    assert shown_in(theme, BOMBS[name]) < 2.0
 
 
 def shown_in(theme: Theme, source: str) -> float:
