@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ from tests.ui.chat.bombs import BOMBS
 from tests.ui.chat.test_markdown import shown
 
 Make = Callable[..., MessageBody]
+
+# Imported when the first of them is shown, which opens files of Python's own: here before anything is watched.
+for _late in ("code_buttons", "formula_leaf", "notice_card", "table_leaf"):
+    import_module(f"desktop.ui.chat.{_late}")
 
 _opened: list[str] = []
 _watching = False
