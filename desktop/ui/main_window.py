@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.chat import Chat, Role, SearchHit
+from desktop.domain.chat import Chat, SearchHit
 from desktop.domain.models import EngineState, InstalledModel
 from desktop.domain.names import speed_text
 from desktop.errors import AppError
@@ -25,6 +25,7 @@ from desktop.ui.model_choice import ModelChoice
 from desktop.ui.models.home import ModelsHome
 from desktop.ui.preferences import LOOKS, Settings
 from desktop.ui.sidebar.filing import Filing
+from desktop.ui.talk import Talk
 from desktop.ui.theme import Appearance, Choice, Theme
 
 if TYPE_CHECKING:
@@ -81,7 +82,6 @@ class MainWindow(Frame):
         super().__init__(theme, settings, transcript_factory)
         self._chats = chats
         self._models = models
-        self._open_link = open_link
         self._make_general_page = make_general_page
         self._make_privacy_page = make_privacy_page
         self._make_benchmarks = make_benchmarks
@@ -100,6 +100,8 @@ class MainWindow(Frame):
         if make_shelf is not None:
             self.home = ModelsHome(theme, models, make_shelf, make_shop, reveal, self._speed, self)
         self.filing = Filing(self, chats, folders)
+        self.talk = Talk(self, chats, open_link)
+        self.talk.done.connect(self.focus_composer)
         self._connect_sidebar()
         self._connect_room()
         self._connect_services()
@@ -131,17 +133,6 @@ class MainWindow(Frame):
         room.find_model_requested.connect(lambda: self.open_shelf("discover"))
         if self.home is not None:
             self._connect_home(self.home)
-        transcript = room.transcript
-        transcript.link_activated.connect(self._link_activated)
-        transcript.save_requested.connect(self._save_code)
-        transcript.edit_submitted.connect(self._edit)
-        transcript.regenerate_requested.connect(self._regenerate)
-        transcript.version_requested.connect(self._switch)
-        transcript.fork_requested.connect(self._fork)
-        transcript.carry_on_requested.connect(self._carry_on)
-        transcript.pin_requested.connect(self._keep_in_memory)
-        transcript.note_corrected.connect(self._correct_note)
-        transcript.note_removed.connect(self._forget_note)
 
     def _connect_home(self, home: ModelsHome) -> None:
         self.models_dropped.connect(home.take)
@@ -150,7 +141,7 @@ class MainWindow(Frame):
         home.closed.connect(self.focus_composer)
         home.chat_requested.connect(self._chat_with)
         home.benchmark_requested.connect(self._measure)
-        home.link_activated.connect(self._link_activated)
+        home.link_activated.connect(self.talk.open_link)
 
     def _connect_services(self) -> None:
         self._chats.list_changed.connect(self._show_chats)
@@ -171,7 +162,7 @@ class MainWindow(Frame):
             ("Ctrl+L", self.focus_composer),
             ("Ctrl+I", self.toggle_inspector),
             ("Ctrl+M", self.open_models),
-            ("Ctrl+R", self.regenerate_last),
+            ("Ctrl+R", self.talk.regenerate_last),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+Shift+L", self.lock_requested.emit),
             ("F6", self._to_next_area),
@@ -223,7 +214,7 @@ class MainWindow(Frame):
             "pin": self._pin,
             "delete": self._delete,
             "folder": self.filing.ask_for_folder,
-            "regenerate": self.regenerate_last,
+            "regenerate": self.talk.regenerate_last,
             "models": self.open_models,
             "add": self.models.add,
             "shelf": lambda: self.open_shelf("installed"),
@@ -334,7 +325,7 @@ class MainWindow(Frame):
         pages.told.connect(self.toast.tell)
         pages.look_chosen.connect(self._choose_look)
         pages.deletion_requested.connect(self.deletion_requested)
-        pages.link_activated.connect(self._link_activated)
+        pages.link_activated.connect(self.talk.open_link)
         pages.room.closed.connect(self.focus_composer)
         self.ring.raise_()
         return pages
@@ -343,14 +334,6 @@ class MainWindow(Frame):
         super().show_chats()
         self.sidebar.settings.set_open(False)
         self.sidebar.models.set_open(False)
-
-    def regenerate_last(self) -> None:
-        """Ask for the last answer again."""
-        conversation = self._conversation
-        last = conversation.count() - 1
-        message = conversation.message(last) if last >= 0 and not conversation.answering() else None
-        if message is not None and message.role is Role.ASSISTANT:
-            conversation.regenerate(last)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -486,65 +469,6 @@ class MainWindow(Frame):
     def _failure_chosen(self, key: str, argument: str) -> None:
         self.models.answer(key, argument)
         self.focus_composer()
-
-    # The transcript
-
-    def _link_activated(self, link: str) -> None:
-        from desktop.ui import ways_out
-
-        refused = ways_out.ask_to_open(self.theme, self, link, self._open_link)
-        if refused:
-            self.toast.tell(refused, warning=True)
-
-    def _save_code(self, code: str, language: str) -> None:
-        from desktop.ui import ways_out
-
-        ways_out.ask_to_save(self, code, language, self._saved)
-
-    def _saved(self, name: str, problem: str) -> None:
-        if problem:
-            said = tr("{name} could not be saved: {problem}. The code is still in the chat.")
-            self.toast.tell(said.format(name=name, problem=problem), warning=True)
-        else:
-            self.toast.tell(tr("Saved as {name}").format(name=name))
-
-    def _edit(self, row: int, text: str) -> None:
-        self._conversation.edit(row, text)
-        # The field is gone; what comes next is said below.
-        self.focus_composer()
-
-    def _regenerate(self, row: int) -> None:
-        self._conversation.regenerate(row)
-        self.focus_composer()
-
-    def _switch(self, row: int, step: int) -> None:
-        self._conversation.switch(row, step)
-
-    def _carry_on(self, row: int) -> None:
-        self._conversation.carry_on(row)
-        self.focus_composer()
-
-    def _keep_in_memory(self, row: int, pinned: bool) -> None:
-        self._conversation.keep_in_memory(row, pinned)
-
-    def _correct_note(self, text: str) -> None:
-        self._change_note(tr("Note changed"), partial(self._conversation.correct_note, text), text)
-
-    def _forget_note(self) -> None:
-        self._change_note(tr("Note deleted"), self._conversation.forget_note)
-
-    def _change_note(self, said: str, change: Callable[[], None], text: str = "") -> None:
-        """What the model remembers may be the only trace of it, so it can be had back."""
-        conversation = self._conversation
-        note = conversation.memory().note
-        change()
-        if note is not None and text != note.text:
-            self.toast.tell(said, tr("Undo"), partial(conversation.put_note_back, note))
-
-    def _fork(self, row: int) -> None:
-        message = self._conversation.message(row)
-        if message is not None:
-            self._chats.fork(message.id)
 
     # Appearance
 

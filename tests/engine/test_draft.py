@@ -25,6 +25,7 @@ from desktop.engine.runtime import Runtime
 from desktop.engine.trial import Trial
 from tests.engine.test_guessing import END, Pace
 from tests.engine.test_guessing import Sequence as Held
+from tests.fixtures import writing
 from tests.fixtures.architectures import Shape, write_model
 from tests.fixtures.models import tiny_model
 
@@ -171,22 +172,11 @@ def starter_twice(starter: Path) -> Iterator[Runtime]:
 
 
 def answer(runtime: Runtime, sampling: Sampling, *, draft: bool, count: int = 24) -> tuple[list[int], int]:
-    """What is written, and how many batches that takes."""
-    sequences = runtime.sequences
+    """What is written, and how many batches all of it takes."""
     prompt = runtime.tokenize("The capital of France is Paris. The", first=True, special=False)
-    sequences.forget(0)
-    sequences.read(0, prompt, lambda _: None)
-    reads, sampler = sequences.reads(0), runtime.sampler(sampling)
-    writer = Guessing(sequences, 0, runtime.pace, count, runtime.is_end, runtime.draft if draft else None)
-    written: list[int] = []
-    row = -1
-    while len(written) < count:
-        written.append(runtime.sample(sampler, row))
-        row = writer.follow(written[-1])
-    writer.take_back()
-    runtime.free_sampler(sampler)
-    assert sequences.tokens(0) == prompt + written
-    return written, sequences.reads(0) - reads
+    reads = runtime.sequences.reads(0)
+    written = writing.write(runtime, prompt, sampling, count, ahead=count, draft=runtime.draft if draft else None)
+    return written, runtime.sequences.reads(0) - reads
 
 
 @pytest.mark.model

@@ -16,6 +16,7 @@ from desktop.engine.failing import Abort, Aborted
 from desktop.engine.guessing import MOST, Guessing, Lookup, Odds, Pace
 from desktop.engine.runtime import Runtime
 from tests.fixtures.architectures import write_model
+from tests.fixtures.writing import write
 
 END = 9
 
@@ -199,21 +200,8 @@ class Writer:
         self.runtime.sequences.append = counted  # type: ignore[method-assign]
 
     def write(self, prompt: list[int], sampling: Sampling, count: int, *, guesses: bool) -> list[int]:
-        runtime, sequences = self.runtime, self.runtime.sequences
-        sequences.forget(0)
-        sequences.read(0, prompt, lambda _: None)
         self.batches.clear()
-        sampler = runtime.sampler(sampling)
-        writer = Guessing(sequences, 0, runtime.pace, count if guesses else 0, runtime.is_end)
-        written: list[int] = []
-        row = -1
-        while len(written) < count:
-            written.append(runtime.sample(sampler, row))
-            row = writer.follow(written[-1])
-        writer.take_back()
-        runtime.free_sampler(sampler)
-        assert sequences.tokens(0) == prompt + written
-        return written
+        return write(self.runtime, prompt, sampling, count, ahead=count if guesses else 0)
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Look
 from desktop.ui.chat.message_body import MessageBody
-from desktop.ui.chat.signs import arch
 from desktop.ui.chat.spec import Role, wide
 from desktop.ui.chat.text_block import TextBlock
+from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
 
 _SIDE, _LEFT = 16, 66
@@ -135,7 +135,7 @@ class NoticeCard(QWidget):
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 12, 12)
         tile = QRectF(1 + _SIDE, 1 + _SIDE, 36, 41)
-        painter.fillPath(arch(tile, 8), theme.color(f"{self._tone}Soft"))
+        painter.fillPath(paint.arch(tile, 8), theme.color(f"{self._tone}Soft"))
         draw_icon(painter, self._icon, theme.color(self._tone).name(), tile, 18)
         if not self._blocks:
             return

@@ -14,7 +14,7 @@ from desktop.ui import theme as themes
 from desktop.ui.chat.controls import Tone, WordButton, draw_icon
 from desktop.ui.chat.look import Voice
 from desktop.ui.chat.message_body import MessageBody
-from desktop.ui.chat.signs import arch
+from desktop.ui.parts import paint
 from desktop.ui.parts.keys import is_enter, sends
 from desktop.ui.theme import Theme
 
@@ -105,7 +105,7 @@ class FileCard(QWidget):
         painter.setBrush(theme.color("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
         tile = QRectF(11, (self.height() - 32) / 2, 28, 32)
-        painter.fillPath(arch(tile, 6), theme.color("brassSoft"))
+        painter.fillPath(paint.arch(tile, 6), theme.color("brassSoft"))
         draw_icon(painter, "file-text", theme.color("onWarningSoft").name(), tile, 16)
         painter.setFont(themes.font("label"))
         painter.setPen(theme.color("textPrimary"))

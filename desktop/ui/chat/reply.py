@@ -17,10 +17,10 @@ from desktop.domain.models import FailureKind
 from desktop.translation import tr, tr_later
 from desktop.ui import theme as themes
 from desktop.ui.chat.controls import draw_icon
+from desktop.ui.chat.mark import draw_mark
 from desktop.ui.chat.message_body import MessageBody
 from desktop.ui.chat.progress_line import Progress, ProgressLine, progress_height
 from desktop.ui.chat.reasoning import Pill, Thoughts, seconds
-from desktop.ui.chat.signs import mark
 from desktop.ui.parts import paint
 from desktop.ui.theme import Theme
 
@@ -273,7 +273,7 @@ class Reply(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        mark(painter, QPointF(INSET, (who_height() - 18) / 2), self._theme)
+        draw_mark(painter, QPointF(INSET, (who_height() - 18) / 2), self._theme)
         painter.setFont(themes.font("label"))
         painter.setPen(self._theme.color("textSecondary"))
         box = QRectF(INSET + 26, 0, self.width() - 26, who_height())

@@ -54,6 +54,11 @@ class Overlay(QDialog):
         width, height = self.panel.width(), self.panel.height()
         self.panel.move((self.width() - width) // 2, max(16, (self.height() - height) * 2 // 5))
 
+    def place_at_size(self, width: int, height: int) -> None:
+        """Put the panel in the middle at this size, or as much of it as the window has room for."""
+        self.panel.setFixedSize(min(width, self.width() - 48), min(height, self.height() - 48))
+        self.panel.move((self.width() - self.panel.width()) // 2, (self.height() - self.panel.height()) // 2)
+
     def dismiss_without_focus(self) -> None:
         """The focus goes elsewhere by what was chosen."""
         self._before = None

@@ -55,9 +55,7 @@ class LicenceReader(Overlay):
         self.appear(self.list)
 
     def place(self) -> None:
-        width, height = min(grown(_WIDTH), self.width() - 48), min(grown(_HEIGHT), self.height() - 48)
-        self.panel.setFixedSize(width, height)
-        self.panel.move((self.width() - width) // 2, (self.height() - height) // 2)
+        self.place_at_size(grown(_WIDTH), grown(_HEIGHT))
 
     def _lay_out(self, theme: Theme) -> None:
         self.list.setFixedWidth(grown(_LIST))

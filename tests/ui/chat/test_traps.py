@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,9 +25,8 @@ from tests.ui.chat.test_markdown import shown
 
 Make = Callable[..., MessageBody]
 
-# Imported when the first of them is shown, which opens files of Python's own: here before anything is watched.
-for _late in ("code_buttons", "formula_leaf", "notice_card", "table_leaf"):
-    import_module(f"desktop.ui.chat.{_late}")
+EVERYTHING = "warm `up` **all** *fonts*\n\n| a |\n|---|\n| b |\n\n```c\nint x;\n```"
+"""What is imported when the first of its kind is shown opens files of Python's own, and so do fonts."""
 
 _opened: list[str] = []
 _watching = False
@@ -76,7 +74,7 @@ PICTURES = [
 
 @pytest.mark.parametrize("source", PICTURES)
 def test_nothing_is_opened_for_a_picture_or_a_link(body: Make, source: str) -> None:
-    body("warm `up` **all** *fonts*").grab()
+    body(EVERYTHING).grab()
     widget = body("before")
     with nothing_is_opened():
         widget.set_text(source + "\n\nafter")
