@@ -235,14 +235,15 @@ class Theme(QObject):
 
 
 _STRONGER = {
-    "border": "control",
-    "borderStrong": "control",
-    "scrollThumb": "control",
+    "border": "textMuted",
+    "borderStrong": "textMuted",
+    "control": "textMuted",
+    "scrollThumb": "textMuted",
     "textDisabled": "textMuted",
     "textMuted": "textSecondary",
     "textSecondary": "textPrimary",
 }
-"""With high contrast: what separates is seen as well as what can be pressed, and quiet words are not quiet."""
+"""With high contrast: what separates is seen on every ground, and quiet words are not quiet."""
 
 
 @cache

@@ -15,12 +15,12 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the seal is Linux's")
 PROGRAM = """
 import sys
-port, sealed = sys.argv[1:]
+port, sealed, file = sys.argv[1:]
 if sealed == "sealed":
     from desktop.child.seal import filters
     assert filters.seal_app() == ""
 import hf_xet
-wanted = hf_xet.PyXetDownloadInfo("nowhere", "ab" * 32, 10)
+wanted = hf_xet.PyXetDownloadInfo(file, "ab" * 32, 10)
 try:
     hf_xet.download_files([wanted], f"http://127.0.0.1:{port}", ("token", 9999999999), None, None)
 except Exception as error:
@@ -54,7 +54,11 @@ def test_a_library_in_rust_gets_out_only_where_nothing_is_sealed(
     port, seen = arrived
     environment = {**os.environ, "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1", "HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(port), how], capture_output=True, text=True, timeout=50, env=environment
+        [sys.executable, "-c", PROGRAM, str(port), how, str(tmp_path / "file")],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        env=environment,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "ConnectionError"), done.stderr
     assert bool(seen) is gets_out

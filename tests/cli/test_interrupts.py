@@ -64,8 +64,8 @@ def test_ctrl_c_at_any_moment_before_the_answer_ends_quietly(snug: Snug, tiny: s
         codes.append(result.code)
         assert "snug:" not in result.err, result.err
     assert set(codes) <= {130, 0}
-    # The last ones may come too late to interrupt anything.
-    assert codes[0] == 130, codes
+    # Some may come too late to interrupt anything, on a computer that is busy the first ones too.
+    assert 130 in codes, codes
     for chat in snug.chats():
         question, _ = snug.messages(chat["chat"])
         assert "question" in question["text"]

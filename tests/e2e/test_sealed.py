@@ -47,8 +47,10 @@ def family(porter: int) -> list[psutil.Process]:
     ends = time.monotonic() + WAIT_S
     while time.monotonic() < ends:
         below = psutil.Process(porter).children(recursive=True)
-        if len(below) == 2 and "--engine" in below[1].cmdline() and filtered(below[1].pid):
-            return [psutil.Process(porter), *below]
+        # What looks for the key is a child for a moment as well, and may end while it is looked at.
+        with contextlib.suppress(psutil.Error, OSError):
+            if len(below) == 2 and "--engine" in below[1].cmdline() and filtered(below[1].pid):
+                return [psutil.Process(porter), *below]
         time.sleep(0.02)
     raise AssertionError("the engine did not start")
 

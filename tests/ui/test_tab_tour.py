@@ -120,6 +120,15 @@ def place(window: QWidget) -> tuple[str, QRect]:
     return name, ring.geometry()
 
 
+def go_to(window: QWidget, name: str, press: Callable[..., None]) -> None:
+    """Tab, until the keyboard is on the control of that name."""
+    seen: list[str] = []
+    while (now := place(window)[0]) != name:
+        assert len(seen) < 80, f"Tab never comes to “{name}”: {seen}"
+        seen.append(now)
+        press(window, Qt.Key.Key_Tab)
+
+
 def tour(window: QWidget, press: Callable[..., None], key: Qt.Key = Qt.Key.Key_Tab) -> list[str]:
     """The names on the way round, from the control after this one back to this one."""
     first = place(window)
@@ -207,8 +216,7 @@ def test_f6_goes_round_the_areas(window: MainWindow, chats: FakeChats, press: Ca
 def test_tab_goes_round_the_settings(window: MainWindow, press: Callable[..., None], page: str) -> None:
     window.open_settings(page)
     press(window, Qt.Key.Key_Tab)
-    while place(window)[0] != SETTINGS[page][-1]:
-        press(window, Qt.Key.Key_Tab)
+    go_to(window, SETTINGS[page][-1], press)
     way = tour(window, press)
     assert way == [*SIDEBAR, "Close the settings", *SETTINGS[page]]
     back = tour(window, press, Qt.Key.Key_Backtab)
@@ -230,6 +238,5 @@ def test_tab_goes_round_the_lock_screen(qtbot: QtBot, theme: Theme, press: Calla
     screen.resize(960, 640)
     show(qtbot, screen)
     press(screen, Qt.Key.Key_Tab)
-    while place(screen)[0] != LOCK[asking][-1]:
-        press(screen, Qt.Key.Key_Tab)
+    go_to(screen, LOCK[asking][-1], press)
     assert tour(screen, press) == LOCK[asking]

@@ -9,11 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Appearance, Contrast, Motion, Theme, tokens
 
-BEHIND_WORDS = (
+GROUNDS = (
     *("window", "sidebar", "surface", "raised", "sunken", "overlay", "bubbleUser", "codeBackground", "codeHeader"),
     *("rowHover", "rowPressed", "rowSelected", "surfaceHover", "surfacePressed", "raisedHover", "raisedPressed"),
 )
-BEHIND_LINES = ("window", "surface", "raised", "sunken", "overlay", "codeBackground", "codeHeader", "rowSelected")
 
 
 @pytest.fixture
@@ -61,9 +60,9 @@ def test_a_choice_that_nobody_knows_is_the_systems(kind: type[Appearance | Contr
 def test_with_high_contrast_every_line_and_every_word_can_be_seen(qapp: QApplication, appearance: Appearance) -> None:
     theme = Theme(appearance, Contrast.HIGH)
     for name in ("border", "borderStrong", "scrollThumb", "control"):
-        assert {ground: ratio for ground in BEHIND_LINES if (ratio := _ratio(theme, name, ground)) < 3} == {}, name
+        assert {ground: ratio for ground in GROUNDS if (ratio := _ratio(theme, name, ground)) < 3} == {}, name
     for name in ("textPrimary", "textSecondary", "textMuted", "textDisabled"):
-        assert {ground: ratio for ground in BEHIND_WORDS if (ratio := _ratio(theme, name, ground)) < 4.5} == {}, name
+        assert {ground: ratio for ground in GROUNDS if (ratio := _ratio(theme, name, ground)) < 4.5} == {}, name
 
 
 def test_usual_contrast_is_the_designs(qapp: QApplication) -> None:
