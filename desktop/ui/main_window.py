@@ -271,6 +271,9 @@ class MainWindow(Frame):
         welcome.chosen.connect(self._begin_with)
         self.ring.raise_()
         welcome.ask()
+        if self._toast is not None:
+            # What was told a moment ago is still to be read.
+            self._toast.raise_()
 
     def _begin_with(self, chosen: Chosen) -> None:
         self.welcomed.emit(chosen)

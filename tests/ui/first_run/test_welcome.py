@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.services.computer import Computer
@@ -85,3 +85,10 @@ def test_it_can_be_asked_for_again(stage: Stage, qtbot: QtBot) -> None:
 )
 def test_what_the_computer_can_do_is_said_in_a_sentence(memory: int, card: int, words: str) -> None:
     assert words in Computer("", 4, memory << 30, 0, "A card" if card else "", card << 30).verdict
+
+
+def test_what_was_told_before_is_not_covered(stage: Stage) -> None:
+    window = stage.window
+    window.toast.tell("The list of chats was restored from a backup", warning=True)
+    shown(stage)
+    assert window.childAt(window.toast.geometry().center()) in {window.toast, *window.toast.findChildren(QWidget)}
