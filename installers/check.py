@@ -142,6 +142,19 @@ def doctor(bundle: Bundle) -> str:
     return ", ".join(f"{name} {'sealed' if sealed else 'not sealed'}" for name, sealed in processes.items())
 
 
+def graphics(bundle: Bundle) -> str:
+    """An answer that was computed on a graphics card, by the sealed engine. A driver that is all software will do."""
+    if not list((bundle.inside / "llama_cpp" / "lib").glob("*ggml-vulkan*")):
+        raise Skipped("this bundle was built without Vulkan")
+    # Software says that it is no card, and is used only where it is asked for.
+    bundle.environment["GGML_VK_VISIBLE_DEVICES"] = "0"
+    events = [json.loads(line) for line in bundle.run("doctor", "--json").splitlines()]
+    cards = next(event["value"] for event in events if event.get("name") == "cards")
+    if "Vulkan0" not in cards:
+        raise Skipped(f"no Vulkan driver is here: {cards}")
+    return f"{cards}: {ask(bundle)}"
+
+
 def window(bundle: Bundle) -> str:
     """The window comes, SIGTERM closes it in good order, and nothing is said on the way."""
     if os.name == "nt":
@@ -273,6 +286,7 @@ CHECKS: tuple[Callable[[Bundle], str], ...] = (
     selftest,
     ask,
     doctor,
+    graphics,
     window,
     second_start,
     licences,

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from desktop import __version__, paths
 from desktop.child.evidence import Evidence
 from desktop.cli import output
+from desktop.domain.fit import Room
 from desktop.engine.client import EngineClient
 from desktop.errors import AppError
 from desktop.porter import Line
@@ -49,13 +50,15 @@ def doctor(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
     settings = SettingsFile(place.settings)
     offline = "stay offline is on" if settings.get(OFFLINE) else "stay offline is off: downloads are possible"
     facts.append(("network", "Network", offline))
+    processes, room = _enforced(settings, line)
+    facts.append(("cards", "Graphics cards", cards_text(room)))
     width = max(len(label) for _, label, _ in facts)
     for key, label, value in facts:
         if chosen.json:
             output.event("fact", name=key, value=value)
         else:
             output.line(f"{label:<{width}}  {value}")
-    for found in _enforced(settings, line):
+    for found in processes:
         if chosen.json:
             output.event("process", **found._asdict())
             continue
@@ -66,8 +69,8 @@ def doctor(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
     return 1 if broken else 0
 
 
-def _enforced(settings: SettingsFile, line: Line | None) -> list[Evidence]:
-    """The evidence of this run's processes. The engine is started for it, without a model."""
+def _enforced(settings: SettingsFile, line: Line | None) -> tuple[list[Evidence], Room | None]:
+    """The evidence of this run's processes, and what the engine found. It is started for it, without a model."""
     app = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
     worker, engine, loop = Worker("looking"), EngineClient(), QEventLoop()
     privacy = Privacy(settings, worker, line, lambda: engine)
@@ -79,7 +82,19 @@ def _enforced(settings: SettingsFile, line: Line | None) -> list[Evidence]:
     engine.shut()
     worker.shut()
     del app
-    return found
+    return found, engine.room
+
+
+def cards_text(room: Room | None) -> str:
+    """What layers can be moved to, or why there is nothing."""
+    if room is None:
+        return "unknown: the engine did not start"
+    if room.cards:
+        return "; ".join(
+            f"{card.description or card.name} ({card.name}), {output.size(card.free)} free of {output.size(card.total)}"
+            for card in room.cards
+        )
+    return f"none found ({', '.join(room.back_ends)})" if room.back_ends else "not supported by this build"
 
 
 def _memory() -> str:

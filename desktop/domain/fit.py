@@ -22,6 +22,9 @@ class Room(NamedTuple):
     main_total: int
     cards: tuple[Device, ...] = ()
     """What layers can be moved to."""
+    back_ends: tuple[str, ...] = ()
+    """What of llama.cpp would drive a card, as far as it is there: ``Vulkan``, ``CUDA``, ``MTL``. Without any no card
+    is ever found."""
 
 
 class Fit(NamedTuple):

@@ -19,6 +19,7 @@ from desktop.child.process import ChildProcess, Ending
 from desktop.child.surroundings import command_for
 from desktop.child.wire import Decoder
 from desktop.domain.chat import PartKind, Sampling
+from desktop.domain.fit import Room
 from desktop.domain.models import EngineFailure, EngineState, FailureKind, LoadOptions
 from desktop.engine import failure, protocol
 
@@ -88,6 +89,7 @@ class EngineClient(QObject):
         self._on_cards = False
         self._said = ""
         self._version = ""
+        self._room: Room | None = None
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.timeout.connect(self._hung)
@@ -112,6 +114,11 @@ class EngineClient(QObject):
     def version(self) -> str:
         """What runs there, for people; empty before the first process has said it."""
         return self._version
+
+    @property
+    def room(self) -> Room | None:
+        """Memory that was free when the process began, and the graphics cards; nothing before it has said it."""
+        return self._room
 
     def load(self, path: str, options: LoadOptions, template: str = "", *, insists: bool = False) -> None:
         """Open a model in a fresh process: what an earlier one held is given back to the system for certain.
@@ -340,7 +347,7 @@ class EngineClient(QObject):
             case protocol.Held():
                 self.held.emit(event)
             case protocol.Hello():
-                self._version = event.engine
+                self._version, self._room = event.engine, event.room
             case protocol.Pong():
                 pass
 

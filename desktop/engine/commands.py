@@ -59,8 +59,8 @@ class Engine:
         load_back_ends()
 
     def run(self) -> None:
+        self._pipe.send(protocol.Hello(os.getpid(), self._version, room_now()))
         self._pipe.start(self._urgent)
-        self._pipe.send(protocol.Hello(os.getpid(), self._version))
         while True:
             command = self._pipe.commands.get()
             with self._lock:

@@ -11,6 +11,9 @@ from desktop.engine.ggml import Pointer, Size, function
 # ggml's numbers for kinds of devices. What is not here joins several others into one.
 KINDS = (DeviceKind.PROCESSOR, DeviceKind.CARD, DeviceKind.INTEGRATED, DeviceKind.ACCELERATOR)
 
+NO_CARDS = {"CPU", "BLAS", "RPC"}
+"""Back ends that compute on no card of this computer."""
+
 
 def devices() -> tuple[Device, ...]:
     """All of them, in llama.cpp's order; asked afresh, since free memory changes.
@@ -45,6 +48,15 @@ def pointers() -> list[int]:
                 continue
         found.append(pointer)
     return found
+
+
+def back_ends() -> tuple[str, ...]:
+    """What of llama.cpp drives graphics cards here, whether or not there is one: ``Vulkan``, ``CUDA``, ``MTL``."""
+    count = function("ggml_backend_reg_count", Size)
+    get = function("ggml_backend_reg_get", Pointer, Size)
+    name_of = function("ggml_backend_reg_name", ctypes.c_char_p, Pointer)
+    names = ((name_of(get(number)) or b"").decode("utf-8", "replace") for number in range(count()))
+    return tuple(name for name in names if name not in NO_CARDS)
 
 
 def kind(pointer: int) -> DeviceKind:

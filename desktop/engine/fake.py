@@ -92,8 +92,8 @@ class Fake:
         """Tokens that each chat has in memory; below 0 the side sequence."""
 
     def run(self) -> None:
+        self._pipe.send(protocol.Hello(os.getpid(), "fake engine", Room(8 << 30, 16 << 30)))
         self._pipe.start(self._urgent)
-        self._pipe.send(protocol.Hello(os.getpid(), "fake engine"))
         while True:
             match self._pipe.commands.get():
                 case protocol.Load() as command:

@@ -162,6 +162,8 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     pid: int
     engine: str
     """For people: what runs here, and its version."""
+    room: Room
+    """Memory that is free now."""
     id: int = 0
 
 

@@ -174,7 +174,7 @@ class Placement(QObject):
             tuple(_places(room, takes, facts if is_loaded else None, mapped=options.map_file)),
             is_loaded,
             _cards(header, choice, room) if len(room.cards) > 1 else (),
-            "" if room.cards else self._no_card(),
+            "" if room.cards else self._no_card(room),
             problem,
             remedy,
             choice.context_length,
@@ -194,12 +194,16 @@ class Placement(QObject):
             return 0.0
         return self._speeds.about(model, way_of(options, layers, options.threads or _cores()))
 
-    def _no_card(self) -> str:
+    def _no_card(self, room: Room) -> str:
         if self._models.room() is None and self._models.state() is not EngineState.READY:
             return tr("Whether there is a graphics card is known when a model has been loaded.")
+        if not room.back_ends:
+            return tr(
+                "This Snug was built for the processor alone. A graphics card wants a build with Vulkan, CUDA or Metal."
+            )
         return tr(
-            "No graphics card that this version of Snug can use was found, so the processor does all the work. "
-            "With a card, a build for it (Vulkan, CUDA or Metal) is needed."
+            "No graphics card was found, so the processor does all the work. "
+            "If there is one in this computer, its driver may be missing or too old."
         )
 
 
@@ -227,7 +231,9 @@ def _places(room: Room, takes: Estimate, facts: protocol.Loaded | None, *, mappe
     for number, (card, usage) in enumerate(zip(room.cards, takes.devices, strict=True)):
         memory = usage.total - usage.weights
         if facts is not None and number < len(facts.cards_free):
-            memory = max(0, card.free - facts.cards_free[number] - usage.weights)
+            taken = card.free - facts.cards_free[number]
+            # A driver that takes no account always says that everything is free.
+            memory = taken - usage.weights if taken >= usage.weights else memory
         which, other = card.description or card.name, card.total - card.free
         short = tr("Graphics") if len(room.cards) == 1 else tr("Card {number}").format(number=number + 1)
         found.append(Place(_name(room, number), which, card.total, other, usage.weights, memory, short))

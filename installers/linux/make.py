@@ -39,7 +39,7 @@ Architecture: {architecture}
 Maintainer: Snug project
 Installed-Size: {kilobytes}
 Depends: {depends}
-Recommends: xdg-desktop-portal, gnome-keyring | kwalletmanager
+Recommends: xdg-desktop-portal, gnome-keyring | kwalletmanager, libvulkan1, mesa-vulkan-drivers
 Section: utils
 Priority: optional
 Description: Talk to open-weight language models on your own computer

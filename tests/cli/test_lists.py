@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from desktop import __version__
+from desktop.cli import doctor
+from desktop.domain.fit import Room
 from desktop.domain.ledger import Entry, Result
+from desktop.domain.memory import Device, DeviceKind
 from tests.cli.conftest import Snug
 from tests.fixtures.profiles import open_profile
 
@@ -71,6 +74,17 @@ def test_the_doctor_looks_and_changes_nothing(snug: Snug) -> None:
     assert facts["snug"] == __version__
     assert facts["data"] == str(snug.data)
     assert not (snug.data / "snug.db").exists()
+
+
+def test_the_doctor_names_the_graphics_cards_or_says_why_there_is_none(snug: Snug) -> None:
+    nothing = Room(8 << 30, 16 << 30)
+    facts = {fact["name"]: fact["value"] for fact in snug.run("doctor", "--json").of("fact")}
+    assert facts["cards"] != doctor.cards_text(None)
+    assert doctor.cards_text(nothing) == "not supported by this build"
+    assert doctor.cards_text(nothing._replace(back_ends=("Vulkan",))) == "none found (Vulkan)"
+    card = Device("Vulkan0", "Radeon RX 7600", DeviceKind.CARD, 7 << 30, 8 << 30)
+    found = doctor.cards_text(nothing._replace(cards=(card,), back_ends=("Vulkan",)))
+    assert found == "Radeon RX 7600 (Vulkan0), 7.5 GB free of 8.6 GB"
 
 
 def test_the_data_folder_may_be_named_on_the_line(snug: Snug, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from desktop.domain.fit import Room
 from desktop.domain.memory import Device, DeviceKind
 from desktop.domain.models import NO_DRAFT, CacheType, EngineState, LoadOptions
-from desktop.domain.placement import Change, PlacementView
+from desktop.domain.placement import Change, Place, PlacementView
 from desktop.services import intake
 from desktop.services.placement import Placement
 from tests.fixtures.architectures import Shape, write_model
@@ -60,7 +61,9 @@ def test_without_a_model_there_is_nothing_to_choose(home: Home) -> None:
 
 def test_without_a_card_it_says_why_and_the_rest_works(page: Page) -> None:
     page.room(MAIN)
-    assert "No graphics card" in page.view.no_card
+    assert "built for the processor alone" in page.view.no_card
+    page.room(MAIN._replace(back_ends=("Vulkan",)))
+    assert "No graphics card was found" in page.view.no_card
     [main] = page.view.places
     assert (main.name, main.total, main.other) == ("Main memory", 16 * GB, 8 * GB)
     before = main.memory
@@ -99,6 +102,20 @@ def test_what_does_not_fit_is_said_and_remedied(page: Page) -> None:
     assert page.view.remedy == f"Use {page.view.fits} instead"
     page.placement.take_remedy()
     assert (page.view.layers, page.view.problem, page.view.remedy) == (page.view.fits, "", "")
+
+
+def test_what_a_card_holds_is_measured_unless_its_driver_takes_no_account(page: Page) -> None:
+    models, facts = page.home.house.models, page.home.house.models.facts()
+    assert facts is not None
+
+    def shown(free: int) -> Place:
+        models._facts = msgspec.structs.replace(facts, cards_free=[free])
+        page.room(Room(8 * GB, 16 * GB, (card(5 * GB),)))
+        return page.view.places[0]
+
+    silent = shown(5 * GB)
+    assert silent.memory > 7777
+    assert shown(5 * GB - silent.weights - 7777).memory == 7777
 
 
 def test_several_cards_are_chosen_and_share_as_they_are_told(page: Page) -> None:
