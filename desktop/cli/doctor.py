@@ -94,7 +94,7 @@ def cards_text(room: Room | None) -> str:
             f"{card.description or card.name} ({card.name}), {output.size(card.free)} free of {output.size(card.total)}"
             for card in room.cards
         )
-    return f"none found ({', '.join(room.back_ends)})" if room.back_ends else "not supported by this build"
+    return "none found" if room.built_for_cards else "not supported by this build"
 
 
 def _memory() -> str:

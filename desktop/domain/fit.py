@@ -22,9 +22,8 @@ class Room(NamedTuple):
     main_total: int
     cards: tuple[Device, ...] = ()
     """What layers can be moved to."""
-    back_ends: tuple[str, ...] = ()
-    """What of llama.cpp would drive a card, as far as it is there: ``Vulkan``, ``CUDA``, ``MTL``. Without any no card
-    is ever found."""
+    built_for_cards: bool = False
+    """Whether llama.cpp comes with anything that would drive a card: Vulkan, CUDA or Metal."""
 
 
 class Fit(NamedTuple):

@@ -6,13 +6,13 @@ import ctypes
 from ctypes import byref
 
 from desktop.domain.memory import Device, DeviceKind
-from desktop.engine.ggml import Pointer, Size, function
+from desktop.engine.ggml import Pointer, Size, back_ends_here, function
 
 # ggml's numbers for kinds of devices. What is not here joins several others into one.
 KINDS = (DeviceKind.PROCESSOR, DeviceKind.CARD, DeviceKind.INTEGRATED, DeviceKind.ACCELERATOR)
 
-NO_CARDS = {"CPU", "BLAS", "RPC"}
-"""Back ends that compute on no card of this computer."""
+NO_CARDS = {"base", "cpu", "blas", "rpc"}
+"""What of ggml computes on no card of this computer."""
 
 
 def devices() -> tuple[Device, ...]:
@@ -50,13 +50,13 @@ def pointers() -> list[int]:
     return found
 
 
-def back_ends() -> tuple[str, ...]:
-    """What of llama.cpp drives graphics cards here, whether or not there is one: ``Vulkan``, ``CUDA``, ``MTL``."""
+def built_for_cards() -> bool:
+    """Whether anything is here that would drive a card: loaded, or not because the system has nothing for it."""
     count = function("ggml_backend_reg_count", Size)
     get = function("ggml_backend_reg_get", Pointer, Size)
     name_of = function("ggml_backend_reg_name", ctypes.c_char_p, Pointer)
-    names = ((name_of(get(number)) or b"").decode("utf-8", "replace") for number in range(count()))
-    return tuple(name for name in names if name not in NO_CARDS)
+    loaded = {(name_of(get(number)) or b"").decode("utf-8", "replace").lower() for number in range(count())}
+    return bool((loaded | back_ends_here()) - NO_CARDS)
 
 
 def kind(pointer: int) -> DeviceKind:

@@ -55,6 +55,11 @@ def load_back_ends() -> None:
         raise OSError(f"no back end for this processor in {_folder()}")
 
 
+def back_ends_here() -> set[str]:
+    """The kinds of libraries beside libllama, loaded or not: ``cpu``, ``vulkan``."""
+    return {path.name.removeprefix("lib").split(".")[0].split("-")[1] for path in _folder().glob("*ggml-*")}
+
+
 def _folder() -> Path:
     return Path(_llama_cpp.__file__).parent / "lib"
 

@@ -12,7 +12,7 @@ from desktop.domain.fit import Fit, Room, best_fit, most_layers
 from desktop.domain.gguf import Header
 from desktop.domain.memory import cards
 from desktop.domain.models import FailureKind, LoadOptions
-from desktop.engine.devices import back_ends, devices
+from desktop.engine.devices import built_for_cards, devices
 from desktop.engine.failing import RuntimeFailure
 
 
@@ -31,7 +31,7 @@ class Placing(NamedTuple):
 def room_now() -> Room:
     """The memory that is free in this moment."""
     memory = psutil.virtual_memory()
-    return Room(memory.available, memory.total, cards(devices()), back_ends())
+    return Room(memory.available, memory.total, cards(devices()), built_for_cards())
 
 
 def place(header: Header, options: LoadOptions, room: Room, draft: Header | None = None) -> Placing:

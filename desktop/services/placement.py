@@ -197,7 +197,7 @@ class Placement(QObject):
     def _no_card(self, room: Room) -> str:
         if self._models.room() is None and self._models.state() is not EngineState.READY:
             return tr("Whether there is a graphics card is known when a model has been loaded.")
-        if not room.back_ends:
+        if not room.built_for_cards:
             return tr(
                 "This Snug was built for the processor alone. A graphics card wants a build with Vulkan, CUDA or Metal."
             )

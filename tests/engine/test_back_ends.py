@@ -47,6 +47,17 @@ def test_where_nothing_computes_on_the_processor_there_is_no_engine(monkeypatch:
         ggml.load_back_ends()
 
 
+@pytest.mark.parametrize(
+    ("library", "built"), [("libggml-vulkan.so", True), ("ggml-cuda.dll", True), ("libggml-cpu-haswell.so", False)]
+)
+def test_a_build_for_cards_is_one_also_where_nothing_drives_them(
+    library: str, built: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / library).touch()
+    monkeypatch.setattr(ggml, "_folder", lambda: tmp_path)
+    assert devices.built_for_cards() is built
+
+
 @pytest.mark.parametrize("damaged", [False, True])
 def test_an_engine_without_its_libraries_says_what_to_do(damaged: bool, tmp_path: Path, qtbot: QtBot) -> None:
     package = Path(library()).parent.parent

@@ -62,7 +62,7 @@ def test_without_a_model_there_is_nothing_to_choose(home: Home) -> None:
 def test_without_a_card_it_says_why_and_the_rest_works(page: Page) -> None:
     page.room(MAIN)
     assert "built for the processor alone" in page.view.no_card
-    page.room(MAIN._replace(back_ends=("Vulkan",)))
+    page.room(MAIN._replace(built_for_cards=True))
     assert "No graphics card was found" in page.view.no_card
     [main] = page.view.places
     assert (main.name, main.total, main.other) == ("Main memory", 16 * GB, 8 * GB)
