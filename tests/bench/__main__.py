@@ -13,16 +13,16 @@ NAMES = (
     *("heads", "kills", "download", "shrinking"),
 )
 
-PEER = "peer"
-"""Needs a server that is built for it; only when asked for."""
+PEER, INSTALLED = "peer", "installed"
+"""These need what is built for them, llama.cpp's server and the bundle; only when asked for."""
 
 
 def main(wanted: list[str]) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
-    unknown = set(wanted) - {*NAMES, PEER}
+    unknown = set(wanted) - {*NAMES, PEER, INSTALLED}
     if unknown:
-        print(f"There are: {', '.join((*NAMES, PEER))}", file=sys.stderr)
+        print(f"There are: {', '.join((*NAMES, PEER, INSTALLED))}", file=sys.stderr)
         return 2
     figures: list[Figure] = []
     for name in wanted or NAMES:
