@@ -1,4 +1,4 @@
-"""From starting the installed Snug to its window, against the same from the source. Wants the bundle of ``make package``.
+"""From starting the installed Snug to its window, against the same from the source. Wants what ``make package`` makes.
 
 Both open the same chats with a passphrase from a file, so that no keychain's moods are measured with them. Usable: the
 window has been painted and listens for a second start.
