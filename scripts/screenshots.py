@@ -448,7 +448,10 @@ def draft_model(stage: Stage) -> None:
 
 
 def no_card(stage: Stage) -> None:
-    why = "No graphics card that Snug can use was found here. The model runs on the processor, which is slower."
+    why = (
+        "No graphics card was found, so the processor does all the work. "
+        "If there is one in this computer, its driver may be missing or too old."
+    )
     stage.placement.cards = 0
     inspector(stage)
     stage.placement.choose(gpu_layers=-1)
