@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from desktop import __version__  # noqa: E402
 from desktop.paths import PORTABLE  # noqa: E402
+from installers.linux import share  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 BUNDLE = ROOT / "build" / "package" / "snug"
@@ -93,14 +94,10 @@ def deb() -> Path:
     shutil.copytree(BUNDLE, WORK / "usr/lib/snug", symlinks=True)
     (WORK / "usr/bin").mkdir()
     (WORK / "usr/bin/snug").symlink_to("../lib/snug/snug")
-    put(HERE / "snug.desktop", "usr/share/applications/snug.desktop")
-    put(HERE / "snug-gguf.xml", "usr/share/mime/packages/snug-gguf.xml")
-    put(ROOT / "resources/brand/snug-mark.svg", "usr/share/icons/hicolor/scalable/apps/snug.svg")
-    for size in (16, 32, 48, 128, 256):
-        put(ROOT / f"build/icons/snug-{size}.png", f"usr/share/icons/hicolor/{size}x{size}/apps/snug.png")
-    put(ROOT / "LICENSE", "usr/share/doc/snug/copyright")
+    share.lay(WORK / "usr/share")
+    share.put(HERE / "copyright", WORK / "usr/share/doc/snug/copyright")
     for script in ("postinst", "postrm"):
-        put(HERE / script, f"DEBIAN/{script}", 0o755)
+        share.put(HERE / script, WORK / f"DEBIAN/{script}", 0o755)
     architecture = ARCHITECTURES[platform.machine()]
     kilobytes = sum(path.lstat().st_size for path in (WORK / "usr").rglob("*")) // 1024
     depends = DEPENDS.format(glibc=platform.libc_ver()[1])
@@ -112,14 +109,6 @@ def deb() -> Path:
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(WORK)
     return target
-
-
-def put(source: Path, place: str, mode: int = 0o644) -> None:
-    """A file of the package."""
-    target = WORK / place
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    target.chmod(mode)
 
 
 def main() -> None:
