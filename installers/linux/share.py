@@ -1,4 +1,4 @@
-"""What a desktop and its software centre are told of Snug, as it lies in ``/usr/share``: the entry of the menu, icons, the
+"""What desktops and software centres are told of Snug, as it lies in ``/usr/share``: the entry of the menu, icons, the
 type of model files, AppStream's description.
 
 ``python installers/linux/share.py FOLDER`` lays it into a folder; every package for Linux takes it from there. Standard
