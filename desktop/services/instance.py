@@ -199,9 +199,12 @@ def _lock(path: Path) -> QLockFile:
 
 def _taken(lock: QLockFile) -> bool:
     """Take a lock that nobody holds. Qt asks whether the process lives whose number is in the file; in a sandbox with
-    numbers of its own, the next Snug has the number of the one that was killed. The file's own lock cannot be mistaken:
-    while somebody holds it, the file cannot be taken away."""
-    return lock.tryLock(0) or (lock.removeStaleLockFile() and lock.tryLock(0))
+    numbers of its own, the next Snug has the number of the one that was killed. The system's lock on the file cannot be
+    mistaken: while somebody has it, Qt does not take the file away. An empty one is only just being made."""
+    if lock.tryLock(0):
+        return True
+    number, *_ = lock.getLockInfo()
+    return bool(number) and lock.removeStaleLockFile() and lock.tryLock(0)
 
 
 def _address(folder: Path) -> str:

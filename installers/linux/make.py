@@ -7,6 +7,7 @@ SOURCE_DATE_EPOCH says.
 from __future__ import annotations
 
 import argparse
+import gzip
 import os
 import platform
 import shutil
@@ -92,10 +93,15 @@ def deb() -> Path:
     """The package for Debian, Ubuntu and their kin."""
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(BUNDLE, WORK / "usr/lib/snug", symlinks=True)
+    for library in WORK.rglob("*.so*"):
+        library.chmod(0o644)
     (WORK / "usr/bin").mkdir()
     (WORK / "usr/bin/snug").symlink_to("../lib/snug/snug")
     share.lay(WORK / "usr/share")
-    share.put(HERE / "copyright", WORK / "usr/share/doc/snug/copyright")
+    papers = WORK / "usr/share/doc/snug"
+    share.put(HERE / "copyright", papers / "copyright")
+    # The same words give the same file: no name and no time in it.
+    (papers / "changelog.gz").write_bytes(gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), mtime=0))
     for script in ("postinst", "postrm"):
         share.put(HERE / script, WORK / f"DEBIAN/{script}", 0o755)
     architecture = ARCHITECTURES[platform.machine()]
