@@ -163,6 +163,8 @@ def _close(process: subprocess.Popen[str]) -> None:
 
 def no_back_end(bundle: Bundle) -> str:
     """Without the back ends a model is refused in words that help."""
+    if not os.access(bundle.whole.parent, os.W_OK):
+        raise Skipped("nothing can be written where the program lies")
     with TemporaryDirectory(prefix="snug-", dir=bundle.whole.parent) as folder:
         copy = Path(folder) / "snug"
         shutil.copytree(bundle.whole, copy, symlinks=True, copy_function=os.link)
