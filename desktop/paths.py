@@ -128,8 +128,16 @@ def portable_data_dir() -> Path | None:
     """The data folder of a Snug that is carried about: it has a file of this name beside the program."""
     if not getattr(sys, "frozen", False):
         return None
-    folder = Path(sys.executable).parent
+    folder = _carried().parent
     return folder / "data" if (folder / PORTABLE).exists() else None
+
+
+def _carried() -> Path:
+    """The program as its owner has it: where it runs from inside an AppImage, that file."""
+    program = Path(sys.executable)
+    image, inside = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
+    # What an AppImage starts inherits both names, another Snug too.
+    return Path(image) if image and inside and program.is_relative_to(inside) else program
 
 
 @cache

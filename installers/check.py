@@ -53,9 +53,11 @@ class Bundle:
 
     def __init__(self, program: Path, folder: Path) -> None:
         self.program = program
+        # It may be a link, as in /usr/bin and in an AppImage.
+        self.whole = program.resolve().parent
         self.inside = next(
-            (place for place in (program.parent / "_internal", program.parent.parent / "Frameworks") if place.exists()),
-            program.parent,
+            (place for place in (self.whole / "_internal", self.whole.parent / "Frameworks") if place.exists()),
+            self.whole,
         )
         self.data = folder / "data"
         passphrase = folder / "passphrase"
@@ -174,13 +176,14 @@ def _close(process: subprocess.Popen[str]) -> None:
 
 def no_back_end(bundle: Bundle) -> str:
     """Without the back ends a model is refused in words that help."""
-    whole = bundle.program.parent
-    with TemporaryDirectory(prefix="snug-", dir=whole.parent) as folder:
+    if not os.access(bundle.whole.parent, os.W_OK):
+        raise Skipped("nothing can be written where the program lies")
+    with TemporaryDirectory(prefix="snug-", dir=bundle.whole.parent) as folder:
         copy = Path(folder) / "snug"
-        shutil.copytree(whole, copy, symlinks=True, copy_function=os.link)
+        shutil.copytree(bundle.whole, copy, symlinks=True, copy_function=os.link)
         for library in copy.rglob("*ggml-cpu*"):
             library.unlink()
-        result = bundle.start(copy / bundle.program.name, "ask", "Say hello", "--json")
+        result = bundle.start(copy / bundle.program.resolve().name, "ask", "Say hello", "--json")
     refused = json.loads(result.stdout.splitlines()[-1])
     if result.returncode != 1 or refused.get("code") != "MISSING_BACKEND" or len(result.stderr.splitlines()) != 1:
         raise Failed(f"status {result.returncode}: {result.stdout} {result.stderr}")

@@ -62,6 +62,17 @@ class TestWherePortableDataLies:
     def test_in_the_systems_place_without_a_marker(self) -> None:
         assert self.folder not in paths.data_dir(None).parents
 
+    def test_beside_an_appimage(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        image = self.folder / "carried" / "snug.AppImage"
+        image.parent.mkdir()
+        (image.parent / paths.PORTABLE).touch()
+        monkeypatch.setenv("APPIMAGE", str(image))
+        monkeypatch.setenv("APPDIR", str(self.folder))
+        assert paths.data_dir(None) == image.parent / "data"
+        # Another program's: it only started this one.
+        monkeypatch.setenv("APPDIR", str(image.parent))
+        assert image.parent not in paths.data_dir(None).parents
+
     def test_and_never_for_a_checkout(self, monkeypatch: pytest.MonkeyPatch) -> None:
         (self.folder / paths.PORTABLE).touch()
         monkeypatch.delattr(sys, "frozen")

@@ -40,7 +40,7 @@ class Mark:
 
     def hold(self) -> Mark:
         """To be called before anything is written. Waits for the disk."""
-        self._lock.tryLock(0)
+        _taken(self._lock)
         return self
 
     def alive(self, name: str) -> bool:
@@ -51,7 +51,7 @@ class Mark:
         if not name or not path.exists():
             return False
         lock = _lock(path)
-        if lock.tryLock(0):
+        if _taken(lock):
             lock.unlock()
             return False
         return True
@@ -91,7 +91,7 @@ class WindowLock(QObject):
     def take(self, files: Sequence[str] = ()) -> bool:
         """True if this is the only window; else the other one has been asked to come to the front, and given the
         files. One that is only just opening is waited for, as long as it has files to get."""
-        if self._lock.tryLock(0):
+        if _taken(self._lock):
             return True
         word = OPEN + json.dumps(list(files)).encode() if files else RAISE
         until = time.monotonic() + PATIENCE_S * bool(files)
@@ -169,7 +169,7 @@ def somebody_else(folder: Path, mark: Mark) -> bool:
 def window_is_open(folder: Path) -> bool:
     """Whether there is a window on the data folder."""
     lock = _lock(folder / "window.lock")
-    if not lock.tryLock(0):
+    if not _taken(lock):
         return True
     lock.unlock()
     return False
@@ -195,6 +195,16 @@ def _lock(path: Path) -> QLockFile:
     lock = QLockFile(str(path))
     lock.setStaleLockTime(0)
     return lock
+
+
+def _taken(lock: QLockFile) -> bool:
+    """Take a lock that nobody holds. Qt asks whether the process lives whose number is in the file; in a sandbox with
+    numbers of its own, the next Snug has the number of the one that was killed. The system's lock on the file cannot be
+    mistaken: while somebody has it, Qt does not take the file away. An empty one is only just being made."""
+    if lock.tryLock(0):
+        return True
+    number, *_ = lock.getLockInfo()
+    return bool(number) and lock.removeStaleLockFile() and lock.tryLock(0)
 
 
 def _address(folder: Path) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop import APP_ID, logs
 from desktop import house as houses
-from desktop import logs
 from desktop.errors import AppError
 from desktop.house import House, Stores
 from desktop.paths import Paths, resources
@@ -97,7 +97,7 @@ class Desktop(QObject):
         if isinstance(application, Application):
             application.opened.connect(self.open)
         application.setApplicationName("Snug")
-        application.setDesktopFileName("snug")
+        application.setDesktopFileName(APP_ID)
         self._taskbar: Taskbar | None = None
         load_fonts()
         self.theme = Theme(*(kind(settings.get(key)) for kind, key in LOOKS.items()))
@@ -360,7 +360,7 @@ class Desktop(QObject):
         if self._taskbar is None:
             from desktop.ui.taskbar import Taskbar
 
-            self._taskbar = Taskbar("snug")
+            self._taskbar = Taskbar(APP_ID)
         self._taskbar.show(done, size)
         if hosts:
             title = (

@@ -7,6 +7,7 @@ SOURCE_DATE_EPOCH says.
 from __future__ import annotations
 
 import argparse
+import gzip
 import os
 import platform
 import shutil
@@ -20,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from desktop import __version__  # noqa: E402
 from desktop.paths import PORTABLE  # noqa: E402
+from installers.linux import share  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 BUNDLE = ROOT / "build" / "package" / "snug"
@@ -91,16 +93,17 @@ def deb() -> Path:
     """The package for Debian, Ubuntu and their kin."""
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(BUNDLE, WORK / "usr/lib/snug", symlinks=True)
+    for library in WORK.rglob("*.so*"):
+        library.chmod(0o644)
     (WORK / "usr/bin").mkdir()
     (WORK / "usr/bin/snug").symlink_to("../lib/snug/snug")
-    put(HERE / "snug.desktop", "usr/share/applications/snug.desktop")
-    put(HERE / "snug-gguf.xml", "usr/share/mime/packages/snug-gguf.xml")
-    put(ROOT / "resources/brand/snug-mark.svg", "usr/share/icons/hicolor/scalable/apps/snug.svg")
-    for size in (16, 32, 48, 128, 256):
-        put(ROOT / f"build/icons/snug-{size}.png", f"usr/share/icons/hicolor/{size}x{size}/apps/snug.png")
-    put(ROOT / "LICENSE", "usr/share/doc/snug/copyright")
+    share.lay(WORK / "usr/share")
+    papers = WORK / "usr/share/doc/snug"
+    share.put(HERE / "copyright", papers / "copyright")
+    # The same words give the same file: no name and no time in it.
+    (papers / "changelog.gz").write_bytes(gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), mtime=0))
     for script in ("postinst", "postrm"):
-        put(HERE / script, f"DEBIAN/{script}", 0o755)
+        share.put(HERE / script, WORK / f"DEBIAN/{script}", 0o755)
     architecture = ARCHITECTURES[platform.machine()]
     kilobytes = sum(path.lstat().st_size for path in (WORK / "usr").rglob("*")) // 1024
     depends = DEPENDS.format(glibc=platform.libc_ver()[1])
@@ -112,14 +115,6 @@ def deb() -> Path:
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(WORK)
     return target
-
-
-def put(source: Path, place: str, mode: int = 0o644) -> None:
-    """A file of the package."""
-    target = WORK / place
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    target.chmod(mode)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.services.instance import OPEN, Mark, WindowLock
+from desktop.services.instance import OPEN, Mark, WindowLock, window_is_open
 
 LEAVE_A_MARK = """
 import os, sys
@@ -47,6 +47,22 @@ def test_the_mark_of_a_killed_process_says_that_it_is_gone(tmp_path: Path) -> No
     mark = Mark(tmp_path).hold()
     assert not mark.alive(name)
     mark.release()
+
+
+def test_a_lock_that_nobody_holds_is_free_even_if_it_names_a_living_process(tmp_path: Path) -> None:
+    """In a sandbox with numbers of its own, the next Snug has the number of the one that was killed."""
+    file = tmp_path / "window.lock"
+    killed = WindowLock(tmp_path)
+    assert killed.take()
+    named = file.read_bytes()
+    killed.release()
+    file.write_bytes(named)
+    assert not window_is_open(tmp_path)
+    file.write_bytes(named)
+    lock = WindowLock(tmp_path)
+    assert lock.take()
+    assert window_is_open(tmp_path)
+    lock.release()
 
 
 def test_marks_of_the_dead_are_swept_away_and_those_of_the_living_stay(tmp_path: Path) -> None:

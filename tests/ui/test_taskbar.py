@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 from desktop.ui.taskbar import Taskbar
 app = QCoreApplication(["taskbar"])
-taskbar = Taskbar("snug")
+taskbar = Taskbar("org.example.App")
 for done in (0, 420, 421, 1000):
     taskbar.show(done, 1000)
 taskbar.show(0, 0)
@@ -47,10 +47,10 @@ def test_each_new_percent_is_told_once_and_the_end_takes_it_away(tmp_path: Path)
     )
     words = heard.read_text()
     assert words.count("member=Update") == 4
-    assert words.count('string "application://snug.desktop"') == 4
+    assert words.count('string "application://org.example.App.desktop"') == 4
     assert [line.split()[-1] for line in words.splitlines() if "double" in line] == ["0", "0.42", "1", "0"]
 
 
 def test_without_a_bus_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-    Taskbar("snug").show(1, 2)
+    Taskbar("org.example.App").show(1, 2)

@@ -16,6 +16,7 @@ _SYSTEM = (
 _RESOLVING = (
     *("/run/systemd/resolve", "/run/NetworkManager", "/run/resolvconf", "/run/connman", "/run/nscd", "/var/run/nscd"),
     *("/mnt/wsl", "/var/lib/ca-certificates", "/var/lib/sss"),
+    "/run/host/monitor",  # /etc/resolv.conf of a Flatpak leads there
 )
 _PACKAGES = ("site-packages", "dist-packages")
 _GRAPHICS = ("nvidia*", "dri", "kfd", "dxg", "accel", "mali*")
