@@ -10,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from desktop.ui.chat import formulas
 from desktop.ui.chat.drawing import UNIT, Drawing
 from desktop.ui.chat.look import CODE_PADDING, Look
 from desktop.ui.chat.spec import Role, Span, Style
+from desktop.ui.chat.text_piece import Picture, Piece, format_range, x_of
 
 PIECE = 2_400
 """Characters laid out together."""
@@ -34,33 +35,6 @@ _SIDE, _AIR = 1.0, 2.0
 """Room beside a formula, and above and below it."""
 _SMALLEST = 0.6
 """A formula that would have to be made smaller than this is shown as its source, which can be wrapped."""
-
-
-class _Picture:
-    """A formula in its place: where its base line begins, from the top left corner of the piece."""
-
-    def __init__(self, start: int, end: int, drawing: Drawing, size: float) -> None:
-        self.start = start
-        self.end = end
-        self.at = QPointF()
-        self.drawing = drawing
-        self.size = size
-
-
-class _Piece:
-    """A part of the text that is laid out at once."""
-
-    def __init__(self, start: int, end: int, layout: QTextLayout, top: float) -> None:
-        self.start = start
-        self.end = end
-        self.layout = layout
-        self.top = top
-        self.height = 0.0
-        self.lines: list[tuple[float, float]] = []
-        """Top and height of each line, from the top of the piece."""
-        self.codes: list[QRectF] = []
-        """Backgrounds of inline code."""
-        self.pictures: list[_Picture] = []
 
 
 class TextBlock:
@@ -86,7 +60,7 @@ class TextBlock:
         self._line_height = line_height or look.line_height(role)
         self._ink = ink or look.ink
         self._align = align
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         self._width = -1.0
         self._pending = False
         self.height = float(self._line_height)
@@ -195,11 +169,7 @@ class TextBlock:
                 end = min(len(self.text), position + WORD_PIECE)
             piece = self._lay_piece(position, end, top)
             if end < len(self.text) and len(piece.lines) > 1:
-                # The last line goes on in the next piece.
-                piece.end = position + piece.layout.lineAt(len(piece.lines) - 1).textStart()
-                piece.height -= piece.lines.pop()[1]
-                piece.codes = [rect for rect in piece.codes if rect.top() < piece.height]
-                piece.pictures = [picture for picture in piece.pictures if picture.start < piece.end]
+                piece.leave_last_line()
             self._pieces.append(piece)
             position = piece.end
             top += piece.height
@@ -207,7 +177,7 @@ class TextBlock:
                 break
         self.height = top
 
-    def _lay_piece(self, start: int, end: int, top: float) -> _Piece:
+    def _lay_piece(self, start: int, end: int, top: float) -> Piece:
         text = self.text[start:end]
         pictures = self._pictures_within(start, end)
         for picture in pictures:
@@ -227,7 +197,7 @@ class TextBlock:
         formats, codes = self._formats(start, end)
         if formats:
             layout.setFormats(formats)
-        piece = _Piece(start, end, layout, top)
+        piece = Piece(start, end, layout, top)
         code_starts = {a for a, _ in codes}
         metrics = QFontMetricsF(self._font)
         ascent, descent = metrics.ascent(), metrics.descent()
@@ -262,16 +232,16 @@ class TextBlock:
         layout.endLayout()
         for picture in piece.pictures:
             line = layout.lineForTextPosition(picture.start - start)
-            left = min(_x(line, picture.start - start), _x(line, min(picture.end, end) - start))
+            left = min(x_of(line, picture.start - start), x_of(line, min(picture.end, end) - start))
             picture.at.setX(left + _SIDE - min(0.0, picture.drawing.left) * picture.size / UNIT)
         piece.height = y
         if codes:
-            self._code_backgrounds(piece, codes)
+            piece.put_under_code(codes)
         return piece
 
-    def _pictures_within(self, start: int, end: int) -> list[_Picture]:
+    def _pictures_within(self, start: int, end: int) -> list[Picture]:
         return [
-            _Picture(span[0], span[1], drawing, self._size_of(drawing))
+            Picture(span[0], span[1], drawing, self._size_of(drawing))
             for span in self._spans_within(start, end)
             if (drawing := self._drawing_of(span)) is not None
         ]
@@ -284,20 +254,20 @@ class TextBlock:
             drawing = self._drawing_of(span)
             if drawing is not None:
                 if span[0] >= start:
-                    ranges.append(_range(a, 1, self._place_for(drawing)))
+                    ranges.append(format_range(a, 1, self._place_for(drawing)))
                 continue
             if style.formula:
                 style = style._replace(code=True)
             if not style.code:
-                ranges.append(_range(a, b - a, self._look.format(self._role, style)))
+                ranges.append(format_range(a, b - a, self._look.format(self._role, style)))
                 continue
             codes.append((a, b))
             if a > 0:
                 before = self._style_at(start + a - 1)
-                ranges.append(_range(a - 1, 1, self._look.format(self._role, before, CODE_PADDING)))
+                ranges.append(format_range(a - 1, 1, self._look.format(self._role, before, CODE_PADDING)))
             if b - a > 1:
-                ranges.append(_range(a, b - a - 1, self._look.format(self._role, style)))
-            ranges.append(_range(b - 1, 1, self._look.format(self._role, style, CODE_PADDING)))
+                ranges.append(format_range(a, b - a - 1, self._look.format(self._role, style)))
+            ranges.append(format_range(b - 1, 1, self._look.format(self._role, style, CODE_PADDING)))
         return ranges, codes
 
     def _place_for(self, drawing: Drawing) -> QTextCharFormat:
@@ -323,18 +293,6 @@ class TextBlock:
                 return style
         return Style()
 
-    def _code_backgrounds(self, piece: _Piece, codes: list[tuple[int, int]]) -> None:
-        for index, (top, height) in enumerate(piece.lines):
-            line = piece.layout.lineAt(index)
-            first, last = line.textStart(), line.textStart() + line.textLength()
-            for start, end in codes:
-                if end <= first or start >= last:
-                    continue
-                left, right = _x(line, max(start, first)), _x(line, min(end, last))
-                if start >= first:
-                    left -= CODE_PADDING
-                piece.codes.append(QRectF(left, top + height / 2 - 10.5, right - left, 21))
-
     # Drawing
 
     def draw(
@@ -359,10 +317,11 @@ class TextBlock:
                     painter.drawRoundedRect(rect.translated(x, top), _RADIUS, _RADIUS)
             overlays: list[QTextLayout.FormatRange] = []
             if hovered is not None:
-                _overlay(overlays, piece, hovered, self._look.hovered)
+                overlays += piece.overlay(hovered, self._look.hovered)
             if selection is not None:
-                self._draw_selection(painter, piece, selection, x, top, clip)
-                _overlay(overlays, piece, selection, self._look.selected)
+                for rect in piece.selected(selection):
+                    painter.fillRect(rect.translated(x, top) & clip, self._look.selection)
+                overlays += piece.overlay(selection, self._look.selected)
             painter.setPen(self._ink)
             # The layout may have one line more than the piece: the clip keeps it from being drawn.
             lines = QRectF(clip.left(), top, clip.width(), piece.height - 1)
@@ -375,25 +334,6 @@ class TextBlock:
     def _ink_at(self, position: int) -> QColor:
         return self._look.theme.color("accentText") if self._style_at(position).href else self._ink
 
-    def _draw_selection(
-        self, painter: QPainter, piece: _Piece, selection: tuple[int, int], x: float, top: float, clip: QRectF
-    ) -> None:
-        start, end = selection
-        for index, (line_top, height) in enumerate(piece.lines):
-            if top + line_top > clip.bottom() or top + line_top + height < clip.top():
-                continue
-            line = piece.layout.lineAt(index)
-            first = piece.start + line.textStart()
-            last = first + line.textLength()
-            if end <= first or start >= last + 1:
-                continue
-            left = _x(line, max(start, first) - piece.start)
-            right = _x(line, min(end, last) - piece.start)
-            if end > last or right == left:
-                right += 4  # shows that the line break is selected too
-            rect = QRectF(x + min(left, right), top + line_top, abs(right - left), height)
-            painter.fillRect(rect, self._look.selection)
-
     # Positions
 
     def _piece_at(self, y: float) -> int:
@@ -404,62 +344,31 @@ class TextBlock:
     def position_at(self, x: float, y: float) -> int:
         """The position in the text nearest to a point."""
         self._ensure()
-        piece = self._pieces[self._piece_at(y)]
-        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
-        line = piece.layout.lineAt(index)
-        position = piece.start + _int(line.xToCursor(x))
-        # A position at the end of a wrapped line is the start of the next one: stay on this line.
-        last = piece.start + line.textStart() + line.textLength()
-        is_end = last >= len(self.text)
-        return min(position, last if is_end else max(piece.start + line.textStart(), last - 1))
+        index = self._piece_at(y)
+        return self._pieces[index].position_at(x, y, is_last=index == len(self._pieces) - 1)
 
     def hits_text(self, x: float, y: float) -> bool:
         """Whether there is a character under the point, and not the empty end of a line."""
         self._ensure()
-        piece = self._pieces[self._piece_at(y)]
-        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
-        line = piece.layout.lineAt(index)
-        box = line.naturalTextRect()
+        box = self._pieces[self._piece_at(y)].line_at(y).naturalTextRect()
         return 0 <= y < self.height and box.left() <= x <= box.right()
 
     def character_at(self, x: float, y: float) -> int:
         """The character under a point, or -1."""
-        if not self.hits_text(x, y):
-            return -1
-        piece = self._pieces[self._piece_at(y)]
-        index = max(0, bisect_right(piece.lines, y - piece.top, key=_line_top) - 1)
-        line = piece.layout.lineAt(index)
-        return piece.start + _int(line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter))
+        return self._pieces[self._piece_at(y)].character_at(x, y) if self.hits_text(x, y) else -1
 
     def rect_at(self, position: int) -> QRectF:
         """A caret at a position: no width, as high as its line."""
         self._ensure()
-        if not self._pieces:
+        if not self._pieces or not self._pieces[-1].lines:
             return QRectF(0, 0, 0, self.height)
-        piece = self._pieces[-1]
-        for candidate in self._pieces:
-            if position < candidate.end:
-                piece = candidate
-                break
-        line = piece.layout.lineForTextPosition(min(position, piece.end) - piece.start)
-        index = line.lineNumber() if line.isValid() else max(0, len(piece.lines) - 1)
-        if not piece.lines:
-            return QRectF(0, 0, 0, self.height)
-        top, height = piece.lines[index]
-        x = _x(piece.layout.lineAt(index), position - piece.start)
-        return QRectF(x, piece.top + top, 0, height)
+        piece = next((piece for piece in self._pieces if position < piece.end), self._pieces[-1])
+        return piece.caret_at(position)
 
     def natural_width(self) -> float:
         """Width of the widest line."""
         self._ensure()
-        return max(
-            (
-                piece.layout.lineAt(i).naturalTextWidth() + piece.layout.lineAt(i).x()
-                for piece in self._pieces
-                for i in range(len(piece.lines))
-            ),
-            default=0.0,
-        )
+        return max((piece.natural_width() for piece in self._pieces), default=0.0)
 
     def atom_at(self, position: int) -> tuple[int, int] | None:
         """The formula that a position is within."""
@@ -505,38 +414,9 @@ def _same_length(old: str, new: str, old_spans: tuple[Span, ...], new_spans: tup
     return same
 
 
-def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
-    result = QTextLayout.FormatRange()
-    result.start = start
-    result.length = length
-    result.format = form
-    return result
-
-
-def _overlay(
-    overlays: list[QTextLayout.FormatRange], piece: _Piece, part: tuple[int, int], form: QTextCharFormat
-) -> None:
-    start, end = max(part[0], piece.start), min(part[1], piece.end)
-    if start < end:
-        overlays.append(_range(start - piece.start, end - start, form))
-
-
-def _x(line: QTextLine, position: int) -> float:
-    found = line.cursorToX(position)
-    return float(found[0] if isinstance(found, tuple) else found)
-
-
-def _int(value: object) -> int:
-    return int(value[0] if isinstance(value, tuple) else value)  # type: ignore[call-overload]
-
-
 def _span_start(span: Span) -> int:
     return span[0]
 
 
-def _piece_top(piece: _Piece) -> float:
+def _piece_top(piece: Piece) -> float:
     return piece.top
-
-
-def _line_top(line: tuple[float, float]) -> float:
-    return line[0]
