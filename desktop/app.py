@@ -11,7 +11,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from desktop import paths, screens
+from desktop import bindings, paths, screens
 from desktop.child.seal import filters, memory
 from desktop.cli import output
 from desktop.errors import AppError
@@ -28,6 +28,7 @@ def main(chosen: Namespace, line: Line | None) -> int:
         if chosen.command is None:
             return _window(data_dir, line, [] if AGAIN in os.environ else chosen.files)
         filters.seal_app()
+        bindings.load()
         if chosen.command == "selftest":
             from desktop import selftest
 

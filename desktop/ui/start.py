@@ -11,12 +11,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop import logs, screens
+from desktop import bindings, logs, screens
 from desktop import paths as folders
 from desktop.child.seal import filters
 from desktop.opener import Opener
 from desktop.settings import SettingsFile
-from desktop.ui import bindings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

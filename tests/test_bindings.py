@@ -11,7 +11,7 @@ def test_import_is_pythons_own_again_when_pyside_is_there() -> None:
     program = """
     import builtins
     before = builtins.__import__
-    from desktop.ui import bindings
+    from desktop import bindings
     bindings.load()
     print(builtins.__import__ is before)
     from PySide6.QtCore import QObject
@@ -23,7 +23,7 @@ def test_import_is_pythons_own_again_when_pyside_is_there() -> None:
 def test_what_describes_signatures_is_not_compiled_at_the_start() -> None:
     program = f"""
     import sys
-    from desktop.ui import bindings
+    from desktop import bindings
     bindings.load()
     import PySide6.QtWidgets
     names = ["shibokensupport.signature." + name for name in {PUT_OFF}]
@@ -34,7 +34,7 @@ def test_what_describes_signatures_is_not_compiled_at_the_start() -> None:
 
 def test_wrong_arguments_are_told_in_full_all_the_same() -> None:
     program = """
-    from desktop.ui import bindings
+    from desktop import bindings
     bindings.load()
     from PySide6.QtCore import QPoint, QSize
     for wrong in (lambda: QPoint("a"), lambda: QSize().scale(None), lambda: QPoint.nothing):
