@@ -116,7 +116,8 @@ def default_data_dir() -> Path:
     if (carried := portable_data_dir()) is not None:
         return carried
     if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "Snug"
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "Snug"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Snug"
     base = os.environ.get("XDG_DATA_HOME", "")

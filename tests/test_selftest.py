@@ -19,8 +19,9 @@ PARTS = ["program", "packages", "keychain", "database", "window", "engine", "cou
 
 def selftest(home: Path, *before: str) -> tuple[int, list[dict[str, object]], str]:
     """A real run on a machine without a keychain: status, what was found, and what was said beside it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    environment = {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "TMPDIR": str(home)}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    at_home = {name: str(home) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
+    environment = {**kept, **at_home, "PYTHONPATH": str(ROOT)}
     program = f"import sys; sys.argv = ['snug', '--selftest', '--json']; {'; '.join(before)}"
     program += "\nfrom desktop import __main__\nsys.exit(__main__.main())"
     result = subprocess.run(

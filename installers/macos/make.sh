@@ -3,6 +3,7 @@
 #
 # SNUG_SIGN_AS       name of a Developer ID Application certificate in the keychain; without it nothing is signed
 # SNUG_NOTARY        name of a notarytool keychain profile; without it nothing is notarised
+# SNUG_KEYCHAIN      the keychain that the profile is in, where it is not the user's own
 set -eu
 cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' desktop/__init__.py)
@@ -32,7 +33,8 @@ hdiutil create -volname Snug -srcfolder "$folder" -format ULMO -quiet "$image"
 
 if [ -n "${SNUG_SIGN_AS:-}" ] && [ -n "${SNUG_NOTARY:-}" ]; then
     codesign --timestamp --sign "$SNUG_SIGN_AS" "$image"
-    xcrun notarytool submit "$image" --keychain-profile "$SNUG_NOTARY" --wait
+    xcrun notarytool submit "$image" --keychain-profile "$SNUG_NOTARY" \
+        ${SNUG_KEYCHAIN:+--keychain "$SNUG_KEYCHAIN"} --wait
     xcrun stapler staple "$image"
     xcrun stapler validate "$image"
 else

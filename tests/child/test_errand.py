@@ -36,6 +36,10 @@ print('{"type":"progress","id":1,"written":7}\\n{"type":"made","id":1}', flush=T
 def test_how_it_ended_and_its_last_words_are_known() -> None:
     ending = run("print('so it is', file=sys.stderr); sys.exit(3)", [])
     assert (ending.code, ending.crashed, ending.said) == (3, False, "so it is")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_a_signal_that_ended_it_is_known() -> None:
     ending = run("os.kill(os.getpid(), signal.SIGKILL)", [])
     assert (ending.code, ending.crashed) == (signal.SIGKILL, True)
 

@@ -109,7 +109,7 @@ def test_the_app_keeps_what_a_desktop_needs(surroundings: dict[str, Any]) -> Non
     assert {name for name in ways if results[name] != "worked"} == set()
 
 
-@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(sys.platform != "linux" or landlock.abi() == 0, reason="this kernel has no Landlock")
 def test_no_way_leads_out_of_the_engine(surroundings: dict[str, Any]) -> None:
     ways = [*ENGINE_INTERNET, *INTO_OTHERS, *LOCAL, *FILES]
     control = tried("open", surroundings, ways)
@@ -123,7 +123,7 @@ def test_no_way_leads_out_of_the_engine(surroundings: dict[str, Any]) -> None:
     assert Path(surroundings["model"]).stat().st_size > 0
 
 
-@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(sys.platform != "linux" or landlock.abi() == 0, reason="this kernel has no Landlock")
 def test_a_quantiser_reads_its_model_writes_its_copy_and_that_is_all(surroundings: dict[str, Any]) -> None:
     copy = Path(surroundings["home"], "copy.part")
     copy.touch()
@@ -141,7 +141,7 @@ def test_the_engine_reaches_no_other_process_with_a_signal(surroundings: dict[st
     assert tried("engine", surroundings, ["signal"])["signal"] == "refused"
 
 
-@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(sys.platform != "linux" or landlock.abi() == 0, reason="this kernel has no Landlock")
 def test_the_engine_looks_into_no_other_process(surroundings: dict[str, Any]) -> None:
     # Root may look at performance everywhere, and with it at environments: the rule is for everybody else.
     user = NOBODY if os.geteuid() == 0 else None
@@ -153,7 +153,7 @@ def test_the_engine_looks_into_no_other_process(surroundings: dict[str, Any]) ->
 
 
 @pytest.mark.model
-@pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(sys.platform != "linux" or landlock.abi() == 0, reason="this kernel has no Landlock")
 def test_the_starter_model_answers_behind_the_seal(surroundings: dict[str, Any], starter: Path) -> None:
     sealed = tried("engine", surroundings | {"model": str(starter)}, ["python"], load=True)
     assert sealed["answer"].isdigit()

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import resource
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -230,8 +229,10 @@ def test_too_little_room_is_told_before_anything_is_fetched(hub: FakeHub, courie
     assert (hub.seen, has_no_kept_files(courier.folder)) == ([], True)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="limits")
+@pytest.mark.skipif(sys.platform != "linux", reason="limits")
 def test_a_disk_that_fills_up_keeps_what_there_is_and_goes_on_when_there_is_room(hub: FakeHub, tmp_path: Path) -> None:
+    import resource
+
     hub.add(REPO, files={FILE: DATA})
     courier = Talk(hub.endpoint, tmp_path)
     courier.until(protocol.Hello)
