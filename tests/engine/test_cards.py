@@ -20,6 +20,8 @@ from tests.fixtures.rpc_device import endpoints, has_rpc, rpc_devices
 pytestmark = [pytest.mark.model, pytest.mark.skipif(not has_rpc(), reason="llama.cpp was built without RPC")]
 
 WAIT = 100_000
+LITTLE = 16 * 1024 * 1024
+"""Bytes. What a server keeps when all that lay there is gone again; half of the model's layers are 40 MiB and more."""
 QUESTION = [protocol.PromptMessage(Role.USER, [protocol.PromptPart(PartKind.TEXT, "Why does it rain?")])]
 USUAL = LoadOptions(context_length=512)
 
@@ -31,6 +33,7 @@ class Computer:
         self._qtbot = qtbot
         self._model = model
         self.servers = servers
+        self._idle = [held(server) for server in servers]
         self.engine = EngineClient(lambda: command(endpoints(servers)))
         self.cards: tuple[Device, ...] = ()
         self.failures: list[EngineFailure] = []
@@ -47,7 +50,8 @@ class Computer:
         goes when that has ended."""
 
         def taken() -> tuple[bool, ...]:
-            return tuple(held(server) > 64 * 1024 * 1024 for server in self.servers)
+            now = map(held, self.servers)
+            return tuple(bytes_now - idle > LITTLE for bytes_now, idle in zip(now, self._idle, strict=True))
 
         self._qtbot.waitUntil(lambda: taken() == expected, timeout=WAIT)
 
