@@ -36,7 +36,7 @@ INTERNET = re.compile(r"socket\((AF_INET6?|AF_PACKET|AF_NETLINK)")
 SHORTEST_LICENCE = 250
 NEVER_MISSING = {"Snug", "Python", "Qt 6", "llama.cpp", "SQLCipher", "OpenSSL", "pyinstaller"}
 NOT_BUNDLED = re.compile(
-    r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|libggml-rpc", re.IGNORECASE
+    r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|ggml-rpc|opengl32sw", re.IGNORECASE
 )
 
 
