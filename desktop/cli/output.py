@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -40,7 +41,10 @@ def write(text: str) -> None:
     try:
         sys.stdout.write(_printable(text))
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # Windows says of some pipes without a reader that they are invalid.
+        if not isinstance(error, BrokenPipeError) and (os.name != "nt" or error.errno != errno.EINVAL):
+            raise
         # What is still buffered must not complain once more at the end.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
