@@ -12,6 +12,9 @@ import time
 from desktop.errors import AppError
 
 
+_ICON_ERROR = 0x10
+
+
 def prepare(*, as_json: bool) -> None:
     """No character that a terminal or a pipe does not know ends a command; JSON is always UTF-8."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
@@ -59,10 +62,15 @@ def note(text: str) -> None:
 
 
 def refuse(error: AppError, *, as_json: bool) -> None:
-    """A refusal: a sentence on stderr, and for programs an ``error`` event as well."""
+    """A refusal: a sentence on stderr, or where there is none in a box, and for programs an ``error`` event as well."""
     if as_json:
         event("error", code=error.code, message=error.sentence, detail=error.detail)
     note(f"snug: {error.sentence}")
+    if sys.platform == "win32" and sys.stderr.name == os.devnull:
+        # Started by a double click: nobody would ever hear of it.
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, error.sentence, "Snug", _ICON_ERROR)
 
 
 def when(seconds: float) -> str:
