@@ -11,7 +11,6 @@ import time
 
 from desktop.errors import AppError
 
-
 _ICON_ERROR = 0x10
 
 
