@@ -40,7 +40,7 @@ def load() -> None:
 
     builtins.__import__ = putting_off
     try:
-        import PySide6  # noqa: F401
+        import PySide6  # noqa: F401 # pyright: ignore[reportUnusedImport]
     finally:
         # PySide6 hooks into ``import`` as well and reads the source of every module that comes after it, SQLAlchemy's
         # 150 too, in case one wants Qt's names in snake case. None of them does, so ``import`` is again what it was.

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 ROOT = Path(__file__).resolve().parent.parent
-MARK = ROOT / "resources" / "brand" / "snug-mark.svg"
+MARK, SNUG = (ROOT / "resources" / "brand" / name for name in ("snug-mark.svg", "first-run-snug.svg"))
+TOKENS = ROOT / "resources" / "theme" / "tokens.json"
 FOLDER = ROOT / "build" / "icons"
 SIZES = (16, 24, 32, 48, 64, 128, 256, 512, 1024)
 WINDOWS = (16, 24, 32, 48, 64, 256)
 MACOS = {b"icp4": 16, b"icp5": 32, b"icp6": 64, b"ic07": 128, b"ic08": 256, b"ic09": 512, b"ic10": 1024}
 """Apple's names of the sizes."""
+PANEL = (328, 628)
+"""Twice what NSIS shows at 96 dpi; it makes it smaller itself."""
 
 
 def png(size: int) -> bytes:
@@ -50,6 +54,20 @@ def icns(pictures: dict[int, bytes]) -> bytes:
     return b"icns" + struct.pack(">I", 8 + len(body)) + body
 
 
+def panel() -> QImage:
+    """What stands beside the last words of the set-up for Windows: the picture of the first steps, on their ground."""
+    image = QImage(*PANEL, QImage.Format.Format_RGB888)
+    image.fill(QColor(json.loads(TOKENS.read_text())["color"]["light"]["sidebar"]))
+    drawing = QSvgRenderer(str(SNUG))
+    size = QSizeF(drawing.defaultSize()).scaled(PANEL[0] - 32, PANEL[1], Qt.AspectRatioMode.KeepAspectRatio)
+    place = QRectF(QPointF(0, 0), size)
+    place.moveCenter(QRectF(image.rect()).center())
+    painter = QPainter(image)
+    drawing.render(painter, place)
+    painter.end()
+    return image
+
+
 def main() -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QGuiApplication([])
@@ -59,6 +77,7 @@ def main() -> None:
         (FOLDER / f"snug-{size}.png").write_bytes(picture)
     (FOLDER / "snug.ico").write_bytes(ico(pictures))
     (FOLDER / "snug.icns").write_bytes(icns(pictures))
+    panel().save(str(FOLDER / "snug-panel.bmp"))
     del application
 
 

@@ -22,7 +22,7 @@ from desktop.paths import PORTABLE  # noqa: E402
 
 BUNDLE = ROOT / "build" / "package" / "snug"
 DIST = ROOT / "dist"
-ICON = ROOT / "build" / "icons" / "snug.ico"
+ICON, PANEL = ROOT / "build" / "icons" / "snug.ico", ROOT / "build" / "icons" / "snug-panel.bmp"
 PROGRAMS = ("snug.exe", "snug-cli.exe")
 CONTENTS = {*PROGRAMS, "_internal"}
 """What the set-up puts in place and takes away again, by name."""
@@ -42,7 +42,14 @@ def room(payload: Path) -> int:
 def setup_program(payload: Path, target: Path, version: str, sign: str) -> None:
     """The set-up; NSIS makes it, on any system."""
     makensis = shutil.which("makensis") or sys.exit("NSIS is missing: it makes the set-up (makensis).")
-    defined = {"VERSION": version, "PAYLOAD": payload, "ICON": ICON, "OUT": target, "ROOM": room(payload)}
+    defined = {
+        "VERSION": version,
+        "PAYLOAD": payload,
+        "ICON": ICON,
+        "PANEL": PANEL,
+        "OUT": target,
+        "ROOM": room(payload),
+    }
     if sign:
         defined["SIGN"] = sign
     script = Path(__file__).with_name("snug.nsi")

@@ -1,6 +1,7 @@
 ; Snug for Windows: for one user, without administrator rights, over another version in place. make.py hands over what
-; is defined outside: VERSION, PAYLOAD (snug.exe, snug-cli.exe, _internal), ICON, OUT, ROOM (letters that the folder's
-; path may have) and, where there is an identity, SIGN (a command that signs the file whose name follows it).
+; is defined outside: VERSION, PAYLOAD (snug.exe, snug-cli.exe, _internal), ICON, PANEL (the picture of the last page), OUT,
+; ROOM (letters that the folder's path may have) and, where there is an identity, SIGN (a command that signs the file
+; whose name follows it).
 ;
 ; The new version is unpacked beside the old one, which is the long part and the one that can fail; then three renames
 ; put it in its place. Nothing is deleted by force but what has one of our names and lies beside the program.
@@ -39,6 +40,7 @@ VIAddVersionKey "LegalCopyright" "Apache-2.0"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PANEL}"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\snug.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Open Snug"
 !define MUI_COMPONENTSPAGE_NODESC

@@ -65,7 +65,6 @@ class Snug:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_RUNTIME_DIR": str(self.home),
             "SNUG_DATA_DIR": str(self.data),
             "SNUG_PASSPHRASE_FILE": str(self.home / "passphrase"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 LARGEST = 1 << 30
+BEGINNING = 6
+"""Bytes that are looked for first: many secrets begin alike, and one search finds them all."""
 
 
 def found_in(pid: int, secrets: Iterable[bytes]) -> set[bytes]:
     """Which of these byte strings lie in the memory of a process now."""
-    wanted = {secret: secret for secret in secrets}
-    pattern = re.compile(b"|".join(re.escape(secret) for secret in wanted))
+    wanted: dict[bytes, list[bytes]] = defaultdict(list)
+    for secret in secrets:
+        wanted[secret[:BEGINNING]].append(secret)
     hits: set[bytes] = set()
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for start, end in _regions(pid):
@@ -21,7 +24,11 @@ def found_in(pid: int, secrets: Iterable[bytes]) -> set[bytes]:
                 content = memory.read(end - start)
             except (OSError, ValueError, OverflowError):
                 continue  # the kernel's own pages cannot be read
-            hits.update(match.group() for match in pattern.finditer(content))
+            for beginning, wholes in wanted.items():
+                at = content.find(beginning)
+                while at >= 0:
+                    hits.update(whole for whole in wholes if content.startswith(whole, at))
+                    at = content.find(beginning, at + 1)
     return hits
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.model
 
 @pytest.fixture(scope="module")
 def loaded(starter: Path) -> Iterator[tuple[Runtime, Template]]:
-    runtime = Runtime(str(starter), LoadOptions(context_length=1024), Abort(), lambda _: None)
+    runtime = Runtime(str(starter), LoadOptions(context_length=512), Abort(), lambda _: None)
     yield runtime, Template(runtime.facts().template, runtime.special("bos"), runtime.special("eos"))
     runtime.close()
 
@@ -151,15 +151,15 @@ def test_what_is_asked_beside_the_chat_leaves_nothing_behind(chat: Callable[[], 
 
 def test_what_is_asked_beside_the_chat_never_takes_the_chat_s_room(chat: Callable[[], Chat]) -> None:
     talk = chat()
-    talk.ask("word " * 600)
+    talk.ask("word " * 300)
     held = talk.runtime.sequences.held(0)
-    done = aside(talk, "word " * 600)
+    done = aside(talk, "word " * 300)
     assert (done.generated_tokens, done.reason) == (0, FinishReason.STOPPED)
     assert talk.runtime.sequences.held(0) == held
 
 
 def test_what_is_worth_it_takes_the_chat_s_room(chat: Callable[[], Chat]) -> None:
     talk = chat()
-    talk.ask("word " * 600)
-    assert aside(talk, "word " * 600, takes_room=True).reason is not FinishReason.STOPPED
+    talk.ask("word " * 300)
+    assert aside(talk, "word " * 300, takes_room=True).reason is not FinishReason.STOPPED
     assert talk.runtime.sequences.held(0) == 0

@@ -91,7 +91,7 @@ def test_a_dry_run_knows_what_computing_takes(kind: str, process: Loader, tmp_pa
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("context_length", [512, 2048])
+@pytest.mark.parametrize("context_length", [256, 1024])
 def test_the_starter_model_is_known_to_the_byte(context_length: int, process: Loader, starter: Path) -> None:
     choice = Choice(context_length, 0, batch=context_length)
     expected, taken = estimate(read_header(starter), choice), process.load(starter, choice).on("CPU")

@@ -125,7 +125,9 @@ def begin(qtbot: QtBot, paths: Paths) -> Iterator[Begin]:
     yield begin
     for run in runs:
         run.end()
-        # What belongs to it goes before the next run begins.
+        # The process would end here. What stayed would be dressed again with every test that comes.
+        for one in (run.desktop, *QApplication.topLevelWidgets()):
+            one.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
