@@ -68,7 +68,8 @@ def test_the_file_has_its_name_only_when_it_is_whole(hub: FakeHub, courier: Talk
     assert isinstance(courier.answer(number), protocol.Downloaded)
     is_whole(courier)
     assert not part.exists()
-    assert (courier.folder / FILE).stat().st_mode & 0o777 == 0o600
+    if sys.platform != "win32":
+        assert (courier.folder / FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_nobody_has_the_file_open_when_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +230,7 @@ def test_one_file_is_not_downloaded_twice_at_once(hub: FakeHub, courier: Talk, h
     assert isinstance(courier.answer(first), protocol.Downloaded)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing keeps a second one out there yet")
 def test_nor_by_two_couriers(hub: FakeHub, courier: Talk, held: threading.Event) -> None:
     first = courier.begin(protocol.Download, **courier.download(DATA))
     until_held(courier)
