@@ -6,6 +6,7 @@ children with them.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run the process that the first argument names. Ctrl+C in the middle of an import is no bug and says nothing."""
+    have_streams()
     try:
         return _run()
     except KeyboardInterrupt:
         return 130
+
+
+def have_streams() -> None:
+    """Windows gives a program without a console none: what is said there goes nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _run() -> int:

@@ -6,6 +6,7 @@ wants neither a screen, a keychain nor the network, and touches nothing of the u
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -32,11 +33,12 @@ SOCKETS = {
     *("socket", "connect", "bind", "listen", "accept", "accept4", "getaddrinfo", "gethostbyname", "send", "sendto"),
     *("sendmsg", "recv", "recvfrom", "curl_easy_init", "SSL_connect", "WSAStartup"),
 }
+WINDOWS_SOCKETS = re.compile(rb"(?:ws2_32|wsock32|wininet|winhttp)\.dll", re.IGNORECASE)
 INTERNET = re.compile(r"socket\((AF_INET6?|AF_PACKET|AF_NETLINK)")
 SHORTEST_LICENCE = 250
 NEVER_MISSING = {"Snug", "Python", "Qt 6", "llama.cpp", "SQLCipher", "OpenSSL", "pyinstaller"}
 NOT_BUNDLED = re.compile(
-    r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|libggml-rpc", re.IGNORECASE
+    r"hf_xet|QtNetwork|Qt6Network|WebEngine|qgtk3|Qt6Qml|Qt6Quick|numpy|ggml-rpc|opengl32sw", re.IGNORECASE
 )
 
 
@@ -243,10 +245,15 @@ def left_out(bundle: Bundle) -> str:
 
 def no_sockets_in_the_engine(bundle: Bundle) -> str:
     """llama.cpp's libraries import no socket."""
-    if shutil.which("nm") is None or sys.platform != "linux":
-        raise Skipped("nm is not here")
     libraries = sorted((bundle.inside / "llama_cpp" / "lib").iterdir())
-    for library in libraries:
+    if sys.platform == "win32":
+        for library in libraries:
+            # A library names those that it wants in plain letters.
+            if found := WINDOWS_SOCKETS.findall(library.read_bytes()):
+                raise Failed(f"{library.name} wants {found[0].decode()}")
+    elif shutil.which("nm") is None or sys.platform != "linux":
+        raise Skipped("nm is not here")
+    for library in libraries if sys.platform == "linux" else []:
         command = ["nm", "--dynamic", "--undefined-only", "--format=just-symbols", str(library)]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         if found := {name.partition("@")[0] for name in said.split()} & SOCKETS:
@@ -302,6 +309,8 @@ def main() -> int:
     program = Path(sys.argv[1] if len(sys.argv) > 1 else installers.program()).absolute()
     if not program.exists():
         sys.exit(f"{program} is not there: make package builds it.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a model may write anything
     failures = 0
     for check in CHECKS:
         name = check.__name__.replace("_", " ")

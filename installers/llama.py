@@ -40,7 +40,11 @@ METAL = ("-DGGML_METAL=ON", "-DGGML_METAL_EMBED_LIBRARY=ON")
 BESIDE_EACH_OTHER = {
     "linux": ("-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON", "-DCMAKE_INSTALL_RPATH=$ORIGIN"),
     "darwin": ("-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON", "-DCMAKE_INSTALL_RPATH=@loader_path"),
+    # Visual Studio's OpenMP is a library that Windows does not have; llama.cpp's own threads need none.
+    "win32": ("-DGGML_OPENMP=OFF",),
 }
+GENERATOR = () if sys.platform == "win32" else ("-G", "Ninja")
+"""Ninja takes the first compiler that it meets, on Windows a MinGW; Visual Studio's is found by CMake itself."""
 
 TRAPS = "sapphirerapids"
 """The variant with AMX: virtual machines show AMX and then trap on it (a general protection fault at the first token).
@@ -94,7 +98,7 @@ def _run_cmake(source: Path, folder: Path, configured: list[str], log: Path) -> 
     together = [str(cmake), "--build", str(folder), "--config", "Release", "--parallel", str(os.cpu_count() or 2)]
     with log.open("w") as record:
         for command in (
-            [str(cmake), "-G", "Ninja", "-S", str(source), "-B", str(folder), *configured],
+            [str(cmake), *GENERATOR, "-S", str(source), "-B", str(folder), *configured],
             [*together, "--target", "llama", "ggml"],
         ):
             result = subprocess.run(command, stdout=record, stderr=subprocess.STDOUT, env=environment, check=False)

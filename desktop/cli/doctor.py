@@ -31,7 +31,7 @@ def doctor(chosen: Namespace, data_dir: Path, line: Line | None) -> int:
     facts: list[tuple[str, str, str]] = [
         ("snug", "Snug", __version__),
         ("python", "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        ("processor", "Processor", f"{psutil.cpu_count(logical=False)} cores, {psutil.cpu_count()} threads"),
+        ("processor", "Processor", processor_text(psutil.cpu_count(logical=False), psutil.cpu_count())),
         ("memory", "Memory", _memory()),
         ("packages", "Packages", ", ".join(versions())),
         ("data", "Data folder", str(data_dir)),
@@ -95,6 +95,12 @@ def cards_text(room: Room | None) -> str:
             for card in room.cards
         )
     return "none found" if room.built_for_cards else "not supported by this build"
+
+
+def processor_text(cores: int | None, threads: int | None) -> str:
+    """What is known of the processor; psutil cannot tell everywhere."""
+    known = [f"{number} {name}" for number, name in ((cores, "cores"), (threads, "threads")) if number]
+    return ", ".join(known) or "unknown"
 
 
 def _memory() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -9,6 +10,8 @@ import sys
 import time
 
 from desktop.errors import AppError
+
+_ICON_ERROR = 0x10
 
 
 def prepare(*, as_json: bool) -> None:
@@ -40,7 +43,10 @@ def write(text: str) -> None:
     try:
         sys.stdout.write(_printable(text))
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # Windows says of some pipes without a reader that they are invalid.
+        if not isinstance(error, BrokenPipeError) and (os.name != "nt" or error.errno != errno.EINVAL):
+            raise
         # What is still buffered must not complain once more at the end.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -55,10 +61,15 @@ def note(text: str) -> None:
 
 
 def refuse(error: AppError, *, as_json: bool) -> None:
-    """A refusal: a sentence on stderr, and for programs an ``error`` event as well."""
+    """A refusal: a sentence on stderr, or where there is none in a box, and for programs an ``error`` event as well."""
     if as_json:
         event("error", code=error.code, message=error.sentence, detail=error.detail)
     note(f"snug: {error.sentence}")
+    if sys.platform == "win32" and sys.stderr.name == os.devnull:
+        # Started by a double click: nobody would ever hear of it.
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, error.sentence, "Snug", _ICON_ERROR)
 
 
 def when(seconds: float) -> str:

@@ -76,7 +76,8 @@ class Download:
                 trail = self._fill()
                 if self._fingerprint(trail) != self._wanted.sha256:
                     self._repair(trail.bad)
-                self._name()
+            # Nobody has it open any more: Windows renames no file that somebody has.
+            self._name()
         except OSError as error:
             raise failing.of_disk(error, self._target.parent, self._wanted.size - self._have) from None
 
@@ -92,19 +93,21 @@ class Download:
     def _alone(self) -> Generator[None]:
         """Nobody else writes the part meanwhile: another window's courier, say. Where there is nothing in it in the
         end, it goes."""
-        with self._part.open("ab") as part:
-            if sys.platform != "win32":
-                import fcntl
+        held = False
+        try:
+            with self._part.open("ab") as part:
+                if sys.platform != "win32":
+                    import fcntl
 
-                try:
-                    fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise Failure(HubFailure.IN_USE) from None
-            try:
+                    try:
+                        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        raise Failure(HubFailure.IN_USE) from None
+                held = True
                 yield
-            finally:
-                if self._part.exists() and not self._part.stat().st_size:
-                    self.forget()
+        finally:
+            if held and self._part.exists() and not self._part.stat().st_size:
+                self.forget()
 
     def _gives_way(self) -> bool:
         """Whether what lies at the target is the file that is to be replaced."""
@@ -234,7 +237,7 @@ class Download:
             self._journal.begin(self._journal.etag)
             if self._fingerprint(Trail(self._part, self._journal, self._wanted.size)) == self._wanted.sha256:
                 return
-        self.forget()
+        os.truncate(self._part, 0)  # what is empty goes as soon as nobody has it open
         raise Failure(HubFailure.WRONG_FINGERPRINT)
 
     def _replace(self, start: int, end: int) -> None:

@@ -80,6 +80,7 @@ class EngineClient(QObject):
         self._process: ChildProcess | None = None
         self._bulk: Bulk | None = None
         self._leaving: list[ChildProcess] = []
+        self._after: list[Callable[[], None]] = []
         self._state = EngineState.NOT_LOADED
         self._numbers = count(1)
         self._requests: dict[int, Request] = {}
@@ -144,6 +145,11 @@ class EngineClient(QObject):
         self._drop_process()
         self._load = None
         self._become(EngineState.NOT_LOADED)
+
+    def when_gone(self, then: Callable[[], None]) -> None:
+        """Call ``then`` as soon as no process that was dropped has its model's file open any more."""
+        self._after.append(then)
+        self._tell_gone()
 
     @property
     def bulk(self) -> Bulk | None:
@@ -297,6 +303,13 @@ class EngineClient(QObject):
         self._leaving = [process for process in self._leaving if process.running]
         for process in ended:
             process.deleteLater()
+        self._tell_gone()
+
+    def _tell_gone(self) -> None:
+        if not self._leaving:
+            after, self._after = self._after, []
+            for then in after:
+                then()
 
     def _on_alive(self) -> None:
         if self._quiet.isActive():

@@ -163,10 +163,8 @@ class Shelf(QObject):
         model = self._get(model_id)
         if model is None or not self.may_delete(model):
             return
-
         current = self._models.current()
         if current is not None and current.id == model_id:
-            # No process has it open any more when it goes.
             self._models.rest()
 
         def work() -> None:
@@ -183,7 +181,8 @@ class Shelf(QObject):
             self._models.remove(model_id)
             self.told.emit(tr("{name} is in the trash").format(name=model.name))
 
-        self._files.run(work, done, self.refused.emit)
+        # Windows gives nothing away that a process has open.
+        self._models.engine.when_gone(lambda: self._files.run(work, done, self.refused.emit))
 
     def check(self, model_id: int) -> None:
         """Look at a model's file again."""

@@ -8,6 +8,8 @@
 
 Unicode true
 SetCompressor /SOLID lzma
+; Far enough back to find the second program in the first: both hold all of Snug's own modules.
+SetCompressorDictSize 32
 RequestExecutionLevel user
 ManifestDPIAware true
 AllowSkipFiles off

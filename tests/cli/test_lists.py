@@ -76,6 +76,12 @@ def test_the_doctor_looks_and_changes_nothing(snug: Snug) -> None:
     assert not (snug.data / "snug.db").exists()
 
 
+def test_the_doctor_says_of_the_processor_what_is_known() -> None:
+    assert doctor.processor_text(2, 4) == "2 cores, 4 threads"
+    assert doctor.processor_text(None, 4) == "4 threads"
+    assert doctor.processor_text(None, None) == "unknown"
+
+
 def test_the_doctor_names_the_graphics_cards_or_says_why_there_is_none(snug: Snug) -> None:
     nothing = Room(8 << 30, 16 << 30)
     facts = {fact["name"]: fact["value"] for fact in snug.run("doctor", "--json").of("fact")}

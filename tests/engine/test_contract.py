@@ -404,6 +404,20 @@ class EngineContract:
         assert engine.state is EngineState.NOT_LOADED
         qtbot.waitUntil(lambda: gone(pid), timeout=8000)
 
+    def test_who_wants_the_models_file_is_told_when_the_process_is_gone(
+        self, engine: EngineClient, qtbot: QtBot
+    ) -> None:
+        self.load(engine, qtbot)
+        pid = engine.pid
+        told: list[bool] = []
+        engine.unload()
+        engine.when_gone(lambda: told.append(gone(pid)))
+        assert not told
+        qtbot.waitUntil(lambda: bool(told), timeout=8000)
+        assert told == [True]
+        engine.when_gone(lambda: told.append(True))
+        assert told == [True, True]
+
     def test_loading_another_model_begins_a_fresh_process(self, engine: EngineClient, qtbot: QtBot) -> None:
         self.load(engine, qtbot)
         first = engine.pid
