@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -72,11 +73,13 @@ def ask(text: str) -> list[protocol.PromptMessage]:
 
 
 def gone(pid: int) -> bool:
+    if os.name == "nt":
+        return not psutil.pid_exists(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return True
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z" if os.name != "nt" else False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 class EngineContract:
