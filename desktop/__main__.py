@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the process that the first argument names. Ctrl+C in the middle of an import is no bug and says nothing."""
     have_streams()
+    speak_utf8()
     try:
         return _run()
     except KeyboardInterrupt:
@@ -30,6 +31,15 @@ def have_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def speak_utf8() -> None:
+    """Where nobody has said which language this is (a service, a bare shell), text is in UTF-8 all the same: Qt says of
+    any other in five lines that it does not like it. Python does this by itself, but not in the bundle."""
+    if sys.platform == "linux":
+        deciding = next((name for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "LC_CTYPE")
+        if os.environ.get(deciding) in (None, "", "C", "POSIX"):
+            os.environ[deciding] = "C.UTF-8"
 
 
 def _run() -> int:
