@@ -6,6 +6,7 @@ Only the end of a growing message is laid out again. Knows leaves and painting; 
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -26,6 +27,11 @@ from desktop.ui.chat.spec import (
     TextSpec,
 )
 from desktop.ui.theme import text_scale
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from desktop.ui.chat.code_leaf import CodeLeaf
 
 _ITEM = 26.0
 _QUOTE = 18.0
@@ -52,6 +58,11 @@ def make_leaf(spec: Spec, look: Look) -> Leaf:
             return FormulaLeaf(spec, look)
         case RuleSpec():
             return RuleLeaf(spec, look)
+
+
+def is_code(leaf: Leaf) -> TypeIs[CodeLeaf]:
+    """Whether a leaf is a block of code. What only running text needs does not import what code needs."""
+    return leaf.wants_buttons
 
 
 def indent_of(container: Container) -> float:

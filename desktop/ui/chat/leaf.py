@@ -6,8 +6,6 @@ Coordinates are those of the column, positions are UTF-16 units of ``text``. Lea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -15,17 +13,7 @@ from desktop.ui.chat.look import Look
 from desktop.ui.chat.spec import Kind, Role, RuleSpec, Spec, TextSpec
 from desktop.ui.chat.text_block import TextBlock
 
-if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
-    from desktop.ui.chat.code_leaf import CodeLeaf
-
 Selection = tuple[int, int] | None
-
-
-def is_code(leaf: Leaf) -> TypeIs[CodeLeaf]:
-    """Whether a leaf is a block of code. What only running text needs does not import what code needs."""
-    return leaf.wants_buttons
 
 
 class Leaf:

@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.ui.chat.column import Column
-from desktop.ui.chat.leaf import Selection, TextLeaf, is_code
+from desktop.ui.chat.column import Column, is_code
+from desktop.ui.chat.leaf import Selection, TextLeaf
 from desktop.ui.chat.look import Look, Voice
 from desktop.ui.chat.reading import Read, shared
 from desktop.ui.chat.selection import Place, Selected, markdown_of, text_of, whole
