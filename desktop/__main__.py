@@ -34,8 +34,8 @@ def have_streams() -> None:
 
 
 def speak_utf8() -> None:
-    """Where nobody has said which language this is (a service, a bare shell), text is in UTF-8 all the same: Qt says of
-    any other in five lines that it does not like it. Python does this by itself, but not in the bundle."""
+    """Where nobody has said which language this is (a service, a bare shell), text is in UTF-8 all the same: of any
+    other Qt complains. Python does this by itself, but not in the bundle."""
     if sys.platform == "linux":
         deciding = next((name for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "LC_CTYPE")
         if os.environ.get(deciding) in (None, "", "C", "POSIX"):

@@ -10,14 +10,8 @@ from pathlib import Path
 _ENOUGH_TO_RUN = (
     *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "LD_LIBRARY_PATH", "PYTHONHOME", "OMP_NUM_THREADS", "GOMP_SPINCOUNT"),
-    *(
-        "CUDA_VISIBLE_DEVICES",
-        "CUDA_PATH",
-        "HIP_VISIBLE_DEVICES",
-        "GGML_VK_VISIBLE_DEVICES",
-        "VK_DRIVER_FILES",
-        "VK_ICD_FILENAMES",
-    ),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_PATH", "HIP_VISIBLE_DEVICES"),
+    *("GGML_VK_VISIBLE_DEVICES", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"),
 )
 """Nothing that names the user's other business."""
 TO_CONNECT = (

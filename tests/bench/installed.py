@@ -1,7 +1,7 @@
 """From starting the installed Snug to its window, against the same from the source. Wants what ``make package`` makes.
 
-Both open the same chats with a passphrase from a file, so that no keychain's moods are measured with them. Usable: the
-window has been painted and listens for a second start.
+Both open the same profile, which has no chats yet, with a passphrase from a file, so that no keychain's moods are
+measured with them. Usable: the window has been painted and listens for a second start.
 """
 
 from __future__ import annotations
