@@ -32,6 +32,8 @@ _BITS_PER_S = 100e6
 """A common line, for a first idea of how long a download takes."""
 _ROOM_WIDTH = 424
 _PICTURE = (400, 560)
+_BESIDE = 18
+"""Pixels on either side of the line between two facts."""
 
 
 class Chosen(NamedTuple):
@@ -226,9 +228,9 @@ class _Facts(Panel):
         card = memory_text(computer.card_memory) if computer.card else tr("None that Snug can use")
         free = tr("{free} free now").format(free=memory_text(computer.free))
         cores = tr_count(computer.cores, "1 core", "%n cores")
-        facts = QHBoxLayout()
+        self._facts = facts = QHBoxLayout()
         facts.setContentsMargins(18, 16, 18, 16)
-        facts.setSpacing(24)
+        facts.setSpacing(2 * _BESIDE)
         for icon_name, kind, figure, more in (
             ("cpu", tr("Processor"), cores, computer.processor),
             ("memory-stick", tr("Memory"), memory_text(computer.memory), free),
@@ -251,12 +253,25 @@ class _Facts(Panel):
         verdict.setSpacing(8)
         verdict.addWidget(Mark(theme, "circle-check", "success", 16))
         verdict.addWidget(Label(theme, tr(computer.verdict), "label", wrap=True), 1)
+        self._rule = Rule(theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addLayout(facts)
-        column.addWidget(Rule(theme))
+        column.addWidget(self._rule)
         column.addLayout(verdict)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter, theme = QPainter(self), self._theme
+        painter.save()
+        painter.setClipRect(self.rect().adjusted(0, self._rule.geometry().bottom() + 1, 0, 0))
+        paint.box(painter, self.rect(), self._corner, theme.color("sunken"), theme.color("border"))
+        painter.restore()
+        painter.setPen(theme.color("border"))
+        for number in range(1, self._facts.count()):
+            area = self._facts.itemAt(number).geometry()
+            painter.drawLine(area.left() - _BESIDE, area.top() + 4, area.left() - _BESIDE, area.bottom() - 4)
 
 
 class _Room(QWidget):
@@ -273,9 +288,10 @@ class _Room(QWidget):
         paint.box(painter, self.rect(), 12, theme.brand("bottle"))
         ratio = self.devicePixelRatioF()
         left, top = 36.0, 32.0
-        painter.drawPixmap(int(left), int(top), icons.brand("snug-mark", 26, 26, ratio))
+        # The mark has the colour of the wall around it: what is seen of it is smaller, and is to fit the name.
+        painter.drawPixmap(int(left) - 9, int(top) - 7, icons.brand("snug-mark", 40, 40, ratio))
         plaster = theme.brand("plaster")
-        paint.draw_text(painter, QRectF(left + 36, top, 200, 26), "Snug", strong("heading"), plaster, elide=False)
+        paint.draw_text(painter, QRectF(left + 34, top, 200, 26), "Snug", strong("heading"), plaster, elide=False)
         lines = (tr("A quiet room"), tr("for your questions"))
         high = line_height("display")
         for number, words in enumerate(lines):
